@@ -1,0 +1,17 @@
+/** A value, or a promise of it. Stores may answer either way; a plain value keeps a whole request synchronous. */
+export type Awaitable<T> = T | PromiseLike<T>
+
+/** Tells a promise from a plain value. */
+export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}
+
+/**
+ * Goes on with `next` now when the value is here, later when it is a promise.
+ *
+ * `await` would do the same in one line, and make every request on a synchronous store wait for a
+ * microtask per step; this is what lets a memory store cost no promise at all.
+ */
+export function then<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
+  return isPromise(value) ? value.then(next) : next(value)
+}

@@ -1,0 +1,22 @@
+/**
+ * What a store keeps under a session id: plain and JSON-safe, so that
+ * `JSON.parse(JSON.stringify(record))` gives the same record back.
+ *
+ * All times are milliseconds since the Unix epoch, by the clock of the process that wrote the record.
+ */
+export interface SessionRecord {
+  /** The session id: 43 base64url characters, the SHA-256 of a token. Repeats the store's key, and is checked against it. */
+  id: string
+  /** The session's data, as JSON text. Stores never parse it. */
+  data: string
+  /** Counts the writes of `data`: 1 when created, one more with each `replace`. A touch leaves it as it is. */
+  revision: number
+  /** When the session began, or its user last signed in. The absolute timeout counts from here. */
+  createdAt: number
+  /** When the session was last known to be in use. The idle timeout counts from here. */
+  touchedAt: number
+  /** When the session ends if nobody touches it again: the nearer of idle and absolute timeout. */
+  expiresAt: number
+  /** The id of the person the session belongs to. Absent on an anonymous session. */
+  user?: string
+}
