@@ -40,7 +40,11 @@ export class SessionError extends Error {
   readonly status: number
 
   /** Makes an error; the subclasses say which codes go with which class. */
-  constructor(code: ErrorCode, message: string, details: ErrorDetails & { retryable?: boolean; status?: number } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: ErrorDetails & { retryable?: boolean; status?: number } = {},
+  ) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined)
     this.code = code
     this.retryable = details.retryable ?? false

@@ -20,3 +20,25 @@ export interface SessionRecord {
   /** The id of the person the session belongs to. Absent on an anonymous session. */
   user?: string
 }
+
+/**
+ * Tells whether what a store gave is a complete record of this id, and not another one's, torn, or of
+ * wrong types. Stores are not trusted: what they hold may have been written by anybody.
+ */
+export function isRecordOf(stored: unknown, id: string): stored is SessionRecord {
+  if (typeof stored !== 'object' || stored === null) return false
+  const record: Partial<Record<keyof SessionRecord, unknown>> = stored
+  return (
+    record.id === id &&
+    typeof record.data === 'string' &&
+    isCount(record.revision) &&
+    isCount(record.createdAt) &&
+    isCount(record.touchedAt) &&
+    isCount(record.expiresAt) &&
+    (record.user === undefined || typeof record.user === 'string')
+  )
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+}

@@ -1,0 +1,122 @@
+import { DataError } from './errors.ts'
+
+/** A session's data as the engine handles it: JSON values by key. */
+export type DataObject = Record<string, unknown>
+
+// Deeper nesting than anyone's session, and far from where JSON.stringify runs out of stack.
+const MAX_DEPTH = 500
+
+/**
+ * Writes data as JSON text.
+ * @throws {DataError} `ERR_DATA_NOT_SERIALIZABLE` a value JSON cannot hold; `ERR_DATA_TOO_LARGE` over `maxBytes`
+ * of UTF-8. Nothing was saved.
+ */
+export function writeData(data: DataObject, maxBytes: number): string {
+  let text: string
+  try {
+    text = JSON.stringify(data)
+  } catch (cause) {
+    throw new DataError('ERR_DATA_NOT_SERIALIZABLE', notSerializable(data), { cause: nameOf(cause) })
+  }
+  if (isTooDeep(text)) throw new DataError('ERR_DATA_NOT_SERIALIZABLE', notSerializable(data))
+  const bytes = sizeOf(text, maxBytes)
+  if (bytes <= maxBytes) return text
+  throw new DataError(
+    'ERR_DATA_TOO_LARGE',
+    `The session's data takes ${bytes} bytes as JSON; ${maxBytes} are allowed (maxBytes). Keep ids in the session and the rest in your database.`,
+  )
+}
+
+/**
+ * Reads data from JSON text that nobody vouches for.
+ * @returns `null` when it is not a JSON object, over `maxBytes`, or nested beyond reason. Keys named
+ * `__proto__` are left out at every depth.
+ */
+export function readData(text: string, maxBytes: number): DataObject | null {
+  if (text.length > maxBytes || isTooDeep(text)) return null
+  let data: unknown
+  try {
+    data = mayHoldProto(text) ? JSON.parse(text, withoutProto) : JSON.parse(text)
+  } catch {
+    return null
+  }
+  return isDataObject(data) ? data : null
+}
+
+/** Tells whether a value is an object with keys, neither null nor an array. */
+export function isDataObject(value: unknown): value is DataObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Tells whether two values are the same as JSON: what a store would keep of them is equal. */
+export function equalAsJson(left: unknown, right: unknown): boolean {
+  return left === right || JSON.stringify(left) === JSON.stringify(right)
+}
+
+/** Copies a JSON value, so that what is done to the copy is not done to the original. */
+export function copyJson<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  return JSON.parse(JSON.stringify(value))
+}
+
+function sizeOf(text: string, maxBytes: number): number {
+  // A UTF-16 unit is at most 3 bytes of UTF-8, so short texts need no count.
+  return text.length * 3 <= maxBytes ? text.length : new TextEncoder().encode(text).length
+}
+
+function notSerializable(data: DataObject): string {
+  const key = Object.keys(data).find((name) => !isSerializable(data[name]))
+  const where = key === undefined ? 'A value' : `The value under '${key.slice(0, 60)}'`
+  return `${where} in the session cannot be written as JSON (a BigInt, a circular reference, or nesting over ${MAX_DEPTH} deep). Store plain values.`
+}
+
+function isSerializable(value: unknown): boolean {
+  try {
+    JSON.stringify(value)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Keeps an error's class and drops its message: V8 quotes the data in it. */
+function nameOf(cause: unknown): string {
+  return cause instanceof Error ? cause.name : typeof cause
+}
+
+function isTooDeep(text: string): boolean {
+  if (text.length < 2 * MAX_DEPTH) return false
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at)
+    if (char === QUOTE) at = endOfString(text, at)
+    else if (char === OPEN_BRACE || char === OPEN_BRACKET) depth++
+    else if (char === CLOSE_BRACE || char === CLOSE_BRACKET) depth--
+    if (depth > MAX_DEPTH) return true
+  }
+  return false
+}
+
+/** Where the string that begins here ends; the end of the text when it does not. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1
+  return at
+}
+
+const QUOTE = 34
+const BACKSLASH = 92
+const OPEN_BRACKET = 91
+const CLOSE_BRACKET = 93
+const OPEN_BRACE = 123
+const CLOSE_BRACE = 125
+
+/** A reviver costs several times a plain parse, so it runs only on text that could spell the key. */
+function mayHoldProto(text: string): boolean {
+  return text.includes('__proto__') || text.includes('\\u00')
+}
+
+function withoutProto(this: unknown, key: string, value: unknown): unknown {
+  // JSON.parse made it an own property, harmless where it is. Copied by assignment it would change a prototype.
+  return key === '__proto__' ? undefined : value
+}

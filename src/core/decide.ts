@@ -1,0 +1,99 @@
+/** What was loaded for the request's ticket. */
+export interface Loaded {
+  /** When the record was last touched, in milliseconds since the epoch. */
+  touchedAt: number
+  /** Whether the ticket was signed with an older key. */
+  olderKey: boolean
+}
+
+/**
+ * What the handler wants of the loaded record.
+ * - `kept`: go on with it. `renewed`: end it and go on under a new id. `destroyed`: end it.
+ */
+export type Fate = 'kept' | 'renewed' | 'destroyed'
+
+/** What the handler did with the session. */
+export interface Handled {
+  fate: Fate
+  /** Whether it read, wrote or touched the session at all. */
+  used: boolean
+  /** Whether the data is another than what was loaded. */
+  changed: boolean
+  /** Whether there is no data. */
+  empty: boolean
+  /** Whether the data belongs to another user than what was loaded. */
+  userChanged: boolean
+}
+
+/** What the response can still say. */
+export interface Answerable {
+  /** Whether the request brought a cookie of our name, good or bad. */
+  presented: boolean
+  /** Whether the response's headers have gone out, so that no cookie can be set. */
+  headersSent: boolean
+}
+
+/** The settings a decision depends on. */
+export interface TouchPolicy {
+  /** Milliseconds that must have passed since the last touch for another to be worth a write. */
+  touchInterval: number
+}
+
+/** What to do. The cookie is for when the store verb succeeds: one that finds its record gone sets none. */
+export interface Decision {
+  store: 'none' | 'create' | 'replace' | 'touch' | 'destroy'
+  /** With `create`: the loaded record ends in the same step. */
+  endLoaded: boolean
+  cookie: 'none' | 'set' | 'clear'
+  /** Whether changes are dropped because they need a cookie that can no longer be set. */
+  discarded: boolean
+}
+
+/**
+ * Decides what one request does to its session: one store verb, one cookie verb.
+ *
+ * Pure: no I/O, no clock, no randomness. All rules of when a session is made, moved, kept or ended are here.
+ */
+export function decide(
+  loaded: Loaded | null,
+  handled: Handled,
+  answer: Answerable,
+  policy: TouchPolicy,
+  now: number,
+): Decision {
+  const decision = loaded === null ? withoutRecord(handled, answer) : withRecord(loaded, handled, policy, now)
+  return answer.headersSent ? afterHeaders(decision, loaded) : decision
+}
+
+/** Nothing for nobody: no record is made until there is data. */
+function withoutRecord({ fate, empty }: Handled, { presented }: Answerable): Decision {
+  const ended = fate !== 'kept'
+  if (fate !== 'destroyed' && !empty) return { ...NOTHING, store: 'create', cookie: 'set' }
+  return ended && presented ? { ...NOTHING, cookie: 'clear' } : NOTHING
+}
+
+function withRecord(
+  loaded: Loaded,
+  { fate, used, changed, empty, userChanged }: Handled,
+  policy: TouchPolicy,
+  now: number,
+): Decision {
+  if (fate === 'destroyed' || (fate === 'renewed' && empty))
+    return { ...NOTHING, store: 'destroy', cookie: 'clear' }
+  if (fate === 'renewed' || userChanged)
+    return { ...NOTHING, store: 'create', endLoaded: true, cookie: 'set' }
+  if (changed) return { ...NOTHING, store: 'replace', cookie: loaded.olderKey ? 'set' : 'none' }
+  // A ticket is signed again only together with a store verb that tells whether the session still lives:
+  // a slow response must not put back the cookie of a session that a parallel one has ended or moved.
+  if (loaded.olderKey) return { ...NOTHING, store: 'touch', cookie: 'set' }
+  if (used && now - loaded.touchedAt >= policy.touchInterval) return { ...NOTHING, store: 'touch' }
+  return NOTHING
+}
+
+/** Without a cookie an existing record can be written or ended; a new id could reach nobody. */
+function afterHeaders(decision: Decision, loaded: Loaded | null): Decision {
+  if (decision.store !== 'create') return { ...decision, cookie: 'none' }
+  return { ...NOTHING, store: loaded !== null && decision.endLoaded ? 'destroy' : 'none', discarded: true }
+}
+
+const NOTHING: Decision = { store: 'none', endLoaded: false, cookie: 'none', discarded: false }

@@ -1,0 +1,16 @@
+import type { EventHub } from './events.ts'
+import type { Policy } from './policy.ts'
+import type { RecordWriter } from './record-writer.ts'
+import type { SessionCookie } from './session-cookie.ts'
+import type { SessionLoader } from './session-loader.ts'
+import type { TicketBook } from './ticket.ts'
+
+/** The parts one manager's requests share. */
+export interface Engine {
+  readonly policy: Policy
+  readonly cookie: SessionCookie
+  readonly tickets: TicketBook
+  readonly loader: SessionLoader
+  readonly writer: RecordWriter
+  readonly events: EventHub
+}

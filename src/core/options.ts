@@ -1,0 +1,161 @@
+import type { DataObject } from './data-text.ts'
+import { type Duration, parseDuration } from './duration.ts'
+import { ConfigError } from './errors.ts'
+import { touchInterval } from './expiry.ts'
+import type { Policy } from './policy.ts'
+import { type DataSchema, validatorOf } from './schema.ts'
+import type { CookieOptions } from './session-cookie.ts'
+import type { SessionStore } from './store.ts'
+
+/** The settings of {@link createSessions}. Only `secret` is required; everything else starts safe. */
+export interface SessionsOptions<Data extends object> {
+  /**
+   * What tickets are signed with: at least 32 random characters (`coatcheck secret` prints one). A list, newest
+   * first, changes the secret without logging anybody out: the first signs, all verify. Entries that are
+   * `undefined` are passed over, so an old secret's environment variable can simply be removed.
+   */
+  secret: string | readonly [string, ...(string | undefined)[]]
+  /** Where records live. */
+  store: SessionStore
+  /** How the cookie is named and where it goes. Default: host-only, `HttpOnly`, `Secure`, `SameSite=Lax`. */
+  cookie?: CookieOptions
+  /**
+   * Longest time without use, counted from the last request that used the session. Default `'24h'`, at most 400
+   * days. Use is noted at most once per twentieth of it (or 5 minutes, if that is less), so a session may end that much early.
+   */
+  idleTimeout?: Duration
+  /** Longest time in all, counted from the session's beginning or its user's last sign-in. Default `'30d'`, at most 400 days. */
+  absoluteTimeout?: Duration
+  /**
+   * Tells from the data whom a session belongs to. When that changes, the id changes by itself.
+   * Default: `data.userId`, as text.
+   */
+  user?: (data: Partial<Data>) => string | undefined
+  /** Describes the data, in zod, valibot, arktype or any Standard Schema. Data that does not fit is no session when loaded, and an error when saved. */
+  schema?: DataSchema<Data>
+  /** Most bytes of JSON a session may take. Default 65,536. */
+  maxBytes?: number
+  /**
+   * What a request gets whose session cannot be loaded. `'fail'`: a {@link StoreError}, status 503.
+   * `'anonymous'`: an empty session; saving it is still an error, so nothing is overwritten. Default `'fail'`.
+   */
+  onStoreFailure?: 'fail' | 'anonymous'
+  /** Longest wait for one answer of the store. Default `'2s'`. */
+  storeTimeout?: Duration
+  /** The clock: milliseconds since the epoch. For tests. Default `Date.now`. */
+  now?: () => number
+}
+
+const KNOWN: { [Option in keyof Required<SessionsOptions<object>>]: true } = {
+  secret: true,
+  store: true,
+  cookie: true,
+  idleTimeout: true,
+  absoluteTimeout: true,
+  user: true,
+  schema: true,
+  maxBytes: true,
+  onStoreFailure: true,
+  storeTimeout: true,
+  now: true,
+}
+const DEFAULT_MAX_BYTES = 65_536
+
+/**
+ * Checks the settings and fills in the defaults.
+ * @throws {ConfigError} a setting is unknown, missing, of the wrong type or out of range.
+ */
+export function resolvePolicy<Data extends object>(options: SessionsOptions<Data>): Policy {
+  checkNames(options)
+  checkStore(options.store)
+  const idle = parseDuration(options.idleTimeout ?? '24h', 'idleTimeout')
+  const absolute = parseDuration(options.absoluteTimeout ?? '30d', 'absoluteTimeout')
+  if (idle > absolute && options.idleTimeout !== undefined && options.absoluteTimeout !== undefined) {
+    throw invalid(
+      'idleTimeout',
+      'is longer than absoluteTimeout, so it could never apply; shorten it or leave it out',
+    )
+  }
+  return {
+    idle: Math.min(idle, absolute),
+    absolute,
+    touchInterval: touchInterval({ idle: Math.min(idle, absolute), absolute }),
+    maxBytes: checkMaxBytes(options.maxBytes ?? DEFAULT_MAX_BYTES),
+    userOf: checkUser(options.user),
+    validate: validatorOf(options.schema),
+    onStoreFailure: checkChoice(options.onStoreFailure ?? 'fail'),
+    now: checkClock(options.now ?? Date.now),
+  }
+}
+
+/** Gives the secrets that are there, in order. */
+export function secretsOf(secret: SessionsOptions<object>['secret']): string | readonly string[] {
+  if (typeof secret === 'string') return secret
+  const [first, ...older] = Array.from<string | undefined>(secret ?? [])
+  // A missing first secret is a mistake, not a secret taken out of use: the check that follows says so.
+  return [first ?? '', ...older.filter((one) => one !== undefined)]
+}
+
+function checkNames(options: object): void {
+  if (typeof options !== 'object' || options === null)
+    throw invalid('options', 'must be an object with at least secret and store')
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(KNOWN, name)) continue
+    throw invalid(name, `is not an option of createSessions; known are ${Object.keys(KNOWN).join(', ')}`)
+  }
+}
+
+function checkStore(store: unknown): void {
+  const methods = ['get', 'set', 'destroy'] as const
+  const sound =
+    typeof store === 'object' &&
+    store !== null &&
+    methods.every((name) => typeof Reflect.get(store, name) === 'function')
+  if (!sound)
+    throw invalid(
+      'store',
+      "must have the methods get, set and destroy; for one process try new MemorySessionStore() from 'coatcheck/stores/memory'",
+    )
+}
+
+function checkMaxBytes(maxBytes: number): number {
+  if (Number.isSafeInteger(maxBytes) && maxBytes >= 2) return maxBytes
+  throw invalid('maxBytes', 'must be a whole number of bytes, at least 2')
+}
+
+function checkUser<Data extends object>(
+  user: ((data: Partial<Data>) => string | undefined) | undefined,
+): Policy['userOf'] {
+  if (user === undefined) return defaultUser
+  if (typeof user !== 'function')
+    throw invalid('user', 'must be a function from the data to a text or undefined')
+  return (data) => {
+    const id: unknown = Reflect.apply(user, undefined, [data])
+    return idText(id)
+  }
+}
+
+function defaultUser(data: DataObject): string | undefined {
+  return idText(data['userId'])
+}
+
+/** Databases number their users: a number is as good an id as a text. An empty text is nobody. */
+function idText(id: unknown): string | undefined {
+  if (typeof id === 'number') return String(id)
+  return typeof id === 'string' && id !== '' ? id : undefined
+}
+
+function checkChoice(choice: unknown): 'fail' | 'anonymous' {
+  if (choice === 'fail' || choice === 'anonymous') return choice
+  throw invalid('onStoreFailure', "must be 'fail' or 'anonymous'")
+}
+
+function checkClock(now: unknown): () => number {
+  if (typeof now !== 'function')
+    throw invalid('now', 'must be a function that gives milliseconds since the epoch')
+  return () => Math.floor(Number(now()))
+}
+
+function invalid(option: string, fault: string): ConfigError {
+  return new ConfigError('ERR_CONFIG_INVALID', `${option} ${fault}.`)
+}

@@ -1,0 +1,246 @@
+import { type Awaitable, isPromise, then } from './awaitable.ts'
+import { type DataObject, readData } from './data-text.ts'
+import type { Engine } from './engine.ts'
+import { UsageError } from './errors.ts'
+import { endsAt, expiresAt } from './expiry.ts'
+import { apply, diff } from './patch.ts'
+import { rejectReservedKeys } from './reserved-keys.ts'
+import type { ResponseEffects } from './response-effects.ts'
+import type { ReadonlySession, RegenerateOptions, Session } from './session.ts'
+import { type SessionDesk, sessionObject } from './session-object.ts'
+import type { CookieVerb, SessionSaver } from './session-saver.ts'
+import type { SessionState } from './session-state.ts'
+import { warn } from './warning.ts'
+
+/** One request's way through the engine, as an adapter sees it. */
+export interface Passage<Data extends object> {
+  /** The session to hand to the handler. Another object after `regenerate(callback)`: ask again each time. */
+  readonly session: Session<Data>
+  /**
+   * Saves the session. Call it before the response's headers leave, and do not let them leave before it has
+   * answered; then write what it answers into them with `applyEffects`. Call it again when the body ends.
+   * @returns What the session does to the headers; `null` for nothing.
+   * @throws {StoreError} the save failed: answer with the error instead of the handler's response.
+   * @throws {DataError} the data cannot be kept: likewise.
+   */
+  commit(): Awaitable<ResponseEffects | null>
+  /** Gives the session for looking at only: what it is asked to change throws. */
+  readonlySession(): ReadonlySession<Data>
+}
+
+/** A request between `open` and the end of its response: runs its saves one after another. */
+export class RequestPassage<Data extends object> implements Passage<Data>, SessionDesk {
+  readonly #engine: Engine
+  readonly #saver: SessionSaver
+  readonly #presented: boolean
+  #state: SessionState
+  #session: Session<Data> | null = null
+  #cookie: CookieVerb = 'none'
+  #headersSent = false
+  #failed = false
+  #lateSave = false
+  #running: Promise<unknown> | null = null
+
+  /** @param presented - Whether the request brought a cookie of our name, good or bad. */
+  constructor(engine: Engine, saver: SessionSaver, state: SessionState, presented: boolean) {
+    this.#engine = engine
+    this.#saver = saver
+    this.#state = state
+    this.#presented = presented
+  }
+
+  get session(): Session<Data> {
+    this.#session ??= sessionObject<Data>(this.#state, this, false)
+    return this.#session
+  }
+
+  /** Gives the session for looking at only. */
+  readonlySession(): ReadonlySession<Data> {
+    return sessionObject<Data>(this.#state, this, true)
+  }
+
+  commit(): Awaitable<ResponseEffects | null> {
+    // A failed response is answered with an error, whose own headers must not wait for the same failure again.
+    if (this.#failed) return null
+    try {
+      const saved = this.#save()
+      if (!isPromise(saved)) return this.#depart()
+      return saved.then(
+        () => this.#depart(),
+        (error: unknown) => this.#fail(error),
+      )
+    } catch (error) {
+      return this.#fail(error)
+    }
+  }
+
+  #depart(): ResponseEffects | null {
+    if (this.#headersSent) return null
+    this.#headersSent = true
+    const { used, loaded } = this.#state
+    const { cookie, tickets, policy } = this.#engine
+    if (this.#cookie === 'set' && loaded !== null) {
+      const life = endsAt(loaded.record.createdAt, policy) - policy.now()
+      return { setCookie: cookie.set(tickets.issue(loaded.token), life), cookie }
+    }
+    if (this.#cookie === 'clear') return { setCookie: cookie.clear(), cookie }
+    return used ? { setCookie: null, cookie } : null
+  }
+
+  #fail(error: unknown): never {
+    this.#failed = true
+    throw error
+  }
+
+  #save(): Awaitable<void> {
+    return this.#inOrder(() => {
+      const state = this.#state
+      if (!state.used && state.loaded?.olderKey !== true) return
+      const answer = { presented: this.#presented, headersSent: this.#headersSent }
+      return then(this.#saver.save(state, answer), (verb) => {
+        if (verb !== 'keep') this.#cookie = verb
+      })
+    })
+  }
+
+  /** Runs `work` when what was begun before it is done. At once, and without a promise, when nothing is. */
+  #inOrder<T>(work: () => Awaitable<T>): Awaitable<T> {
+    const begun = this.#running === null ? work() : this.#running.then(work, work)
+    if (!isPromise(begun)) return begun
+    const running: Promise<T> = Promise.resolve(begun).finally(() => {
+      if (this.#running === running) this.#running = null
+    })
+    this.#running = running
+    return running
+  }
+
+  noteUse(): void {
+    if (!this.#headersSent || this.#lateSave) return
+    // Where a body's end cannot be seen (a web Response), this is what saves a change made while it streams.
+    this.#lateSave = true
+    queueMicrotask(() => {
+      this.#lateSave = false
+      this.save(this.#state).catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : typeof error
+        warn(`A change of the session made after the response had begun was not saved: ${reason}`)
+      })
+    })
+  }
+
+  createdAt(state: SessionState): number {
+    return state.isNew || state.loaded === null ? this.#engine.policy.now() : state.loaded.record.createdAt
+  }
+
+  expiresAt(state: SessionState): number {
+    if (!state.isNew && state.loaded !== null) return state.loaded.record.expiresAt
+    const now = this.#engine.policy.now()
+    return expiresAt(now, now, this.#engine.policy)
+  }
+
+  clear(state: SessionState): void {
+    state.renew([])
+  }
+
+  regenerate(state: SessionState, options: RegenerateOptions | readonly string[] | undefined): void {
+    this.#refuseAfterHeaders()
+    const keep = isList(options) ? options : options?.keep
+    state.renew(keep === true ? 'all' : (keep ?? []))
+  }
+
+  regenerateAsNew(state: SessionState): void {
+    this.#refuseAfterHeaders()
+    const fork = state.fork()
+    fork.renew([])
+    this.#state = fork
+    this.#session = null
+  }
+
+  async destroy(state: SessionState): Promise<void> {
+    state.destroy()
+    await this.save(state)
+  }
+
+  async save(state: SessionState): Promise<void> {
+    // An object whose place a new one has taken can still be read; there is nothing of it to save.
+    if (state === this.#state) await this.#save()
+  }
+
+  async reload(state: SessionState): Promise<void> {
+    await this.#inOrder(async () => {
+      const { loaded } = state
+      const known = loaded === null || state.fate !== 'kept' ? null : loaded
+      const age = known?.olderKey === true ? 'older' : 'current'
+      const ticket = known === null ? null : ({ token: known.token, id: known.record.id, age } as const)
+      state.restart(ticket === null ? loaded : await this.#engine.loader.load(ticket))
+    })
+  }
+
+  async update(state: SessionState, change: (draft: DataObject) => void | Promise<void>): Promise<boolean> {
+    if (state.unreachable !== null) throw state.unreachable.error
+    await this.#running
+    if (state.ended || state !== this.#state) return false
+    const shared = state.fate === 'kept' && state.loaded !== null
+    return shared ? this.#updateShared(state, change) : this.#updateOwn(state, change)
+  }
+
+  /** Nobody else has this session's id yet: a change needs no store to be atomic. */
+  async #updateOwn(
+    state: SessionState,
+    change: (draft: DataObject) => void | Promise<void>,
+  ): Promise<boolean> {
+    await change(state.data)
+    rejectReservedKeys(state.data)
+    state.noteChange()
+    await this.#save()
+    return !state.ended
+  }
+
+  async #updateShared(
+    state: SessionState,
+    change: (draft: DataObject) => void | Promise<void>,
+  ): Promise<boolean> {
+    const done = await this.#inOrder(() => this.#rewrite(state, change))
+    // New powers, new id: a change of the user moves the session, which only a save does.
+    if (done === 'unsaved') await this.#save()
+    return done !== 'gone' && !state.ended
+  }
+
+  async #rewrite(
+    state: SessionState,
+    change: (draft: DataObject) => void | Promise<void>,
+  ): Promise<'written' | 'unsaved' | 'gone'> {
+    const { loaded } = state
+    if (loaded === null) return 'gone'
+    const { policy, writer, events } = this.#engine
+    let ofNewUser: DataObject | null = null
+    const record = await writer.rewrite(loaded.record.id, async (draft) => {
+      const user = policy.userOf(draft)
+      await change(draft)
+      rejectReservedKeys(draft)
+      ofNewUser = policy.userOf(draft) === user ? null : draft
+      return ofNewUser === null ? 'write' : 'leave'
+    })
+    if (record === null) {
+      events.emit('discarded', { id: loaded.record.id, reason: 'gone' })
+      state.end()
+      return 'gone'
+    }
+    state.rebase({ ...loaded, record })
+    if (ofNewUser === null) return 'written'
+    apply(diff(readData(record.data, policy.maxBytes) ?? {}, ofNewUser), state.data)
+    state.noteChange()
+    return 'unsaved'
+  }
+
+  #refuseAfterHeaders(): void {
+    if (!this.#headersSent) return
+    throw new UsageError(
+      'ERR_HEADERS_SENT',
+      'The response headers have gone, so the session cannot get a new id: its cookie could not be set. Nothing was changed; call regenerate() before the response begins.',
+    )
+  }
+}
+
+function isList(value: unknown): value is readonly string[] {
+  return Array.isArray(value)
+}

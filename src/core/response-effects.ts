@@ -1,0 +1,63 @@
+import type { SessionCookie } from './session-cookie.ts'
+
+/** What a session does to the response's headers. */
+export interface ResponseEffects {
+  /** The `Set-Cookie` line to send; `null` for none. */
+  readonly setCookie: string | null
+  /** Tells our `Set-Cookie` lines from the app's. */
+  readonly cookie: SessionCookie
+}
+
+/** The headers of a response not sent yet, as an adapter shows them. Names are lower case. */
+export interface ResponseHeaders {
+  /** Gives a header's value, several lines as a list; `undefined` when it is not there. */
+  get(name: string): string | readonly string[] | undefined
+  /** Sets a header, in place of what is there. A list becomes several lines, never one with commas. */
+  set(name: string, value: string | readonly string[]): void
+  /** Removes a header; a missing one is not an error. */
+  remove(name: string): void
+}
+
+// Headers that let a cache between us and the browser keep a response whatever Cache-Control says.
+const SHARED_CACHE_HEADERS = ['surrogate-control', 'cdn-cache-control', 'expires']
+
+/**
+ * Writes a session's effects into the response's headers.
+ *
+ * Exactly one `Set-Cookie` line is ours, the app's own stay as they are. A response that sets the cookie is
+ * `no-store`, whatever the handler said: one cached copy would hand one visitor's session to all. A response
+ * that depends on a session varies on `Cookie`, and is not `public`.
+ * @see RFC 9111 section 5.2.2; RFC 6265bis section 3 (a Set-Cookie header does not prevent caching)
+ */
+export function applyEffects(effects: ResponseEffects, headers: ResponseHeaders): void {
+  varyOnCookie(headers)
+  const { setCookie, cookie } = effects
+  if (setCookie === null) {
+    keepOutOfSharedCaches(headers)
+    return
+  }
+  const lines = list(headers.get('set-cookie')).filter((line) => !cookie.owns(line))
+  headers.set('set-cookie', lines.length === 0 ? setCookie : [...lines, setCookie])
+  headers.set('cache-control', 'no-store')
+  for (const name of SHARED_CACHE_HEADERS) headers.remove(name)
+}
+
+function varyOnCookie(headers: ResponseHeaders): void {
+  const vary = list(headers.get('vary')).join(', ')
+  if (vary === '') headers.set('vary', 'Cookie')
+  else if (!/(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i.test(vary)) headers.set('vary', `${vary}, Cookie`)
+}
+
+/** Only what the handler itself allowed is taken back: without a word from it, caches already ask us. */
+function keepOutOfSharedCaches(headers: ResponseHeaders): void {
+  const control = list(headers.get('cache-control')).join(', ')
+  if (!/\b(?:public|s-maxage)\b/i.test(control)) return
+  const kept = control.split(',').map((part) => part.trim())
+  const rest = kept.filter((part) => !/^(?:public|private|s-maxage)\b/i.test(part))
+  headers.set('cache-control', ['private', ...rest].join(', '))
+}
+
+function list(value: string | readonly string[] | undefined): readonly string[] {
+  if (value === undefined) return []
+  return typeof value === 'string' ? [value] : value
+}

@@ -1,0 +1,61 @@
+import type { DataObject } from './data-text.ts'
+import { isDataObject } from './data-text.ts'
+import { ConfigError } from './errors.ts'
+import type { Validate, Validated } from './policy.ts'
+
+/**
+ * A schema of zod, valibot, arktype or any other library that speaks Standard Schema.
+ * @see Standard Schema specification, version 1
+ */
+export interface DataSchema<Output extends object> {
+  /** The interface the libraries agreed on. */
+  readonly '~standard': {
+    readonly version: 1
+    readonly vendor: string
+    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>
+    readonly types?: { readonly input: unknown; readonly output: Output } | undefined
+  }
+}
+
+/** What such a schema answers. */
+export type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: ReadonlyArray<SchemaIssue> }
+
+/** One thing a schema finds wrong. */
+export interface SchemaIssue {
+  readonly message: string
+  readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined
+}
+
+/**
+ * Turns a schema into the engine's check.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` it does not speak Standard Schema.
+ */
+export function validatorOf(schema: DataSchema<object> | undefined): Validate | null {
+  if (schema === undefined) return null
+  const standard = schema['~standard']
+  if (typeof standard?.validate !== 'function') {
+    throw new ConfigError(
+      'ERR_CONFIG_INVALID',
+      "schema does not speak Standard Schema (it has no '~standard'.validate). Give a zod, valibot or arktype object schema.",
+    )
+  }
+  return (data: DataObject) => {
+    const result = standard.validate(data)
+    return result instanceof Promise ? result.then(read) : read(result)
+  }
+}
+
+function read(result: SchemaResult<object>): Validated {
+  if (result.issues !== undefined) return { problems: result.issues.map(describe) }
+  return isDataObject(result.value)
+    ? { data: result.value }
+    : { problems: ['the schema does not give an object'] }
+}
+
+/** Names the place only: a schema's message may quote the value. */
+function describe(issue: SchemaIssue): string {
+  const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part))
+  return path.length === 0 ? 'the data as a whole' : `'${path.join('.')}'`
+}

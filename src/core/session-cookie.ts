@@ -1,0 +1,98 @@
+import { type CookieAttributes, writeCookie } from './cookie-writer.ts'
+import { ConfigError } from './errors.ts'
+
+/** How the session's cookie is named and where it goes. `HttpOnly` is always on and cannot be set. */
+export interface CookieOptions {
+  /** The cookie's name. Default `__Host-Http-sid` when secure, host-only and on `/`; else `sid`. */
+  name?: string
+  /** Whether it travels over HTTPS only. Default `true`, unless `NODE_ENV` is `development` or `test`. */
+  secure?: boolean
+  /** Which requests from other sites carry it: `'lax'`, `'strict'`, or `'none'`, which needs `secure`. Default `'lax'`. */
+  sameSite?: 'lax' | 'strict' | 'none'
+  /** The path below which it is sent. Default `'/'`. */
+  path?: string
+  /** The domain whose subdomains get it too. Default: the answering host alone. */
+  domain?: string
+  /** Whether it is kept apart per top-level site (CHIPS). Needs `secure`. Default `false`. */
+  partitioned?: boolean
+  /** Whether it outlives the browser's closing, for as long as the session may live at most. Default `false`. */
+  persistent?: boolean
+}
+
+const OPTIONS = ['name', 'secure', 'sameSite', 'path', 'domain', 'partitioned', 'persistent']
+const SAFEST_NAME = '__Host-Http-sid'
+
+/** The session's cookie: checked once, then written from a template. */
+export class SessionCookie {
+  /** The cookie's name. */
+  readonly name: string
+  readonly #persistent: boolean
+  readonly #before: string
+  readonly #after: string
+  readonly #cleared: string
+
+  /**
+   * Checks the options.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` or `ERR_CONFIG_INSECURE` an unknown option, or a line that browsers would refuse.
+   */
+  constructor(options: CookieOptions) {
+    checkOptions(options)
+    const { secure = secureByDefault(), path = '/', domain } = options
+    const attributes: CookieAttributes = {
+      path,
+      httpOnly: true,
+      secure,
+      sameSite: options.sameSite ?? 'lax',
+      ...(domain === undefined ? {} : { domain }),
+      ...(options.partitioned === true ? { partitioned: true } : {}),
+    }
+    const hostOnly = secure && domain === undefined && path === '/'
+    this.name = options.name ?? (hostOnly ? SAFEST_NAME : 'sid')
+    this.#persistent = options.persistent ?? false
+    this.#before = `${this.name}=`
+    this.#after = writeCookie(this.name, '', attributes).slice(this.#before.length)
+    // A browser removes only the cookie it has: same name, path, domain and partition.
+    this.#cleared = writeCookie(this.name, '', { ...attributes, maxAge: 0, expires: new Date(0) })
+  }
+
+  /**
+   * Writes the line that hands a ticket out.
+   * @param lifeMs - How long the session can live at most, in milliseconds. Used when the cookie is persistent.
+   */
+  set(ticket: string, lifeMs: number): string {
+    const line = this.#before + ticket + this.#after
+    return this.#persistent ? `${line}; Max-Age=${Math.max(0, Math.floor(lifeMs / 1000))}` : line
+  }
+
+  /** Writes the line that takes the cookie away. */
+  clear(): string {
+    return this.#cleared
+  }
+
+  /** Tells whether a `Set-Cookie` line is one of ours. */
+  owns(line: string): boolean {
+    return line.startsWith(this.#before)
+  }
+}
+
+function secureByDefault(): boolean {
+  const mode = globalThis.process?.env?.NODE_ENV
+  return mode !== 'development' && mode !== 'test'
+}
+
+function checkOptions(options: CookieOptions): void {
+  for (const option of Object.keys(options)) {
+    if (OPTIONS.includes(option)) continue
+    const why =
+      option === 'httpOnly' ? 'the session cookie is always HttpOnly' : `known are ${OPTIONS.join(', ')}`
+    throw new ConfigError('ERR_CONFIG_INVALID', `cookie.${option} is not an option: ${why}.`)
+  }
+  for (const option of ['secure', 'partitioned', 'persistent'] as const) {
+    const value: unknown = options[option]
+    if (value === undefined || typeof value === 'boolean') continue
+    throw new ConfigError(
+      'ERR_CONFIG_INVALID',
+      `cookie.${option} must be true or false (got ${typeof value}).`,
+    )
+  }
+}

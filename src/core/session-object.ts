@@ -1,0 +1,260 @@
+import { copyJson, type DataObject } from './data-text.ts'
+import { DataError, UsageError } from './errors.ts'
+import { isReservedKey, reservedKeyError } from './reserved-keys.ts'
+import type { RegenerateOptions, Session, SessionCallback, SessionVerbs } from './session.ts'
+import type { SessionState } from './session-state.ts'
+
+/** What the verbs of a session ask of the request they belong to. */
+export interface SessionDesk {
+  /** Called at each use of the session. */
+  noteUse(): void
+  createdAt(state: SessionState): number
+  expiresAt(state: SessionState): number
+  clear(state: SessionState): void
+  regenerate(state: SessionState, options: RegenerateOptions | readonly string[] | undefined): void
+  /** As `regenerate`, with a new object taking the place of the one the handler holds. */
+  regenerateAsNew(state: SessionState): void
+  destroy(state: SessionState): Promise<void>
+  save(state: SessionState): Promise<void>
+  reload(state: SessionState): Promise<void>
+  update(state: SessionState, change: (draft: DataObject) => void | Promise<void>): Promise<boolean>
+}
+
+// Proxies hide their target, so the verbs find it through this key. It is not exported and not registered.
+const TARGET = Symbol('coatcheck.session')
+
+/** A session object's hidden side: the state, and whom the verbs ask. */
+class Target {
+  readonly state: SessionState
+  readonly desk: SessionDesk
+  readonly readonly: boolean
+
+  constructor(state: SessionState, desk: SessionDesk, readonly: boolean) {
+    this.state = state
+    this.desk = desk
+    this.readonly = readonly
+  }
+
+  /** Shows the data to `console.log`, which looks through proxies. */
+  [Symbol.for('nodejs.util.inspect.custom')](): DataObject {
+    return this.state.data
+  }
+}
+
+/**
+ * Makes the object a handler holds.
+ *
+ * A proxy, and not a plain object compared at the end: it parses the data only when somebody looks, knows
+ * that nothing was changed without serialising anything, refuses a reserved key where it is written, and is
+ * itself the lazy thing, so that no framework needs a lazy property for it.
+ */
+export function sessionObject<Data extends object>(
+  state: SessionState,
+  desk: SessionDesk,
+  readonly: boolean,
+): Session<Data> {
+  // The proxy answers as a Session<Data>; a target of that type cannot exist, since its data is elsewhere.
+  return new Proxy(new Target(state, desk, readonly), HANDLER) as unknown as Session<Data>
+}
+
+interface Held {
+  readonly [TARGET]: Target
+}
+
+type Verbs = { [Name in keyof SessionVerbs<DataObject>]: unknown } & ThisType<Held>
+
+function open(held: Held): Target {
+  const target = held[TARGET]
+  target.desk.noteUse()
+  target.state.used = true
+  return target
+}
+
+function writable(held: Held): Target {
+  const target = open(held)
+  if (target.readonly) throw readonlyError()
+  return target
+}
+
+/** The prototype of every session: what is here is a verb, everything else is data. */
+const VERBS: Verbs = {
+  get id(): string {
+    return open(this).state.id
+  },
+  get isNew(): boolean {
+    return open(this).state.isNew
+  },
+  get createdAt(): number {
+    const { desk, state } = open(this)
+    return desk.createdAt(state)
+  },
+  get expiresAt(): number {
+    const { desk, state } = open(this)
+    return desk.expiresAt(state)
+  },
+  has(key: string): boolean {
+    const { data } = open(this).state
+    return Object.hasOwn(data, key) && data[key] !== undefined
+  },
+  get(key: string): unknown {
+    return readKey(open(this).state, key)
+  },
+  set(key: string, value: unknown): void {
+    writeKey(writable(this), key, value)
+  },
+  clear(): void {
+    const { desk, state } = writable(this)
+    desk.clear(state)
+  },
+  regenerate(argument?: RegenerateOptions | readonly string[] | SessionCallback): Promise<void> | void {
+    const { desk, state } = writable(this)
+    if (typeof argument !== 'function') return settled(() => desk.regenerate(state, argument))
+    answer(
+      settled(() => desk.regenerateAsNew(state)),
+      argument,
+    )
+  },
+  destroy(callback?: SessionCallback): Promise<void> | void {
+    const { desk, state } = writable(this)
+    return answer(desk.destroy(state), callback)
+  },
+  save(callback: SessionCallback | undefined): Promise<void> | void {
+    const { desk, state } = writable(this)
+    return answer(desk.save(state), callback)
+  },
+  reload(callback?: SessionCallback): Promise<void> | void {
+    const { desk, state } = open(this)
+    return answer(desk.reload(state), callback)
+  },
+  touch(): void {
+    open(this)
+  },
+  update(change: (draft: DataObject) => void | Promise<void>): Promise<boolean> {
+    const { desk, state } = writable(this)
+    return desk.update(state, change)
+  },
+  toJSON(): DataObject {
+    return copyJson(open(this).state.data)
+  },
+}
+
+const PROTOTYPE: object = Object.create(Object.prototype, hidden(VERBS))
+
+function hidden(verbs: object): PropertyDescriptorMap {
+  const descriptors = Object.getOwnPropertyDescriptors(verbs)
+  return Object.fromEntries(
+    Object.entries(descriptors).map(([name, descriptor]) => [name, { ...descriptor, enumerable: false }]),
+  )
+}
+
+const HANDLER: ProxyHandler<Target> = {
+  get(target, key, receiver) {
+    if (typeof key === 'symbol') return key === TARGET ? target : Reflect.get(PROTOTYPE, key, receiver)
+    if (isReservedKey(key)) return Reflect.get(PROTOTYPE, key, receiver)
+    target.desk.noteUse()
+    target.state.used = true
+    return readKey(target.state, key)
+  },
+  set(target, key, value) {
+    if (target.readonly) throw readonlyError()
+    writeKey(target, key, value)
+    return true
+  },
+  deleteProperty(target, key) {
+    if (target.readonly) throw readonlyError()
+    if (typeof key === 'symbol' || !Object.hasOwn(target.state.data, key)) return true
+    target.desk.noteUse()
+    target.state.used = true
+    target.state.remove(key)
+    return true
+  },
+  has(target, key) {
+    if (typeof key === 'symbol') return Reflect.has(PROTOTYPE, key)
+    target.desk.noteUse()
+    target.state.used = true
+    return Object.hasOwn(target.state.data, key) || Reflect.has(PROTOTYPE, key)
+  },
+  ownKeys(target) {
+    target.desk.noteUse()
+    target.state.used = true
+    return Object.keys(target.state.data)
+  },
+  getOwnPropertyDescriptor(target, key) {
+    if (typeof key === 'symbol') return undefined
+    const { state } = target
+    if (!Object.hasOwn(state.data, key)) return undefined
+    return { value: readKey(state, key), writable: true, enumerable: true, configurable: true }
+  },
+  defineProperty(target, key, descriptor) {
+    if (target.readonly) throw readonlyError()
+    // A getter is no value JSON could hold, and is refused as the function it is.
+    writeKey(target, key, descriptor.get ?? descriptor.value)
+    return true
+  },
+  getPrototypeOf: () => PROTOTYPE,
+  setPrototypeOf: () => false,
+  preventExtensions: () => false,
+}
+
+function readKey(state: SessionState, key: string): unknown {
+  const { data } = state
+  if (!Object.hasOwn(data, key)) return Reflect.get(Object.prototype, key)
+  const value = data[key]
+  if (typeof value === 'object' && value !== null) state.handOut()
+  return value
+}
+
+function writeKey(target: Target, key: string | symbol, value: unknown): void {
+  const { state, desk } = target
+  if (typeof key === 'symbol' || isReservedKey(key)) throw reservedKeyError(key)
+  if (state.fate === 'destroyed') {
+    throw new UsageError(
+      'ERR_SESSION_DESTROYED',
+      `The session was destroyed in this request, so '${key}' cannot be written. Call session.regenerate() first to start a new one.`,
+    )
+  }
+  if (!isStorable(value)) {
+    throw new DataError(
+      'ERR_DATA_NOT_SERIALIZABLE',
+      `The value for '${key}' is a ${kindOf(value)}, which JSON cannot hold. Nothing was changed; store plain values, arrays and objects.`,
+    )
+  }
+  desk.noteUse()
+  state.used = true
+  state.put(key, value)
+  if (typeof value === 'object' && value !== null) state.handOut()
+}
+
+/** Whether JSON keeps a value at all. What sits deeper is checked when it is saved. */
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'object')
+    return !(value instanceof Map || value instanceof Set || value instanceof Promise)
+  return typeof value !== 'function' && typeof value !== 'symbol' && typeof value !== 'bigint'
+}
+
+function kindOf(value: unknown): string {
+  return typeof value === 'object' && value !== null ? value.constructor.name : typeof value
+}
+
+function settled(work: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    work()
+    resolve()
+  })
+}
+
+/** Tells a callback how a promise ended, exactly once, and outside the promise, so that what it throws is its own. */
+function answer(work: Promise<void>, callback: SessionCallback | undefined): Promise<void> | void {
+  if (typeof callback !== 'function') return work
+  work.then(
+    () => queueMicrotask(() => callback()),
+    (error: unknown) => queueMicrotask(() => callback(error)),
+  )
+}
+
+function readonlyError(): UsageError {
+  return new UsageError(
+    'ERR_SESSION_READONLY',
+    'This session was opened with sessions.read() and cannot be changed. Change it in an ordinary request.',
+  )
+}

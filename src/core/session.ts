@@ -1,0 +1,101 @@
+/**
+ * Names the data of your sessions where a framework's request type is global (Express, Fastify, Koa).
+ *
+ * Extend it in your code: `declare module 'coatcheck' { interface SessionData { userId?: string } }`.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: users fill it by declaration merging, which needs an interface
+export interface SessionData {}
+
+/** What `JSON.parse` gives: the type of data that nobody has described yet. */
+export type ParsedJson = ReturnType<typeof JSON.parse>
+
+/** The data type used when none is given: {@link SessionData} once you have extended it, else anything. */
+export type DefaultData = keyof SessionData extends never ? Record<string, ParsedJson> : SessionData
+
+/** What a callback verb calls: with an error, or with nothing when all went well. */
+export type SessionCallback = (error?: unknown) => void
+
+/** What {@link SessionVerbs.regenerate} carries over into the new session. */
+export interface RegenerateOptions {
+  /** `true` keeps all data, a list keeps these top-level keys. Default: nothing. */
+  keep?: true | readonly string[]
+}
+
+/** Keys that belong to the session itself and can never be data. */
+export type ReservedKey = keyof SessionVerbs<object> | '__proto__' | 'constructor'
+
+/** Lets a data type through when none of its keys is reserved. */
+export type WithoutReservedKeys<Data> = { [Key in keyof Data]: Key extends ReservedKey ? never : Data[Key] }
+
+/** What every session can do and tell. None of it is enumerable: loops and spreads see your data only. */
+export interface SessionVerbs<Data extends object> {
+  /** The session's id: the store's key, safe to log. 43 base64url characters. Changes with `regenerate` and at sign-in. */
+  readonly id: string
+  /** Whether no record of this session is in the store yet. */
+  readonly isNew: boolean
+  /** When the session began, or its user last signed in. Milliseconds since the epoch. */
+  readonly createdAt: number
+  /** When the session ends if it is not used again. Milliseconds since the epoch. */
+  readonly expiresAt: number
+  /** Tells whether there is a value under this key. */
+  has(key: Extract<keyof Data, string>): boolean
+  /** Gives the value under a key: the same as reading the property. */
+  get<Key extends keyof Data>(key: Key): Data[Key] | undefined
+  /** Puts a value under a key: the same as assigning the property. */
+  set<Key extends keyof Data>(key: Key, value: Data[Key]): void
+  /**
+   * Wipes the data and ends this id. What is written afterwards starts a new session under a new id; if
+   * nothing is, the record is destroyed and the cookie cleared when the response goes out.
+   */
+  clear(): void
+  /**
+   * Gives the session a new id and empty data. The old id ends when the response goes out; requests
+   * still using it save nothing.
+   *
+   * With a callback the framework's `session` property becomes a new object and the one you hold keeps the
+   * old data; without, the object you hold goes on as the new session.
+   * @throws {UsageError} `ERR_HEADERS_SENT` too late to set a cookie; nothing was changed.
+   * @see OWASP ASVS 5.0 7.2.4
+   */
+  regenerate(options?: RegenerateOptions | readonly string[]): Promise<void>
+  regenerate(callback: SessionCallback): void
+  /**
+   * Ends the session now: once it answers, the record is gone everywhere. Reading gives nothing afterwards,
+   * writing throws; `regenerate()` starts afresh.
+   * @throws {StoreError} the store failed; the session may still live; safe to retry.
+   */
+  destroy(): Promise<void>
+  destroy(callback: SessionCallback): void
+  /**
+   * Saves now instead of when the response goes out. Nothing is written when nothing has changed.
+   * @throws {StoreError} the store failed; what was there before is untouched, or the save went through.
+   * @throws {DataError} the data cannot be kept; nothing was saved.
+   */
+  save(): Promise<void>
+  save(callback: SessionCallback): void
+  /** Drops unsaved changes and reads the session again. Empty afterwards when it has ended meanwhile. */
+  reload(): Promise<void>
+  reload(callback: SessionCallback): void
+  /** Counts this request as use, so that the idle timeout starts again. Reading or writing does the same. */
+  touch(): void
+  /**
+   * Changes the data in one atomic step, over its newest state in the store, however many requests and
+   * processes do so at once. Saved when it answers; your other unsaved changes stay as they are.
+   * @param change - Changes the draft it is given. May run several times: no other effects in it.
+   * @returns `false` when the session had ended meanwhile; nothing was written.
+   */
+  update(change: (draft: Partial<Data>) => void | Promise<void>): Promise<boolean>
+  /** Gives a copy of the data, and nothing else. */
+  toJSON(): Partial<Data>
+}
+
+/** One visitor's session, as a handler holds it: your data as plain properties, and a few verbs. */
+export type Session<Data extends object = DefaultData> = SessionVerbs<Data> & {
+  [Key in keyof Data]?: Data[Key] | undefined
+}
+
+/** A session that can be looked at and not changed, as on a WebSocket. */
+export type ReadonlySession<Data extends object = DefaultData> = Pick<
+  SessionVerbs<Data>,
+  'id' | 'isNew' | 'createdAt' | 'expiresAt' | 'has' | 'get' | 'toJSON'
+> & { readonly [Key in keyof Data]?: Data[Key] | undefined }

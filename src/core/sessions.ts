@@ -1,0 +1,189 @@
+import { type Awaitable, isPromise } from './awaitable.ts'
+import { conditionalStore, nameOf } from './basic-store.ts'
+import { readCookie } from './cookie-reader.ts'
+import { parseDuration } from './duration.ts'
+import type { Engine } from './engine.ts'
+import { ConfigError, StoreError } from './errors.ts'
+import { EventHub, type EventName, type MissReason, type SessionEvents } from './events.ts'
+import { KeyRing } from './key-ring.ts'
+import { resolvePolicy, type SessionsOptions, secretsOf } from './options.ts'
+import { type Passage, RequestPassage } from './passage.ts'
+import { RecordWriter } from './record-writer.ts'
+import { type CookieCarrier, cookieHeaderOf } from './request-cookie.ts'
+import type { DefaultData, ReadonlySession, WithoutReservedKeys } from './session.ts'
+import { SessionCookie } from './session-cookie.ts'
+import { SessionLoader } from './session-loader.ts'
+import { SessionSaver } from './session-saver.ts'
+import { type LoadedSession, SessionState } from './session-state.ts'
+import type { SessionStore } from './store.ts'
+import { StoreAccess } from './store-access.ts'
+import { TicketBook, type VerifiedTicket } from './ticket.ts'
+import { StoredUserSessions, type UserSessions } from './user-sessions.ts'
+
+/** The manager of an application's sessions. Build it once, with {@link createSessions}. */
+export interface Sessions<Data extends object = DefaultData> {
+  /** The name of the session's cookie. */
+  readonly cookieName: string
+  /**
+   * Begins a request: finds the live session its cookie proves. For adapters; a handler gets `session` from its framework.
+   * Answers without a promise when the store does, or when there is no valid ticket to ask it about.
+   * @param cookieHeader - The request's `Cookie` header; several lines joined with `; `.
+   * @throws {StoreError} the store failed or did not answer in time, unless `onStoreFailure` is `'anonymous'`.
+   */
+  open(cookieHeader: string | null | undefined): Awaitable<Passage<Data>>
+  /**
+   * Gives the session of a request for looking at, where there is no response to set a cookie on: a WebSocket
+   * upgrade, a socket.io handshake. Extends and changes nothing.
+   * @throws {StoreError} the store failed or did not answer in time, unless `onStoreFailure` is `'anonymous'`.
+   */
+  read(request: CookieCarrier): Promise<ReadonlySession<Data>>
+  /**
+   * Calls `listener` at each event of this name.
+   * @returns A function that stops it.
+   */
+  on<Name extends EventName>(name: Name, listener: (event: SessionEvents[Name]) => void): () => void
+  /**
+   * Ends somebody's session by its id. An unknown id is not an error.
+   * @throws {StoreError} the store failed; the session may still live; safe to repeat.
+   */
+  revoke(id: string): Promise<void>
+  /**
+   * Gives the sessions of one user.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` the user id is not a text, or empty.
+   */
+  user(id: string | number): UserSessions<Data>
+  /** Disposes the store: stops its timers and closes what it opened itself. */
+  dispose(): Promise<void>
+}
+
+// Browsers send a handful at most; what a hostile client adds beyond is not worth a signature check.
+const MAX_TICKETS = 32
+
+/**
+ * Builds the manager of an application's sessions.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_INSECURE` a weak or missing secret, or a cookie browsers would refuse;
+ * `ERR_CONFIG_INVALID` an unknown option or an unusable value. The message names the option and the fix.
+ * @see OWASP ASVS 5.0 chapter V7
+ */
+export function createSessions<Data extends WithoutReservedKeys<Data> & object = DefaultData>(
+  options: SessionsOptions<Data>,
+): Sessions<Data> {
+  return new StoredSessions<Data>(options)
+}
+
+class StoredSessions<Data extends object> implements Sessions<Data> {
+  readonly cookieName: string
+  readonly #engine: Engine
+  readonly #saver: SessionSaver
+  readonly #store: SessionStore
+  readonly #access: StoreAccess
+
+  constructor(options: SessionsOptions<Data>) {
+    const policy = resolvePolicy(options)
+    const keys = new KeyRing(secretsOf(options.secret), 'secret')
+    const cookie = new SessionCookie(options.cookie ?? {})
+    const events = new EventHub()
+    const timeout = parseDuration(options.storeTimeout ?? '2s', 'storeTimeout')
+    this.#store = options.store
+    this.#access = new StoreAccess(conditionalStore(options.store), nameOf(options.store), timeout, events)
+    this.#engine = {
+      policy,
+      cookie,
+      events,
+      tickets: new TicketBook(keys, cookie.name),
+      loader: new SessionLoader(this.#access, policy, events),
+      writer: new RecordWriter(this.#access, policy, events),
+    }
+    this.#saver = new SessionSaver(this.#engine)
+    this.cookieName = cookie.name
+    this.#store.onEvict?.((id) => events.emit('evicted', { id }))
+  }
+
+  open(cookieHeader: string | null | undefined): Awaitable<Passage<Data>> {
+    const ticket = this.#ticketOf(cookieHeader)
+    if (ticket === null) return this.#passage(null, false)
+    if (typeof ticket === 'string') {
+      this.#engine.events.emit('missed', { reason: ticket })
+      return this.#passage(null, true)
+    }
+    try {
+      const loaded = this.#engine.loader.load(ticket)
+      if (!isPromise(loaded)) return this.#passage(loaded, true)
+      return loaded.then(
+        (found) => this.#passage(found, true),
+        (error: unknown) => this.#withoutStore(ticket, error),
+      )
+    } catch (error) {
+      return this.#withoutStore(ticket, error)
+    }
+  }
+
+  async read(request: CookieCarrier): Promise<ReadonlySession<Data>> {
+    const passage = await this.open(cookieHeaderOf(request))
+    return passage.readonlySession()
+  }
+
+  on<Name extends EventName>(name: Name, listener: (event: SessionEvents[Name]) => void): () => void {
+    return this.#engine.events.on(name, listener)
+  }
+
+  async revoke(id: string): Promise<void> {
+    await this.#access.run('destroy', () => this.#store.destroy(id))
+    this.#engine.events.emit('revoked', { id, count: 1 })
+  }
+
+  user(id: string | number): UserSessions<Data> {
+    const user = typeof id === 'number' ? String(id) : id
+    if (typeof user !== 'string' || user === '') {
+      throw new ConfigError(
+        'ERR_CONFIG_INVALID',
+        'sessions.user() needs the id of a user: a text that is not empty, or a number.',
+      )
+    }
+    return new StoredUserSessions<Data>(
+      user,
+      this.#store,
+      this.#access,
+      this.#engine.policy,
+      this.#engine.events,
+    )
+  }
+
+  async dispose(): Promise<void> {
+    await this.#access.run('dispose', () => this.#store.dispose?.())
+  }
+
+  /** Exactly one valid ticket counts; `null` when the request brings no cookie of our name. */
+  #ticketOf(cookieHeader: string | null | undefined): VerifiedTicket | MissReason | null {
+    if (cookieHeader === null || cookieHeader === undefined || cookieHeader === '') return null
+    const values = readCookie(cookieHeader, this.cookieName, MAX_TICKETS)
+    let found: VerifiedTicket | null = null
+    let reason: MissReason | null = null
+    for (const value of values) {
+      const ticket = this.#engine.tickets.verify(value)
+      if (typeof ticket === 'string') reason ??= ticket
+      // One token signed with two keys is still one session.
+      else if (found === null || found.token === ticket.token) found = ticket
+      else return 'ambiguous'
+    }
+    return found ?? reason
+  }
+
+  #passage(loaded: LoadedSession | null, presented: boolean): RequestPassage<Data> {
+    return new RequestPassage<Data>(this.#engine, this.#saver, this.#state(loaded), presented)
+  }
+
+  #state(loaded: LoadedSession | null): SessionState {
+    return new SessionState(loaded, this.#engine.policy, this.#onCorrupt)
+  }
+
+  readonly #onCorrupt = (id: string): void => this.#engine.events.emit('missed', { reason: 'corrupt', id })
+
+  #withoutStore(ticket: VerifiedTicket, error: unknown): RequestPassage<Data> {
+    if (this.#engine.policy.onStoreFailure === 'fail' || !(error instanceof StoreError)) throw error
+    const state = this.#state(null)
+    state.unreachable = { id: ticket.id, error }
+    return new RequestPassage<Data>(this.#engine, this.#saver, state, true)
+  }
+}

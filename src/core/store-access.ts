@@ -1,0 +1,147 @@
+import { type Awaitable, isPromise } from './awaitable.ts'
+import { isSessionError, StoreError, type StoreOperation } from './errors.ts'
+import type { EventHub } from './events.ts'
+import type { SessionRecord } from './record.ts'
+import type { ConditionalStore, ReplaceOptions, ReplaceOutcome, TouchOptions, WriteOptions } from './store.ts'
+
+/**
+ * Speaks to the store on the engine's behalf: every failure becomes a {@link StoreError}, every wait is
+ * bounded, and what arrives after the wait is over changes nothing.
+ */
+export class StoreAccess {
+  readonly #store: ConditionalStore
+  /** The store's name, for messages. */
+  readonly name: string
+  readonly #timeout: number
+  readonly #events: EventHub
+
+  /** @param timeout - Longest wait for one answer, in milliseconds. */
+  constructor(store: ConditionalStore, name: string, timeout: number, events: EventHub) {
+    this.#store = store
+    this.name = name
+    this.#timeout = timeout
+    this.#events = events
+  }
+
+  /** Asks for a record. What comes back is not checked yet. */
+  get(id: string): Awaitable<unknown> {
+    try {
+      return this.#bounded('get', this.#store.get(id))
+    } catch (error) {
+      throw this.#failure('get', error)
+    }
+  }
+
+  /** Writes a record under a free id. */
+  create(record: SessionRecord, options: WriteOptions): Awaitable<boolean> {
+    try {
+      return this.#bounded('create', this.#store.create(record.id, record, options))
+    } catch (error) {
+      throw this.#failure('create', error)
+    }
+  }
+
+  /** Writes over a record of a known revision. */
+  replace(record: SessionRecord, options: ReplaceOptions): Awaitable<ReplaceOutcome> {
+    try {
+      return this.#bounded('replace', this.#store.replace(record.id, record, options))
+    } catch (error) {
+      throw this.#failure('replace', error)
+    }
+  }
+
+  /** Extends a record's life. */
+  touch(id: string, options: TouchOptions): Awaitable<boolean> {
+    try {
+      return this.#bounded('touch', this.#store.touch(id, options))
+    } catch (error) {
+      throw this.#failure('touch', error)
+    }
+  }
+
+  /** Removes a record. */
+  destroy(id: string): Awaitable<void> {
+    try {
+      return this.#bounded('destroy', this.#store.destroy(id))
+    } catch (error) {
+      throw this.#failure('destroy', error)
+    }
+  }
+
+  /** Runs any other operation under the same rules. */
+  async run<T>(operation: StoreOperation, work: () => Awaitable<T>): Promise<T> {
+    try {
+      return await this.#bounded(operation, work())
+    } catch (error) {
+      throw this.#failure(operation, error)
+    }
+  }
+
+  #bounded<T>(operation: StoreOperation, answer: Awaitable<T>): Awaitable<T> {
+    if (!isPromise(answer)) return answer
+    return new Promise<T>((resolve, reject) => {
+      const timer = setTimeout(() => reject(this.#late(operation)), this.#timeout)
+      answer.then(
+        (value) => {
+          clearTimeout(timer)
+          resolve(value)
+        },
+        (error: unknown) => {
+          clearTimeout(timer)
+          reject(this.#failure(operation, error))
+        },
+      )
+    })
+  }
+
+  #late(operation: StoreOperation): StoreError {
+    return this.#tell(
+      operation,
+      new StoreError(
+        'ERR_STORE_TIMEOUT',
+        `${this.name} did not answer '${operation}' within ${this.#timeout} ms (storeTimeout). Check that its server is up and not overloaded.`,
+        { store: this.name, operation },
+      ),
+    )
+  }
+
+  #failure(operation: StoreOperation, error: unknown): Error {
+    // Already told, when it comes out of a promise; a ConfigError is for the developer and says its own fix.
+    if (isSessionError(error)) return error
+    return this.#tell(
+      operation,
+      new StoreError(
+        'ERR_STORE_UNAVAILABLE',
+        `${this.name} failed on '${operation}'. Check that its server can be reached; 'cause' holds the driver's error.`,
+        { store: this.name, operation, cause: withoutDetails(error) },
+      ),
+    )
+  }
+
+  #tell(operation: StoreOperation, error: StoreError): StoreError {
+    this.#events.emit('storeFailed', { operation, error })
+    return error
+  }
+}
+
+/**
+ * Keeps of a driver's error what an operator needs. Drivers hang the command with its arguments, or the whole
+ * SQL with its values, on their errors; those are session data, and errors get logged.
+ */
+function withoutDetails(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(`The driver threw a ${typeof error}`)
+  const kept = new Error(messageOf(error))
+  kept.name = error.name
+  if (error.stack !== undefined) kept.stack = error.stack
+  if ('code' in error && (typeof error.code === 'string' || typeof error.code === 'number')) {
+    Object.defineProperty(kept, 'code', { value: error.code, enumerable: true })
+  }
+  return kept
+}
+
+/** A connection refused on every address comes as an AggregateError without a message of its own. */
+function messageOf(error: Error): string {
+  if (error.message !== '' || !(error instanceof AggregateError)) return error.message
+  const [first] = error.errors
+  return first instanceof Error ? first.message : ''
+}

@@ -1,0 +1,61 @@
+import { randomToken, sha256 } from './crypto.ts'
+import type { KeyAge, KeyRing } from './key-ring.ts'
+
+// 32 bytes are 43 base64url characters, whose last one carries 4 bits: only these 16 letters are canonical
+// there. Any other would decode to the same bytes, and one session would have several tickets.
+const TICKET = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
+const TOKEN_LENGTH = 43
+const TICKET_LENGTH = 2 * TOKEN_LENGTH + 1
+
+/** A ticket whose signature holds. Says nothing yet about whether its session lives. */
+export interface VerifiedTicket {
+  /** The bearer secret from the cookie. Never stored, logged or shown. */
+  token: string
+  /** The store's key for it. */
+  id: string
+  /** `older` when it should be signed again. */
+  age: KeyAge
+}
+
+/** Makes the secret a new session is found by: 32 random bytes, as 43 base64url characters. */
+export function createToken(): string {
+  return randomToken()
+}
+
+/** Gives the session id of a token: its SHA-256, as 43 base64url characters. */
+export function sessionIdOf(token: string): string {
+  return sha256(token)
+}
+
+/**
+ * The tickets of one cookie: `token.signature`, the signature being HMAC-SHA-256 over the cookie's name and
+ * the token, so that a ticket of one cookie is nothing in another one signed with the same secret.
+ */
+export class TicketBook {
+  readonly #keys: KeyRing
+  readonly #label: string
+
+  /** Ties a key ring to a cookie's name. */
+  constructor(keys: KeyRing, cookieName: string) {
+    this.#keys = keys
+    // The version and purpose stand in front, so that no other use of the same secret signs the same text.
+    // A cookie name cannot hold a line feed, so no two names give one text.
+    this.#label = `coatcheck ticket v1\n${cookieName}\n`
+  }
+
+  /** Signs a token with the newest key. */
+  issue(token: string): string {
+    return `${token}.${this.#keys.sign(this.#label + token)}`
+  }
+
+  /**
+   * Checks a cookie's value: first its shape, then its signature.
+   * @returns What it proves, or why it proves nothing.
+   */
+  verify(value: string): VerifiedTicket | 'malformed' | 'forged' {
+    if (value.length !== TICKET_LENGTH || !TICKET.test(value)) return 'malformed'
+    const token = value.slice(0, TOKEN_LENGTH)
+    const age = this.#keys.verify(this.#label + token, value.slice(TOKEN_LENGTH + 1))
+    return age === null ? 'forged' : { token, id: sessionIdOf(token), age }
+  }
+}

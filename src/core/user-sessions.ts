@@ -1,0 +1,99 @@
+import { type DataObject, readData } from './data-text.ts'
+import { ConfigError } from './errors.ts'
+import type { EventHub } from './events.ts'
+import { expiryOf } from './expiry.ts'
+import type { Policy } from './policy.ts'
+import { isRecordOf, type SessionRecord } from './record.ts'
+import type { SessionStore } from './store.ts'
+import type { StoreAccess } from './store-access.ts'
+
+/** What is known of one of a user's sessions. */
+export interface SessionSummary<Data extends object> {
+  /** The session's id: safe to show and to give to `sessions.revoke`. */
+  id: string
+  /** When it began. Milliseconds since the epoch. */
+  createdAt: number
+  /** When it was last noted to be in use. Milliseconds since the epoch. */
+  touchedAt: number
+  /** When it ends if it is not used again. Milliseconds since the epoch. */
+  expiresAt: number
+  /** A copy of its data. */
+  data: Partial<Data>
+}
+
+/** All sessions of one user. */
+export interface UserSessions<Data extends object> {
+  /**
+   * Lists the user's live sessions, newest first.
+   * @throws {ConfigError} `ERR_STORE_UNSUPPORTED` the store keeps no index of users.
+   * @throws {StoreError} the store failed.
+   */
+  list(): Promise<SessionSummary<Data>[]>
+  /**
+   * Ends the user's sessions everywhere: once it answers, none of them is honoured in any process.
+   * @param options.except - The id of one session to leave alive, such as the one asking.
+   * @returns How many were ended.
+   * @throws {ConfigError} `ERR_STORE_UNSUPPORTED` the store keeps no index of users; nothing was changed.
+   * @throws {StoreError} the store failed; some may have been ended; safe to repeat.
+   */
+  revoke(options?: { except?: string }): Promise<number>
+}
+
+/** Looks after one user's sessions in a store that can find them. */
+export class StoredUserSessions<Data extends object> implements UserSessions<Data> {
+  readonly #user: string
+  readonly #store: SessionStore
+  readonly #access: StoreAccess
+  readonly #policy: Policy
+  readonly #events: EventHub
+
+  constructor(user: string, store: SessionStore, access: StoreAccess, policy: Policy, events: EventHub) {
+    this.#user = user
+    this.#store = store
+    this.#access = access
+    this.#policy = policy
+    this.#events = events
+  }
+
+  async list(): Promise<SessionSummary<Data>[]> {
+    const records = await this.#access.run('listByUser', () => {
+      if (!this.#store.listByUser) throw this.#unsupported('listByUser')
+      return this.#store.listByUser(this.#user)
+    })
+    const now = this.#policy.now()
+    return records
+      .filter((record) => this.#isLive(record, now))
+      .map((record) => this.#summary(record))
+      .sort((left, right) => right.createdAt - left.createdAt)
+  }
+
+  async revoke(options: { except?: string } = {}): Promise<number> {
+    const count = await this.#access.run('destroyByUser', () => {
+      if (!this.#store.destroyByUser) throw this.#unsupported('destroyByUser')
+      return this.#store.destroyByUser(this.#user, options)
+    })
+    this.#events.emit('revoked', { user: this.#user, count })
+    return count
+  }
+
+  #isLive(record: SessionRecord, now: number): boolean {
+    return (
+      isRecordOf(record, record.id) &&
+      record.user === this.#user &&
+      expiryOf(record, this.#policy, now) === null
+    )
+  }
+
+  #summary({ id, createdAt, touchedAt, expiresAt, data }: SessionRecord): SessionSummary<Data> {
+    const readable: DataObject = readData(data, this.#policy.maxBytes) ?? {}
+    // The data is what the application wrote as Data; nothing but a schema could vouch for more.
+    return { id, createdAt, touchedAt, expiresAt, data: readable as Partial<Data> }
+  }
+
+  #unsupported(ability: string): ConfigError {
+    return new ConfigError(
+      'ERR_STORE_UNSUPPORTED',
+      `${this.#access.name} cannot find the sessions of a user: it has no ${ability}. Use one of the full stores, or add the method to yours.`,
+    )
+  }
+}

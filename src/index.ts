@@ -1,0 +1,42 @@
+export type { Awaitable } from './core/awaitable.ts'
+export type { Duration } from './core/duration.ts'
+export {
+  ConfigError,
+  DataError,
+  type ErrorCode,
+  isSessionError,
+  SessionError,
+  StoreError,
+  type StoreOperation,
+  UsageError,
+} from './core/errors.ts'
+export type { EventName, MissReason, SessionEvents } from './core/events.ts'
+export type { SessionsOptions } from './core/options.ts'
+export type { Passage } from './core/passage.ts'
+export type { SessionRecord } from './core/record.ts'
+export type { CookieCarrier, HeaderSource } from './core/request-cookie.ts'
+export { applyEffects, type ResponseEffects, type ResponseHeaders } from './core/response-effects.ts'
+export type { DataSchema, SchemaIssue, SchemaResult } from './core/schema.ts'
+export type {
+  DefaultData,
+  ParsedJson,
+  ReadonlySession,
+  RegenerateOptions,
+  ReservedKey,
+  Session,
+  SessionCallback,
+  SessionData,
+  SessionVerbs,
+  WithoutReservedKeys,
+} from './core/session.ts'
+export type { CookieOptions } from './core/session-cookie.ts'
+export { createSessions, type Sessions } from './core/sessions.ts'
+export type {
+  RecordPage,
+  ReplaceOptions,
+  ReplaceOutcome,
+  SessionStore,
+  TouchOptions,
+  WriteOptions,
+} from './core/store.ts'
+export type { SessionSummary, UserSessions } from './core/user-sessions.ts'
