@@ -136,7 +136,7 @@ function checkUser<Data extends object>(
 }
 
 function defaultUser(data: DataObject): string | undefined {
-  return idText(data['userId'])
+  return idText(data.userId)
 }
 
 /** Databases number their users: a number is as good an id as a text. An empty text is nobody. */

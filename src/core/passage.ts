@@ -9,7 +9,8 @@ import type { ResponseEffects } from './response-effects.ts'
 import type { ReadonlySession, RegenerateOptions, Session } from './session.ts'
 import { type SessionDesk, sessionObject } from './session-object.ts'
 import type { CookieVerb, SessionSaver } from './session-saver.ts'
-import type { SessionState } from './session-state.ts'
+import type { LoadedSession, SessionState } from './session-state.ts'
+import type { VerifiedTicket } from './ticket.ts'
 import { warn } from './warning.ts'
 
 /** One request's way through the engine, as an adapter sees it. */
@@ -147,12 +148,16 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     state.renew(keep === true ? 'all' : (keep ?? []))
   }
 
-  regenerateAsNew(state: SessionState): void {
+  async regenerateAsNew(state: SessionState): Promise<void> {
     this.#refuseAfterHeaders()
-    const fork = state.fork()
-    fork.renew([])
-    this.#state = fork
-    this.#session = null
+    // A save under way must have told the old state what it wrote, or the new one would not know what to end.
+    await this.#inOrder(() => {
+      if (state !== this.#state) return
+      const fork = state.fork()
+      fork.renew([])
+      this.#state = fork
+      this.#session = null
+    })
   }
 
   async destroy(state: SessionState): Promise<void> {
@@ -167,17 +172,16 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
 
   async reload(state: SessionState): Promise<void> {
     await this.#inOrder(async () => {
-      const { loaded } = state
-      const known = loaded === null || state.fate !== 'kept' ? null : loaded
-      const age = known?.olderKey === true ? 'older' : 'current'
-      const ticket = known === null ? null : ({ token: known.token, id: known.record.id, age } as const)
-      state.restart(ticket === null ? loaded : await this.#engine.loader.load(ticket))
+      const { loaded, unreachable } = state
+      const ticket = loaded === null ? unreachable?.ticket : ticketOf(loaded)
+      state.restart(ticket === undefined ? null : await this.#engine.loader.load(ticket))
     })
   }
 
   async update(state: SessionState, change: (draft: DataObject) => void | Promise<void>): Promise<boolean> {
     if (state.unreachable !== null) throw state.unreachable.error
-    await this.#running
+    // How earlier work ended was for its own caller.
+    await this.#running?.catch(() => {})
     if (state.ended || state !== this.#state) return false
     const shared = state.fate === 'kept' && state.loaded !== null
     return shared ? this.#updateShared(state, change) : this.#updateOwn(state, change)
@@ -239,6 +243,10 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
       'The response headers have gone, so the session cannot get a new id: its cookie could not be set. Nothing was changed; call regenerate() before the response begins.',
     )
   }
+}
+
+function ticketOf({ record, token, olderKey }: LoadedSession): VerifiedTicket {
+  return { id: record.id, token, age: olderKey ? 'older' : 'current' }
 }
 
 function isList(value: unknown): value is readonly string[] {

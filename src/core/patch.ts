@@ -23,6 +23,11 @@ export function diff(before: DataObject, after: DataObject): Patch {
   return { set, removed }
 }
 
+/** Finds what changed between two texts of the data. */
+export function diffTexts(before: string, after: string): Patch {
+  return diff(JSON.parse(before), JSON.parse(after))
+}
+
 /** Makes the same changes to other data, in place: keys the patch does not name stay as they are there. */
 export function apply(patch: Patch, data: DataObject): void {
   for (const [key, value] of patch.set) data[key] = value

@@ -108,8 +108,7 @@ export class RecordWriter {
   }
 
   /** Extends a record's life and writes nothing else. Answers whether it still lives. */
-  touch(base: SessionRecord): Awaitable<boolean> {
-    const now = this.#policy.now()
+  touch(base: SessionRecord, now: number): Awaitable<boolean> {
     const expires = expiresAt(base.createdAt, now, this.#policy)
     return this.#access.touch(base.id, { touchedAt: now, expiresAt: expires, ttl: expires - now })
   }

@@ -13,7 +13,7 @@ export interface SessionDesk {
   clear(state: SessionState): void
   regenerate(state: SessionState, options: RegenerateOptions | readonly string[] | undefined): void
   /** As `regenerate`, with a new object taking the place of the one the handler holds. */
-  regenerateAsNew(state: SessionState): void
+  regenerateAsNew(state: SessionState): Promise<void>
   destroy(state: SessionState): Promise<void>
   save(state: SessionState): Promise<void>
   reload(state: SessionState): Promise<void>
@@ -35,9 +35,13 @@ class Target {
     this.readonly = readonly
   }
 
-  /** Shows the data to `console.log`, which looks through proxies. */
+  get [TARGET](): Target {
+    return this
+  }
+
+  /** Shows the data to `console.log`, which finds this on the target and calls it on the proxy. */
   [Symbol.for('nodejs.util.inspect.custom')](): DataObject {
-    return this.state.data
+    return this[TARGET].state.data
   }
 }
 
@@ -116,11 +120,11 @@ const VERBS: Verbs = {
   },
   destroy(callback?: SessionCallback): Promise<void> | void {
     const { desk, state } = writable(this)
-    return answer(desk.destroy(state), callback)
+    return answer(repeatedByCommit(desk.destroy(state)), callback)
   },
   save(callback: SessionCallback | undefined): Promise<void> | void {
     const { desk, state } = writable(this)
-    return answer(desk.save(state), callback)
+    return answer(repeatedByCommit(desk.save(state)), callback)
   },
   reload(callback?: SessionCallback): Promise<void> | void {
     const { desk, state } = open(this)
@@ -241,6 +245,15 @@ function settled(work: () => void): Promise<void> {
     work()
     resolve()
   })
+}
+
+/**
+ * Keeps a verb nobody waits for from ending the process with an unhandled rejection. Nothing is hidden by it: the
+ * commit, which the response waits for, tries the same again and fails as loudly.
+ */
+function repeatedByCommit(work: Promise<void>): Promise<void> {
+  work.catch(() => {})
+  return work
 }
 
 /** Tells a callback how a promise ended, exactly once, and outside the promise, so that what it throws is its own. */

@@ -3,17 +3,18 @@ import { type DataObject, writeData } from './data-text.ts'
 import { type Answerable, type Decision, decide, type Handled } from './decide.ts'
 import type { Engine } from './engine.ts'
 import { DataError } from './errors.ts'
-import { expiryOf } from './expiry.ts'
-import { apply, carryOver } from './patch.ts'
+import { expiresAt, expiryOf } from './expiry.ts'
+import { apply, carryOver, diffTexts } from './patch.ts'
+import type { Validated } from './policy.ts'
 import type { SessionRecord } from './record.ts'
-import type { LoadedSession, SessionState } from './session-state.ts'
+import type { LoadedSession, SessionState, Snapshot } from './session-state.ts'
 
 /** What a save means for the cookie; `keep` leaves what an earlier save of the same request meant. */
 export type CookieVerb = 'keep' | 'none' | 'set' | 'clear'
 
 /** What is about to be saved, and what was decided about it. */
 interface Plan extends Decision {
-  text: string
+  snapshot: Snapshot
   user: string | undefined
 }
 
@@ -40,23 +41,25 @@ export class SessionSaver {
   }
 
   #judge(state: SessionState, answer: Answerable): Awaitable<CookieVerb> {
-    const { text, changed } = state.snapshot()
+    const snapshot = state.snapshot()
     const { validate } = this.#engine.policy
-    if (validate === null || !changed || text === EMPTY_TEXT)
-      return this.#carryOut(state, answer, text, changed)
-    const verdict = validate(JSON.parse(text))
-    const proceed = (judged: Awaited<typeof verdict>): Awaitable<CookieVerb> => {
+    if (validate === null || !snapshot.changed || snapshot.text === EMPTY_TEXT) {
+      return this.#carryOut(state, answer, snapshot)
+    }
+    const verdict = validate(JSON.parse(snapshot.text))
+    const proceed = (judged: Validated): Awaitable<CookieVerb> => {
       if ('problems' in judged) throw refusedBySchema(judged.problems)
-      return this.#carryOut(state, answer, text, changed)
+      return this.#carryOut(state, answer, snapshot)
     }
     return isPromise(verdict) ? verdict.then(proceed) : proceed(verdict)
   }
 
-  #carryOut(state: SessionState, answer: Answerable, text: string, changed: boolean): Awaitable<CookieVerb> {
-    const { policy } = this.#engine
+  #carryOut(state: SessionState, answer: Answerable, snapshot: Snapshot): Awaitable<CookieVerb> {
+    const { policy, events } = this.#engine
     const { loaded, fate, used } = state
-    const unchangedUser = loaded !== null && fate === 'kept' && !changed
-    const user = unchangedUser ? loaded.record.user : policy.userOf(state.data)
+    const { text, changed } = snapshot
+    const sameData = loaded !== null && fate === 'kept' && !changed
+    const user = sameData ? loaded.record.user : policy.userOf(state.data)
     const handled: Handled = {
       fate,
       used,
@@ -65,9 +68,13 @@ export class SessionSaver {
       userChanged: user !== loaded?.record.user,
     }
     const known = loaded === null ? null : { touchedAt: loaded.record.touchedAt, olderKey: loaded.olderKey }
-    const plan: Plan = { ...decide(known, handled, answer, policy, policy.now()), text, user }
-    if (plan.discarded) this.#engine.events.emit('discarded', { id: state.id, reason: 'headers-sent' })
-    return this.#perform(state, answer, plan)
+    const plan: Plan = { ...decide(known, handled, answer, policy, policy.now()), snapshot, user }
+    if (!plan.discarded) return this.#perform(state, answer, plan)
+    events.emit('discarded', { id: state.id, reason: 'headers-sent' })
+    return then<CookieVerb, CookieVerb>(this.#perform(state, answer, plan), () => {
+      state.end()
+      return 'keep'
+    })
   }
 
   #perform(state: SessionState, answer: Answerable, plan: Plan): Awaitable<CookieVerb> {
@@ -90,7 +97,7 @@ export class SessionSaver {
   #withoutLoad(state: SessionState, plan: Plan): Awaitable<CookieVerb> {
     if (state.unreachable === null || (plan.store === 'none' && state.fate === 'kept')) return 'keep'
     if (plan.store === 'create') throw state.unreachable.error
-    return then(this.#engine.writer.destroy(state.unreachable.id), () => {
+    return then(this.#engine.writer.destroy(state.unreachable.ticket.id), () => {
       state.unreachable = null
       return this.#nothing(state, { ...plan, cookie: 'clear' })
     })
@@ -98,67 +105,66 @@ export class SessionSaver {
 
   #create(state: SessionState, plan: Plan): Awaitable<CookieVerb> {
     const { writer, events, policy } = this.#engine
+    const { snapshot, user } = plan
     const token = state.newToken()
-    return then(writer.create(state.id, plan.text, plan.user, policy.now()), (record) => {
-      state.settle({ record, token, olderKey: false }, plan.text)
-      events.emit('created', { id: record.id, user: record.user })
+    return then(writer.create(state.newId(), snapshot.text, user, policy.now()), (record) => {
+      state.settle({ record, token, olderKey: false }, snapshot)
+      events.emit('created', { id: record.id, user })
       return 'set'
     })
   }
 
   #move(state: SessionState, plan: Plan, loaded: LoadedSession): Awaitable<CookieVerb> {
     const { writer, events, policy } = this.#engine
-    const signedIn = plan.user !== undefined && plan.user !== loaded.record.user
+    const { snapshot, user } = plan
     const token = state.newToken()
-    const fresh = {
-      id: state.newId(),
-      text: plan.text,
-      user: plan.user,
-      createdAt: state.keepsAge && !signedIn ? loaded.record.createdAt : policy.now(),
-    }
+    const signedIn = user !== undefined && user !== loaded.record.user
+    // Data that goes over brings its age along, or a session could be kept alive for ever by renewing it.
+    const keepsAge = snapshot.carry.length > 0 && !signedIn
+    const createdAt = keepsAge ? loaded.record.createdAt : policy.now()
+    const fresh = { id: state.newId(), text: snapshot.text, user, createdAt }
     const rebase = (newest: DataObject): string => {
-      const data = carryOver(newest, state.carry)
-      apply(state.patch(), data)
+      const data = carryOver(newest, snapshot.carry)
+      apply(diffTexts(snapshot.base, snapshot.text), data)
       return writeData(data, policy.maxBytes)
     }
     return then<SessionRecord | null, CookieVerb>(writer.move(loaded.record, fresh, rebase), (record) => {
       if (record === null) return this.#discarded(state, loaded)
-      state.settle({ record, token, olderKey: false }, plan.text)
-      events.emit('regenerated', { id: record.id, previousId: loaded.record.id, user: record.user })
+      state.settle({ record, token, olderKey: false }, snapshot)
+      events.emit('regenerated', { id: record.id, previousId: loaded.record.id, user })
       return 'set'
     })
   }
 
   #replace(state: SessionState, plan: Plan, loaded: LoadedSession): Awaitable<CookieVerb> {
-    const change = (data: DataObject): 'write' => {
-      apply(state.patch(), data)
+    const { snapshot } = plan
+    const signedAgain = plan.cookie === 'set'
+    const change = (newest: DataObject): 'write' => {
+      apply(diffTexts(snapshot.base, snapshot.text), newest)
       return 'write'
     }
     return then<SessionRecord | null, CookieVerb>(
-      this.#engine.writer.replace(loaded.record, plan.text, change),
+      this.#engine.writer.replace(loaded.record, snapshot.text, change),
       (record) => {
         if (record === null) return this.#discarded(state, loaded)
-        state.settle(
-          { record, token: loaded.token, olderKey: loaded.olderKey && plan.cookie !== 'set' },
-          plan.text,
-        )
-        return plan.cookie === 'set' ? 'set' : 'keep'
+        const { token, olderKey } = loaded
+        state.settle({ record, token, olderKey: olderKey && !signedAgain }, snapshot)
+        return signedAgain ? 'set' : 'keep'
       },
     )
   }
 
   #touch(state: SessionState, plan: Plan, loaded: LoadedSession): Awaitable<CookieVerb> {
     const { writer, events, policy } = this.#engine
-    const touchedAt = policy.now()
-    return then<boolean, CookieVerb>(writer.touch(loaded.record), (lives) => {
+    const signedAgain = plan.cookie === 'set'
+    const now = policy.now()
+    return then<boolean, CookieVerb>(writer.touch(loaded.record, now), (lives) => {
       if (!lives) return this.#gone(state)
-      state.loaded = {
-        ...loaded,
-        record: { ...loaded.record, touchedAt },
-        olderKey: loaded.olderKey && plan.cookie !== 'set',
-      }
-      events.emit('touched', { id: loaded.record.id })
-      return plan.cookie === 'set' ? 'set' : 'keep'
+      const { record, olderKey } = loaded
+      loaded.record = { ...record, touchedAt: now, expiresAt: expiresAt(record.createdAt, now, policy) }
+      loaded.olderKey = olderKey && !signedAgain
+      events.emit('touched', { id: record.id })
+      return signedAgain ? 'set' : 'keep'
     })
   }
 

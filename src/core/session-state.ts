@@ -1,10 +1,10 @@
 import { copyJson, type DataObject, equalAsJson, readData, writeData } from './data-text.ts'
 import type { Fate } from './decide.ts'
 import type { StoreError } from './errors.ts'
-import { type Carry, carryOver, diff, narrow, type Patch } from './patch.ts'
+import { type Carry, carryOver, diff, narrow } from './patch.ts'
 import type { Policy } from './policy.ts'
 import type { SessionRecord } from './record.ts'
-import { createToken, sessionIdOf } from './ticket.ts'
+import { createToken, sessionIdOf, type VerifiedTicket } from './ticket.ts'
 
 const EMPTY_TEXT = '{}'
 
@@ -15,6 +15,24 @@ export interface LoadedSession {
   olderKey: boolean
   /** What a schema made of the record's data; absent without one. */
   data?: DataObject
+}
+
+/**
+ * A session's data at the moment a save of it began. Texts, so that nothing the handler does meanwhile changes them.
+ */
+export interface Snapshot {
+  /** The data. */
+  readonly text: string
+  /** The data it came from: as loaded, saved, or carried over last. */
+  readonly base: string
+  /** Whether the two differ. */
+  readonly changed: boolean
+  /** Which data of a newer old record goes over when the id changes. */
+  readonly carry: Carry
+  /** How often the data had been changed by then. */
+  readonly changes: number
+  /** How often the session had been renewed or destroyed by then. */
+  readonly turns: number
 }
 
 /**
@@ -30,15 +48,17 @@ export class SessionState {
   used = false
   /** Whether nothing more will be saved: it was destroyed, or its record was found gone. */
   ended = false
-  /** The failure that kept the session from being loaded, and the id it would have had. */
-  unreachable: { id: string; error: StoreError } | null = null
+  /** The failure that kept the session from being loaded, and the ticket it was to be loaded for. */
+  unreachable: { ticket: VerifiedTicket; error: StoreError } | null = null
   readonly #policy: Policy
   readonly #onCorrupt: (id: string) => void
   #data: DataObject | null = null
   #baseText: string = EMPTY_TEXT
   #carry: Carry = []
   #newToken: string | null = null
-  #written = false
+  #changes = 0
+  #savedChanges = 0
+  #turns = 0
   #handedOut = false
 
   /** @param onCorrupt - Told when the record's data turns out unreadable; the session is then a new one. */
@@ -74,35 +94,32 @@ export class SessionState {
   /** Notes that the data was changed otherwise than key by key. */
   noteChange(): void {
     this.used = true
-    this.#written = true
+    this.#changes++
   }
 
   /** Puts a value under a key. */
   put(key: string, value: unknown): void {
     this.data[key] = value
-    this.#written = true
+    this.#changes++
   }
 
   /** Removes a key. */
   remove(key: string): void {
     delete this.data[key]
-    this.#written = true
+    this.#changes++
   }
 
   /**
-   * The data as text, and whether it is another than what was loaded or carried over.
+   * Takes down what is to be saved.
    * @throws {DataError} the data cannot be kept as JSON.
    */
-  snapshot(): { text: string; changed: boolean } {
+  snapshot(): Snapshot {
     // Without a write, and with no object handed out that could have been written into, there is nothing to compare.
-    if (!this.#written && !this.#handedOut) return { text: this.#baseText, changed: false }
-    const text = writeData(this.data, this.#policy.maxBytes)
-    return { text, changed: text !== this.#baseText }
-  }
-
-  /** What was changed since the data was loaded or carried over. */
-  patch(): Patch {
-    return diff(readData(this.#baseText, this.#policy.maxBytes) ?? {}, this.data)
+    const untouched = this.#changes === this.#savedChanges && !this.#handedOut
+    const base = this.#baseText
+    const text = untouched ? base : writeData(this.data, this.#policy.maxBytes)
+    const carry = this.fate === 'renewed' ? this.#carry : 'all'
+    return { text, base, changed: text !== base, carry, changes: this.#changes, turns: this.#turns }
   }
 
   /** The token a new session will be found by. Drawn once, so that its id is stable before it is saved. */
@@ -124,28 +141,19 @@ export class SessionState {
     this.#carry = this.fate === 'renewed' ? narrow(this.#carry, carry) : carry
     this.#baseText = JSON.stringify(base)
     this.#data = carried
-    this.#written = true
+    this.#changes++
+    this.#turns++
     this.#newToken = null
     this.fate = 'renewed'
     this.ended = false
   }
 
-  /** Which data of a newer old record goes over into this session. */
-  get carry(): Carry {
-    return this.fate === 'renewed' ? this.#carry : 'all'
-  }
-
-  /** Whether an id change leaves the session's age as it was: data that goes over brings its age along. */
-  get keepsAge(): boolean {
-    return this.carry === 'all' || this.carry.length > 0
-  }
-
   /** Wipes the data and asks for the record's end. */
   destroy(): void {
     this.fate = 'destroyed'
+    this.#turns++
     this.#data = {}
     this.#baseText = EMPTY_TEXT
-    this.#written = false
     this.#handedOut = false
   }
 
@@ -156,16 +164,17 @@ export class SessionState {
   }
 
   /**
-   * Goes on standing on a record that was just saved. Objects already handed out stay the live data.
-   * @param saved - The text this session's own data had; the record may hold others' changes beside it.
+   * Goes on standing on a record that was just saved. Objects already handed out stay the live data, and what
+   * was changed while the save was under way stays to be saved.
    */
-  settle(loaded: LoadedSession, saved: string): void {
-    const { record } = loaded
-    if (record.data !== saved) this.#adopt(record.data)
+  settle(loaded: LoadedSession, saved: Snapshot): void {
     this.loaded = loaded
+    // Renewed or destroyed meanwhile: that wish now applies to the record that was just written.
+    if (saved.turns !== this.#turns) return
+    if (loaded.record.data !== saved.text) this.#adopt(loaded.record.data)
     this.fate = 'kept'
-    this.#baseText = record.data
-    this.#written = false
+    this.#baseText = loaded.record.data
+    this.#savedChanges = saved.changes
     this.#newToken = null
   }
 
@@ -179,7 +188,7 @@ export class SessionState {
   /** Takes over, key by key, what others changed and this request did not. */
   #adopt(newestText: string): void {
     const newest = readData(newestText, this.#policy.maxBytes) ?? {}
-    const mine = this.patch()
+    const mine = diff(readData(this.#baseText, this.#policy.maxBytes) ?? {}, this.data)
     const data = this.data
     for (const key of Object.keys(data)) {
       if (!Object.hasOwn(newest, key) && !mine.set.has(key)) delete data[key]
@@ -200,7 +209,9 @@ export class SessionState {
     this.#data = null
     this.#baseText = EMPTY_TEXT
     this.#carry = []
-    this.#written = false
+    this.#savedChanges = this.#changes
+    this.#turns++
+    this.#newToken = null
     this.#handedOut = false
     if (loaded !== null) this.#stand(loaded)
   }
@@ -214,7 +225,8 @@ export class SessionState {
     fork.unreachable = this.unreachable
     fork.#data = copyJson(this.data)
     fork.#baseText = this.#baseText
-    fork.#written = this.#written
+    fork.#changes = this.#changes
+    fork.#savedChanges = this.#savedChanges
     return fork
   }
 

@@ -183,7 +183,7 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
   #withoutStore(ticket: VerifiedTicket, error: unknown): RequestPassage<Data> {
     if (this.#engine.policy.onStoreFailure === 'fail' || !(error instanceof StoreError)) throw error
     const state = this.#state(null)
-    state.unreachable = { id: ticket.id, error }
+    state.unreachable = { ticket, error }
     return new RequestPassage<Data>(this.#engine, this.#saver, state, true)
   }
 }
