@@ -113,10 +113,7 @@ const VERBS: Verbs = {
   regenerate(argument?: RegenerateOptions | readonly string[] | SessionCallback): Promise<void> | void {
     const { desk, state } = writable(this)
     if (typeof argument !== 'function') return settled(() => desk.regenerate(state, argument))
-    answer(
-      settled(() => desk.regenerateAsNew(state)),
-      argument,
-    )
+    return answer(desk.regenerateAsNew(state), argument)
   },
   destroy(callback?: SessionCallback): Promise<void> | void {
     const { desk, state } = writable(this)
