@@ -1,5 +1,6 @@
 import { randomToken, sha256 } from './crypto.ts'
 import type { KeyAge, KeyRing } from './key-ring.ts'
+import { VerifiedTickets } from './verified-tickets.ts'
 
 // 32 bytes are 43 base64url characters, whose last one carries 4 bits: only these 16 letters are canonical
 // there. Any other would decode to the same bytes, and one session would have several tickets.
@@ -10,11 +11,11 @@ const TICKET_LENGTH = 2 * TOKEN_LENGTH + 1
 /** A ticket whose signature holds. Says nothing yet about whether its session lives. */
 export interface VerifiedTicket {
   /** The bearer secret from the cookie. Never stored, logged or shown. */
-  token: string
+  readonly token: string
   /** The store's key for it. */
-  id: string
+  readonly id: string
   /** `older` when it should be signed again. */
-  age: KeyAge
+  readonly age: KeyAge
 }
 
 /** Makes the secret a new session is found by: 32 random bytes, as 43 base64url characters. */
@@ -34,6 +35,7 @@ export function sessionIdOf(token: string): string {
 export class TicketBook {
   readonly #keys: KeyRing
   readonly #label: string
+  readonly #verified = new VerifiedTickets<VerifiedTicket>()
 
   /** Ties a key ring to a cookie's name. */
   constructor(keys: KeyRing, cookieName: string) {
@@ -53,9 +55,15 @@ export class TicketBook {
    * @returns What it proves, or why it proves nothing.
    */
   verify(value: string): VerifiedTicket | 'malformed' | 'forged' {
-    if (value.length !== TICKET_LENGTH || !TICKET.test(value)) return 'malformed'
+    if (value.length !== TICKET_LENGTH) return 'malformed'
+    const known = this.#verified.get(value)
+    if (known !== undefined) return known
+    if (!TICKET.test(value)) return 'malformed'
     const token = value.slice(0, TOKEN_LENGTH)
     const age = this.#keys.verify(this.#label + token, value.slice(TOKEN_LENGTH + 1))
-    return age === null ? 'forged' : { token, id: sessionIdOf(token), age }
+    if (age === null) return 'forged'
+    const ticket: VerifiedTicket = { token, id: sessionIdOf(token), age }
+    this.#verified.add(value, ticket)
+    return ticket
   }
 }
