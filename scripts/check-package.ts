@@ -1,0 +1,147 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import { type EntryPoint, entryPoints } from './entry-points.ts'
+import { report } from './report.ts'
+import { filesUnder } from './source-files.ts'
+
+/** Inside the repository, so that the unpacked package finds the peers installed there; ignored by git. */
+const FOLDER = '.tmp/package'
+const PROGRAMS = join(import.meta.dirname, '../node_modules/.bin')
+
+/** Packs the package as it would be published, and finds what would be wrong for the people who install it. */
+export function checkPackage(root: string): string[] {
+  const folder = join(root, FOLDER)
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const missing = unexportedFiles(root)
+  if (missing.length > 0) return missing
+
+  const packed = command('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root)
+  if (packed.problem) return [packed.problem]
+  const [{ filename }]: [{ filename: string }] = JSON.parse(packed.stdout)
+  const tarball = join(folder, filename)
+  const { name, installed } = install(root, tarball)
+
+  return [
+    command(join(PROGRAMS, 'publint'), ['run', tarball, '--strict'], root),
+    command(join(PROGRAMS, 'attw'), [tarball, '--profile', 'esm-only', '--no-color', '--no-emoji'], root),
+    ...entryPoints(installed).map((entry) => importEntry(entry, folder)),
+    typeCheck(installed, folder),
+    ...commandsOf(installed).map((file) => runCommand(file, installed)),
+  ]
+    .flatMap(({ problem }) => problem ?? [])
+    .concat(brokenSourceMaps(installed, name))
+}
+
+/** Finds the files that are meant for users and that `exports` does not name. */
+function unexportedFiles(root: string): string[] {
+  const exported = new Set(entryPoints(root).map(({ file }) => file))
+  return filesUnder(root, ['src/index.ts', 'src/{app,testing}/index.ts', 'src/{stores,adapters}/*.ts'])
+    .filter((source) => !isShared(source, readFileSync(join(root, source), 'utf8')))
+    .map((source) => ({ source, file: source.replace(/^src\/(.*)\.ts$/, 'dist/$1.js') }))
+    .filter(({ file }) => !exported.has(file))
+    .map(({ source, file }) => {
+      return `${source} is no entry point. Add ./${file} to package.json's exports, or move the file into a folder of its own.`
+    })
+}
+
+/** Tells a file that stores or adapters share from one of theirs: adapters export `session`, stores a class or a wrapper. */
+function isShared(source: string, text: string): boolean {
+  const shareable = /^src\/(?:stores|adapters)\//.test(source)
+  return (
+    shareable && !/^export (?:const|function|class|\{.*) ?(?:session|encrypted|\w+SessionStore)\b/m.test(text)
+  )
+}
+
+/** Unpacks the tarball where a project of a user's own would have it. */
+function install(root: string, tarball: string): { name: string; installed: string } {
+  const { name } = manifestOf(root)
+  const folder = join(root, FOLDER)
+  const installed = join(folder, 'node_modules', name)
+  mkdirSync(installed, { recursive: true })
+  // Its own package.json: without it, an import of the package by name would be the repository's self-reference.
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ name: 'consumer', type: 'module', private: true }),
+  )
+  const { problem } = command('tar', ['-xzf', tarball, '--strip-components=1', '-C', installed], root)
+  if (problem) throw new Error(problem)
+  return { name, installed }
+}
+
+function importEntry({ subpath }: EntryPoint, folder: string): Outcome {
+  return command(process.execPath, ['--input-type=module', '--eval', `await import('${subpath}')`], folder)
+}
+
+/** Compiles a user's project that imports every entry point, declaration files included. */
+function typeCheck(installed: string, folder: string): Outcome {
+  const imports = entryPoints(installed).map(({ subpath }) => `import '${subpath}'\n`)
+  writeFileSync(join(folder, 'consumer.ts'), imports.join(''))
+  const compilerOptions = {
+    noEmit: true,
+    strict: true,
+    module: 'nodenext',
+    target: 'es2022',
+    types: ['node'],
+  }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts'] }))
+  const run = command(join(PROGRAMS, 'tsc'), ['--pretty', 'false', '-p', '.'], folder)
+  // The declaration files of other packages are not ours to check.
+  const foreign = new RegExp(`^(?!node_modules/${manifestOf(installed).name}/).*node_modules/|^ |^$`)
+  const onlyForeign = run.stdout !== '' && run.stdout.split('\n').every((line) => foreign.test(line))
+  return onlyForeign ? { stdout: run.stdout } : run
+}
+
+function commandsOf(installed: string): string[] {
+  return Object.values(manifestOf(installed).bin ?? {})
+}
+
+function runCommand(file: string, installed: string): Outcome {
+  return command(process.execPath, [join(installed, file), '--version'], installed)
+}
+
+/** Finds the source maps that lead to files the package does not hold. */
+function brokenSourceMaps(installed: string, name: string): string[] {
+  return filesUnder(installed, 'dist/**/*.map').flatMap((path) => {
+    const { sources }: { sources: string[] } = JSON.parse(readFileSync(join(installed, path), 'utf8'))
+    return sources
+      .map((source) => posix.join(posix.dirname(path), source))
+      .filter((source) => !existsSync(join(installed, source)))
+      .map(
+        (source) =>
+          `${name}: ${path} leads to ${source}, which is not packed. Add it to package.json's files.`,
+      )
+  })
+}
+
+interface Manifest {
+  name: string
+  bin?: Record<string, string>
+}
+
+function manifestOf(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+}
+
+/** What a program printed, and what was wrong when it did not exit with 0. */
+interface Outcome {
+  stdout: string
+  problem?: string
+}
+
+function command(program: string, args: string[], cwd: string): Outcome {
+  const run = spawnSync(program, args, { cwd, encoding: 'utf8', timeout: 120_000 })
+  if (run.status === 0) return { stdout: run.stdout }
+  const output = [run.error?.message, run.stdout, run.stderr].filter(Boolean).join('\n').trim()
+  return { stdout: run.stdout, problem: `${posix.basename(program)} ${args.join(' ')} failed:\n${output}` }
+}
+
+if (import.meta.main) {
+  const root = process.cwd()
+  report(
+    'check-package',
+    checkPackage(root),
+    `the packed package works: ${entryPoints(root).length} entry points`,
+  )
+}
