@@ -12,6 +12,23 @@ export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
  * `await` would do the same in one line, and make every request on a synchronous store wait for a
  * microtask per step; this is what lets a memory store cost no promise at all.
  */
-export function then<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
+export function andThen<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
   return isPromise(value) ? value.then(next) : next(value)
+}
+
+/**
+ * Runs `work`, and `handle` when it fails, now or later. What `handle` does is beside the error, which goes on.
+ */
+export function onFailure<T>(work: () => Awaitable<T>, handle: () => void): Awaitable<T> {
+  try {
+    const begun = work()
+    if (!isPromise(begun)) return begun
+    return begun.then(undefined, (error: unknown) => {
+      handle()
+      throw error
+    })
+  } catch (error) {
+    handle()
+    throw error
+  }
 }

@@ -1,4 +1,5 @@
 import { DataError } from './errors.ts'
+import { isReservedKey } from './reserved-keys.ts'
 
 /** A session's data as the engine handles it: JSON values by key. */
 export type DataObject = Record<string, unknown>
@@ -29,8 +30,8 @@ export function writeData(data: DataObject, maxBytes: number): string {
 
 /**
  * Reads data from JSON text that nobody vouches for.
- * @returns `null` when it is not a JSON object, over `maxBytes`, or nested beyond reason. Keys named
- * `__proto__` are left out at every depth.
+ * @returns `null` when it is not a JSON object, over `maxBytes`, or nested beyond reason. Reserved keys are left
+ * out at the top, `__proto__` at every depth.
  */
 export function readData(text: string, maxBytes: number): DataObject | null {
   if (text.length > maxBytes || isTooDeep(text)) return null
@@ -40,7 +41,7 @@ export function readData(text: string, maxBytes: number): DataObject | null {
   } catch {
     return null
   }
-  return isDataObject(data) ? data : null
+  return isDataObject(data) ? withoutReserved(data) : null
 }
 
 /** Tells whether a value is an object with keys, neither null nor an array. */
@@ -110,6 +111,14 @@ const OPEN_BRACKET = 91
 const CLOSE_BRACKET = 93
 const OPEN_BRACE = 123
 const CLOSE_BRACE = 125
+
+/** No session of ours holds one; what another hand put there would stand in the way of the verb for ever. */
+function withoutReserved(data: DataObject): DataObject {
+  for (const key of Object.keys(data)) {
+    if (isReservedKey(key)) delete data[key]
+  }
+  return data
+}
 
 /** A reviver costs several times a plain parse, so it runs only on text that could spell the key. */
 function mayHoldProto(text: string): boolean {

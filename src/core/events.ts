@@ -70,12 +70,17 @@ export class EventHub {
     if (listeners === undefined) return
     for (const listener of [...listeners]) {
       try {
-        listener(event)
+        const answer: unknown = listener(event)
+        if (answer instanceof Promise) answer.catch((error: unknown) => complain(name, error))
       } catch (error) {
-        warn(
-          `A listener of the session event '${name}' threw: ${error instanceof Error ? error.stack : typeof error}`,
-        )
+        complain(name, error)
       }
     }
   }
+}
+
+function complain(name: EventName, error: unknown): void {
+  warn(
+    `A listener of the session event '${name}' threw: ${error instanceof Error ? error.stack : typeof error}`,
+  )
 }

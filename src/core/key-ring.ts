@@ -6,6 +6,9 @@ export const MIN_SECRET_LENGTH = 32
 const MIN_DISTINCT_CHARACTERS = 8
 const FIX = "Make one with 'coatcheck secret' and give it through the environment, never in the source."
 
+/** One secret, or several, newest first. Entries that are `undefined` are passed over, except the first. */
+export type Secrets = string | readonly [string, ...(string | undefined)[]]
+
 /** Which key of the ring a signature was made with. */
 export type KeyAge = 'current' | 'older'
 
@@ -23,16 +26,18 @@ export class KeyRing {
    * Imports the secrets.
    * @throws {ConfigError} `ERR_CONFIG_INSECURE` no secret, one under 32 characters, or one too uniform to be random.
    */
-  constructor(secret: string | readonly string[], option: string) {
-    const secrets: readonly string[] =
-      typeof secret === 'string' ? [secret] : Array.isArray(secret) ? secret : []
+  constructor(secret: Secrets, option: string) {
+    const secrets = typeof secret === 'string' ? [secret] : Array.from<string | undefined>(secret ?? [])
+    const keys: SigningKey[] = []
     for (const [index, one] of secrets.entries()) {
-      checkSecret(one, secrets.length > 1 ? `${option}[${index}]` : option)
+      // A missing first secret is a mistake; a missing older one was taken out of use.
+      if (one !== undefined || index === 0)
+        keys.push(keyOf(one, secrets.length > 1 ? `${option}[${index}]` : option))
     }
-    const [newest, ...older] = secrets
+    const [newest, ...older] = keys
     if (newest === undefined) throw weak(option, 'is missing')
-    this.#newest = importKey(newest)
-    this.#older = older.map(importKey)
+    this.#newest = newest
+    this.#older = older
   }
 
   /** Signs with the newest key. */
@@ -52,7 +57,7 @@ export class KeyRing {
   }
 }
 
-function checkSecret(secret: unknown, option: string): void {
+function keyOf(secret: unknown, option: string): SigningKey {
   if (typeof secret !== 'string' || secret === '') throw weak(option, 'is missing or not a text')
   if (secret.length < MIN_SECRET_LENGTH) {
     throw weak(option, `has ${secret.length} characters; ${MIN_SECRET_LENGTH} is the least that is safe`)
@@ -60,6 +65,7 @@ function checkSecret(secret: unknown, option: string): void {
   if (new Set(secret).size < MIN_DISTINCT_CHARACTERS) {
     throw weak(option, 'repeats a few characters over and over, so it is not random')
   }
+  return importKey(secret)
 }
 
 function weak(option: string, fault: string): ConfigError {

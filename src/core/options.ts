@@ -1,7 +1,8 @@
-import type { DataObject } from './data-text.ts'
+import { copyJson, isDataObject } from './data-text.ts'
 import { type Duration, parseDuration } from './duration.ts'
 import { ConfigError } from './errors.ts'
 import { touchInterval } from './expiry.ts'
+import type { Secrets } from './key-ring.ts'
 import type { Policy } from './policy.ts'
 import { type DataSchema, validatorOf } from './schema.ts'
 import type { CookieOptions } from './session-cookie.ts'
@@ -14,7 +15,7 @@ export interface SessionsOptions<Data extends object> {
    * first, changes the secret without logging anybody out: the first signs, all verify. Entries that are
    * `undefined` are passed over, so an old secret's environment variable can simply be removed.
    */
-  secret: string | readonly [string, ...(string | undefined)[]]
+  secret: Secrets
   /** Where records live. */
   store: SessionStore
   /** How the cookie is named and where it goes. Default: host-only, `HttpOnly`, `Secure`, `SameSite=Lax`. */
@@ -68,6 +69,9 @@ const DEFAULT_MAX_BYTES = 65_536
 export function resolvePolicy<Data extends object>(options: SessionsOptions<Data>): Policy {
   checkNames(options)
   checkStore(options.store)
+  if (options.cookie !== undefined && !isDataObject(options.cookie)) {
+    throw invalid('cookie', "must be an object, such as { sameSite: 'strict' }")
+  }
   const idle = parseDuration(options.idleTimeout ?? '24h', 'idleTimeout')
   const absolute = parseDuration(options.absoluteTimeout ?? '30d', 'absoluteTimeout')
   if (idle > absolute && options.idleTimeout !== undefined && options.absoluteTimeout !== undefined) {
@@ -88,17 +92,8 @@ export function resolvePolicy<Data extends object>(options: SessionsOptions<Data
   }
 }
 
-/** Gives the secrets that are there, in order. */
-export function secretsOf(secret: SessionsOptions<object>['secret']): string | readonly string[] {
-  if (typeof secret === 'string') return secret
-  const [first, ...older] = Array.from<string | undefined>(secret ?? [])
-  // A missing first secret is a mistake, not a secret taken out of use: the check that follows says so.
-  return [first ?? '', ...older.filter((one) => one !== undefined)]
-}
-
 function checkNames(options: object): void {
-  if (typeof options !== 'object' || options === null)
-    throw invalid('options', 'must be an object with at least secret and store')
+  if (!isDataObject(options)) throw invalid('options', 'must be an object with at least secret and store')
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(KNOWN, name)) continue
     throw invalid(name, `is not an option of createSessions; known are ${Object.keys(KNOWN).join(', ')}`)
@@ -126,23 +121,21 @@ function checkMaxBytes(maxBytes: number): number {
 function checkUser<Data extends object>(
   user: ((data: Partial<Data>) => string | undefined) | undefined,
 ): Policy['userOf'] {
-  if (user === undefined) return defaultUser
+  if (user === undefined) return (data) => idText(data.userId)
   if (typeof user !== 'function')
     throw invalid('user', 'must be a function from the data to a text or undefined')
-  return (data) => {
-    const id: unknown = Reflect.apply(user, undefined, [data])
-    return idText(id)
-  }
+  // Asked of the data as it will be read back, and not of objects that turn into something else on the way.
+  return (data) => idText(Reflect.apply(user, undefined, [copyJson(data)]))
 }
 
-function defaultUser(data: DataObject): string | undefined {
-  return idText(data.userId)
-}
-
-/** Databases number their users: a number is as good an id as a text. An empty text is nobody. */
+/**
+ * Makes a text of whatever names a user. Databases number theirs, or have objects for ids: what counts is what JSON
+ * makes of them. Anything but "none" names somebody, so that no way of writing an id escapes the change of session id.
+ */
 function idText(id: unknown): string | undefined {
-  if (typeof id === 'number') return String(id)
-  return typeof id === 'string' && id !== '' ? id : undefined
+  const value = typeof id === 'object' ? copyJson(id) : id
+  if (value === undefined || value === null || value === '' || value === false) return undefined
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function checkChoice(choice: unknown): 'fail' | 'anonymous' {
@@ -153,7 +146,12 @@ function checkChoice(choice: unknown): 'fail' | 'anonymous' {
 function checkClock(now: unknown): () => number {
   if (typeof now !== 'function')
     throw invalid('now', 'must be a function that gives milliseconds since the epoch')
-  return () => Math.floor(Number(now()))
+  return () => {
+    const time = Math.floor(Number(now()))
+    // Written down, a time that is no number would make a session that nothing can judge.
+    if (!Number.isFinite(time)) throw invalid('now', 'gave something that is not a number of milliseconds')
+    return time
+  }
 }
 
 function invalid(option: string, fault: string): ConfigError {

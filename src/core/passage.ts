@@ -1,9 +1,10 @@
-import { type Awaitable, isPromise, then } from './awaitable.ts'
-import { type DataObject, readData } from './data-text.ts'
+import { type Awaitable, andThen, isPromise } from './awaitable.ts'
+import { copyJson, type DataObject } from './data-text.ts'
+import type { Answerable } from './decide.ts'
 import type { Engine } from './engine.ts'
 import { UsageError } from './errors.ts'
 import { endsAt, expiresAt } from './expiry.ts'
-import { apply, diff } from './patch.ts'
+import { diff } from './patch.ts'
 import { rejectReservedKeys } from './reserved-keys.ts'
 import type { ResponseEffects } from './response-effects.ts'
 import type { ReadonlySession, RegenerateOptions, Session } from './session.ts'
@@ -28,6 +29,9 @@ export interface Passage<Data extends object> {
   /** Gives the session for looking at only: what it is asked to change throws. */
   readonlySession(): ReadonlySession<Data>
 }
+
+/** What the user's code does in an `update`. */
+type DraftChange = (draft: DataObject) => void | Promise<void>
 
 /** A request between `open` and the end of its response: runs its saves one after another. */
 export class RequestPassage<Data extends object> implements Passage<Data>, SessionDesk {
@@ -97,11 +101,16 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     return this.#inOrder(() => {
       const state = this.#state
       if (!state.used && state.loaded?.olderKey !== true) return
-      const answer = { presented: this.#presented, headersSent: this.#headersSent }
-      return then(this.#saver.save(state, answer), (verb) => {
-        if (verb !== 'keep') this.#cookie = verb
-      })
+      return andThen(this.#saver.save(state, this.#answer()), (verb) => this.#note(verb))
     })
+  }
+
+  #answer(): Answerable {
+    return { presented: this.#presented, headersSent: this.#headersSent }
+  }
+
+  #note(verb: CookieVerb): void {
+    if (verb !== 'keep') this.#cookie = verb
   }
 
   /** Runs `work` when what was begun before it is done. At once, and without a promise, when nothing is. */
@@ -139,7 +148,8 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   }
 
   clear(state: SessionState): void {
-    state.renew([])
+    // A destroyed session is empty already, and stays destroyed: only regenerate() starts afresh.
+    if (state.fate !== 'destroyed') state.renew([])
   }
 
   regenerate(state: SessionState, options: RegenerateOptions | readonly string[] | undefined): void {
@@ -153,9 +163,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     // A save under way must have told the old state what it wrote, or the new one would not know what to end.
     await this.#inOrder(() => {
       if (state !== this.#state) return
-      const fork = state.fork()
-      fork.renew([])
-      this.#state = fork
+      this.#state = state.successor()
       this.#session = null
     })
   }
@@ -178,62 +186,46 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     })
   }
 
-  async update(state: SessionState, change: (draft: DataObject) => void | Promise<void>): Promise<boolean> {
-    if (state.unreachable !== null) throw state.unreachable.error
-    // How earlier work ended was for its own caller.
-    await this.#running?.catch(() => {})
-    if (state.ended || state !== this.#state) return false
-    const shared = state.fate === 'kept' && state.loaded !== null
-    return shared ? this.#updateShared(state, change) : this.#updateOwn(state, change)
+  update(state: SessionState, change: DraftChange): Promise<boolean> {
+    return Promise.resolve(
+      this.#inOrder(async () => {
+        if (state.unreachable !== null) throw state.unreachable.error
+        if (state.ended || state !== this.#state) return false
+        const { loaded } = state
+        const shared = loaded !== null && state.fate === 'kept'
+        return shared ? this.#updateShared(state, loaded, change) : this.#updateOwn(state, change)
+      }),
+    )
   }
 
   /** Nobody else has this session's id yet: a change needs no store to be atomic. */
-  async #updateOwn(
-    state: SessionState,
-    change: (draft: DataObject) => void | Promise<void>,
-  ): Promise<boolean> {
-    await change(state.data)
-    rejectReservedKeys(state.data)
-    state.noteChange()
-    await this.#save()
+  async #updateOwn(state: SessionState, change: DraftChange): Promise<boolean> {
+    const before = copyJson(state.data)
+    const draft = await changed(copyJson(before), change)
+    state.patch(diff(before, draft))
+    this.#note(await this.#saver.save(state, this.#answer()))
     return !state.ended
   }
 
-  async #updateShared(
-    state: SessionState,
-    change: (draft: DataObject) => void | Promise<void>,
-  ): Promise<boolean> {
-    const done = await this.#inOrder(() => this.#rewrite(state, change))
-    // New powers, new id: a change of the user moves the session, which only a save does.
-    if (done === 'unsaved') await this.#save()
-    return done !== 'gone' && !state.ended
-  }
-
-  async #rewrite(
-    state: SessionState,
-    change: (draft: DataObject) => void | Promise<void>,
-  ): Promise<'written' | 'unsaved' | 'gone'> {
-    const { loaded } = state
-    if (loaded === null) return 'gone'
-    const { policy, writer, events } = this.#engine
-    let ofNewUser: DataObject | null = null
-    const record = await writer.rewrite(loaded.record.id, async (draft) => {
-      const user = policy.userOf(draft)
-      await change(draft)
-      rejectReservedKeys(draft)
-      ofNewUser = policy.userOf(draft) === user ? null : draft
-      return ofNewUser === null ? 'write' : 'leave'
-    })
-    if (record === null) {
-      events.emit('discarded', { id: loaded.record.id, reason: 'gone' })
+  async #updateShared(state: SessionState, loaded: LoadedSession, change: DraftChange): Promise<boolean> {
+    const { writer, events } = this.#engine
+    const { turns } = state
+    const { id } = loaded.record
+    const result = await writer.rewrite(id, (newest) => changed(newest, change), !this.#headersSent)
+    if (result.outcome === 'gone' || result.outcome === 'unmovable') {
+      events.emit('discarded', { id, reason: result.outcome === 'gone' ? 'gone' : 'headers-sent' })
       state.end()
-      return 'gone'
+      return false
     }
-    state.rebase({ ...loaded, record })
-    if (ofNewUser === null) return 'written'
-    apply(diff(readData(record.data, policy.maxBytes) ?? {}, ofNewUser), state.data)
-    state.noteChange()
-    return 'unsaved'
+    const { record } = result
+    if (result.outcome === 'written') {
+      state.rebase({ ...loaded, record }, turns)
+      return true
+    }
+    state.rebase({ record, token: result.token, olderKey: false }, turns)
+    events.emit('regenerated', { id: record.id, previousId: id, user: record.user })
+    this.#note('set')
+    return true
   }
 
   #refuseAfterHeaders(): void {
@@ -243,6 +235,12 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
       'The response headers have gone, so the session cannot get a new id: its cookie could not be set. Nothing was changed; call regenerate() before the response begins.',
     )
   }
+}
+
+async function changed(draft: DataObject, change: DraftChange): Promise<DataObject> {
+  await change(draft)
+  rejectReservedKeys(draft)
+  return draft
 }
 
 function ticketOf({ record, token, olderKey }: LoadedSession): VerifiedTicket {

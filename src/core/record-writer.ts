@@ -1,32 +1,46 @@
-import { type Awaitable, then } from './awaitable.ts'
+import { type Awaitable, andThen, onFailure } from './awaitable.ts'
 import { type DataObject, readData, writeData } from './data-text.ts'
-import { StoreError } from './errors.ts'
+import { DataError, isSessionError, StoreError } from './errors.ts'
 import type { EventHub } from './events.ts'
 import { expiresAt, expiryOf } from './expiry.ts'
 import type { Policy } from './policy.ts'
 import { isRecordOf, type SessionRecord } from './record.ts'
 import type { ReplaceOutcome } from './store.ts'
 import type { StoreAccess } from './store-access.ts'
+import { createToken, sessionIdOf } from './ticket.ts'
 import { Turns } from './turns.ts'
 
-/** What a change to newest data asks for: to be written, or to be left because it must go another way. */
-export type Change = (data: DataObject) => Awaitable<'write' | 'leave'>
+/** Makes what is to be saved from newer data. May change what it is given, and may run several times. */
+export type Change = (newest: DataObject) => Awaitable<DataObject>
+
+/** What became of a write that had to go on top of others'. */
+export type Rewritten =
+  | { outcome: 'written'; record: SessionRecord }
+  | { outcome: 'moved'; record: SessionRecord; token: string }
+  | { outcome: 'gone' }
+  | { outcome: 'unmovable' }
+
+/** Data as it is to be saved, and whom it belongs to. */
+export interface Draft {
+  text: string
+  user: string | undefined
+}
 
 const MAX_ATTEMPTS = 200
 const ATTEMPTS_WITHOUT_PAUSE = 3
 const LONGEST_PAUSE_MS = 50
+const GONE: Rewritten = { outcome: 'gone' }
 
 /**
  * Carries decisions out on the store so that no update is lost and nothing dead comes back: every write is
  * conditional on what it was made from, and goes again on top of what others wrote meanwhile.
- *
- * Methods answer `null` when the record had ended; nothing is written then.
  */
 export class RecordWriter {
   readonly #access: StoreAccess
   readonly #policy: Policy
   readonly #events: EventHub
-  readonly #turns = new Turns()
+  // Behind a store that does not answer, everybody would wait out a timeout of their own, one after another.
+  readonly #turns = new Turns((error) => isSessionError(error, 'ERR_STORE_TIMEOUT'))
 
   constructor(access: StoreAccess, policy: Policy, events: EventHub) {
     this.#access = access
@@ -34,20 +48,25 @@ export class RecordWriter {
     this.#events = events
   }
 
-  /** Writes the first record of a session. */
-  create(id: string, text: string, user: string | undefined, createdAt: number): Awaitable<SessionRecord> {
+  /** Writes the first record of a session. When that fails, nothing is left under the id. */
+  create(id: string, draft: Draft, createdAt: number): Awaitable<SessionRecord> {
     const now = this.#policy.now()
     const expires = expiresAt(createdAt, now, this.#policy)
     const record: SessionRecord = {
       id,
-      data: text,
+      data: draft.text,
       revision: 1,
       createdAt,
       touchedAt: now,
       expiresAt: expires,
     }
-    if (user !== undefined) record.user = user
-    return then(this.#access.create(record, { ttl: expires - now }), (free) => {
+    if (draft.user !== undefined) record.user = draft.user
+    const created = onFailure(
+      () => this.#access.create(record, { ttl: expires - now }),
+      () => this.#abandon(id),
+    )
+    return andThen(created, (free) => {
+      // Not abandoned: what is there is somebody else's.
       if (!free) throw this.#taken(id)
       return record
     })
@@ -56,54 +75,67 @@ export class RecordWriter {
   /**
    * Writes changed data over the record it was made from.
    * @param change - Makes the same changes to newer data, when somebody else has written meanwhile.
+   * @param mayMove - Whether a cookie can still be set, should the two changes together make another user.
    */
-  replace(base: SessionRecord, text: string, change: Change): Awaitable<SessionRecord | null> {
-    const record = this.#successor(base, text)
-    return then(this.#put(record, base.revision), (outcome) => {
-      if (outcome === 'written') return record
-      if (outcome === 'missing') return null
+  replace(base: SessionRecord, text: string, change: Change, mayMove: boolean): Awaitable<Rewritten> {
+    const record = this.#successor(base, { text, user: base.user })
+    return andThen<ReplaceOutcome, Rewritten>(this.#put(record, base.revision), (outcome) => {
+      if (outcome === 'written') return { outcome, record }
+      if (outcome === 'missing') return GONE
       this.#events.emit('conflict', { id: base.id, attempt: 1 })
-      return this.rewrite(base.id, change)
+      return this.rewrite(base.id, change, mayMove)
     })
   }
 
   /** Reads the newest data, changes it and writes it, again and again until nobody wrote in between. */
-  rewrite(id: string, change: Change): Promise<SessionRecord | null> {
+  rewrite(id: string, change: Change, mayMove: boolean): Promise<Rewritten> {
     return this.#turns.take(id, async () => {
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-        const newest = await this.#live(id)
-        if (newest === null) return null
-        const { record, data } = newest
-        if ((await change(data)) === 'leave') return record
-        const text = writeData(data, this.#policy.maxBytes)
-        if (text === record.data) return record
-        const next = this.#successor(record, text)
-        const outcome = await this.#put(next, record.revision)
-        if (outcome === 'written') return next
-        if (outcome === 'missing') return null
+        const result = await this.#rewriteOnce(id, change, mayMove)
+        if (result !== null) return result
         await this.#conflict(id, attempt)
       }
       throw this.#contended(id)
     })
   }
 
+  async #rewriteOnce(id: string, change: Change, mayMove: boolean): Promise<Rewritten | null> {
+    const newest = await this.#live(id)
+    if (newest === null) return GONE
+    const { record } = newest
+    const draft = await this.#draft(await change(newest.data))
+    // New powers, new id, also when the data became another user's only by coming together here.
+    if (draft.user !== record.user) return mayMove ? this.#moveInTurn(record, draft, change) : UNMOVABLE
+    if (draft.text === record.data) return { outcome: 'written', record }
+    const next = this.#successor(record, draft)
+    const outcome = await this.#put(next, record.revision)
+    if (outcome === 'written') return { outcome, record: next }
+    return outcome === 'missing' ? GONE : null
+  }
+
   /**
-   * Puts `fresh`, a record under a new id, in the place of `base`.
+   * Puts a record under a new id in the place of `base`.
    *
    * The new record is made first, so that a failure leaves the old session valid. Ending the old one is
    * conditional, so that of several parallel moves exactly one wins; the others take their record back.
-   * @param rebase - Gives the new record's text from newer data of the old one.
+   * @param change - Makes the new record's data from newer data of the old one.
+   * @returns The new record; `null` when the old one had ended, and nothing is left of the new one.
    */
   move(
     base: SessionRecord,
-    fresh: { id: string; text: string; user: string | undefined; createdAt: number },
-    rebase: (data: DataObject) => string,
+    fresh: { id: string; draft: Draft; createdAt: number },
+    change: Change,
   ): Awaitable<SessionRecord | null> {
-    return then(this.create(fresh.id, fresh.text, fresh.user, fresh.createdAt), (record) =>
-      then<ReplaceOutcome, SessionRecord | null>(this.#end(base), (outcome) => {
-        if (outcome === 'written') return record
-        return outcome === 'missing' ? this.#takeBack(record) : this.#follow(base.id, record, rebase)
-      }),
+    return andThen(this.create(fresh.id, fresh.draft, fresh.createdAt), (record) =>
+      onFailure(
+        () =>
+          andThen<ReplaceOutcome, SessionRecord | null>(this.#end(base), (outcome) => {
+            if (outcome === 'written') return record
+            if (outcome === 'missing') return this.#takeBack(record)
+            return this.#turns.take(base.id, () => this.#follow(base.id, record, change))
+          }),
+        () => this.#abandon(record.id),
+      ),
     )
   }
 
@@ -118,33 +150,48 @@ export class RecordWriter {
     return this.#access.destroy(id)
   }
 
+  async #moveInTurn(base: SessionRecord, draft: Draft, change: Change): Promise<Rewritten> {
+    const token = createToken()
+    const createdAt = draft.user === undefined ? base.createdAt : this.#policy.now()
+    const first = await this.create(sessionIdOf(token), draft, createdAt)
+    const ended = await this.#end(base)
+    if (ended === 'written') return { outcome: 'moved', record: first, token }
+    const record =
+      ended === 'missing' ? await this.#takeBack(first) : await this.#follow(base.id, first, change)
+    return record === null ? GONE : { outcome: 'moved', record, token }
+  }
+
   /** Somebody wrote the old record while it was being moved: take their changes along, then end it. */
-  #follow(
-    oldId: string,
-    first: SessionRecord,
-    rebase: (data: DataObject) => string,
-  ): Promise<SessionRecord | null> {
-    return this.#turns.take(oldId, async () => {
-      let fresh = first
-      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-        await this.#conflict(oldId, attempt)
-        const newest = await this.#live(oldId)
-        if (newest === null) return this.#takeBack(fresh)
-        const next = this.#successor(fresh, rebase(newest.data))
-        if (next.data !== fresh.data) {
-          if ((await this.#put(next, fresh.revision)) !== 'written') return null
-          fresh = next
-        }
-        const outcome = await this.#end(newest.record)
-        if (outcome === 'written') return fresh
-        if (outcome === 'missing') return this.#takeBack(fresh)
+  async #follow(oldId: string, first: SessionRecord, change: Change): Promise<SessionRecord | null> {
+    let fresh = first
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      await this.#conflict(oldId, attempt)
+      const newest = await this.#live(oldId)
+      if (newest === null) return this.#takeBack(fresh)
+      const draft = await this.#draft(await change(newest.data))
+      if (draft.text !== fresh.data) {
+        const next = this.#successor(fresh, draft)
+        if ((await this.#put(next, fresh.revision)) !== 'written') return null
+        fresh = next
       }
-      throw this.#contended(oldId)
-    })
+      const outcome = await this.#end(newest.record)
+      if (outcome === 'written') return fresh
+      if (outcome === 'missing') return this.#takeBack(fresh)
+    }
+    throw this.#contended(oldId)
   }
 
   #takeBack(record: SessionRecord): Awaitable<null> {
-    return then(this.#access.destroy(record.id), () => null)
+    return andThen(this.#access.destroy(record.id), () => null)
+  }
+
+  /** A write that failed may have reached the store all the same. Nobody waits: the request has its error already. */
+  #abandon(id: string): void {
+    const removed = onFailure(
+      () => this.#access.destroy(id),
+      () => {},
+    )
+    Promise.resolve(removed).catch(() => {})
   }
 
   #put(record: SessionRecord, revision: number): Awaitable<ReplaceOutcome> {
@@ -155,22 +202,35 @@ export class RecordWriter {
     return this.#access.replace(record, { ttl: 0, revision: record.revision })
   }
 
-  #successor(base: SessionRecord, text: string): SessionRecord {
+  #successor(base: SessionRecord, { text, user }: Draft): SessionRecord {
     const now = this.#policy.now()
-    return {
-      ...base,
+    const { id, createdAt } = base
+    const record: SessionRecord = {
+      id,
       data: text,
       revision: base.revision + 1,
+      createdAt,
       touchedAt: now,
-      expiresAt: expiresAt(base.createdAt, now, this.#policy),
+      expiresAt: expiresAt(createdAt, now, this.#policy),
     }
+    if (user !== undefined) record.user = user
+    return record
   }
 
   async #live(id: string): Promise<{ record: SessionRecord; data: DataObject } | null> {
     const stored = await this.#access.get(id)
     if (!isRecordOf(stored, id) || expiryOf(stored, this.#policy, this.#policy.now()) !== null) return null
     const data = readData(stored.data, this.#policy.maxBytes)
-    return data === null ? null : { record: stored, data }
+    if (data === null) return null
+    const judged = (await this.#policy.validate?.(data)) ?? { data }
+    return 'data' in judged ? { record: stored, data: judged.data } : null
+  }
+
+  async #draft(data: DataObject): Promise<Draft> {
+    const text = writeData(data, this.#policy.maxBytes)
+    const judged = await this.#policy.validate?.(JSON.parse(text))
+    if (judged !== undefined && 'problems' in judged) throw refusedBySchema(judged.problems)
+    return { text, user: this.#policy.userOf(data) }
   }
 
   async #conflict(id: string, attempt: number): Promise<void> {
@@ -196,4 +256,14 @@ export class RecordWriter {
       { store: this.#access.name, operation: 'replace' },
     )
   }
+}
+
+const UNMOVABLE: Rewritten = { outcome: 'unmovable' }
+
+/** Describes data that a schema refuses. The problems name places, no values. */
+export function refusedBySchema(problems: readonly string[]): DataError {
+  return new DataError(
+    'ERR_DATA_INVALID',
+    `The session's data does not fit its schema, so nothing was saved: ${problems.join('; ')}. Make optional what is not always there.`,
+  )
 }

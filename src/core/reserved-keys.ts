@@ -1,4 +1,3 @@
-import type { DataObject } from './data-text.ts'
 import { DataError } from './errors.ts'
 import type { ReservedKey } from './session.ts'
 
@@ -41,7 +40,7 @@ export function reservedKeyError(key: string | symbol): DataError {
  * Refuses data with a reserved key at its top level.
  * @throws {DataError} `ERR_DATA_KEY_RESERVED` nothing was saved.
  */
-export function rejectReservedKeys(data: DataObject): void {
+export function rejectReservedKeys(data: object): void {
   for (const key of Object.keys(data)) {
     if (isReservedKey(key)) throw reservedKeyError(key)
   }

@@ -1,5 +1,4 @@
-import type { DataObject } from './data-text.ts'
-import { isDataObject } from './data-text.ts'
+import { type DataObject, isDataObject } from './data-text.ts'
 import { ConfigError } from './errors.ts'
 import type { Validate, Validated } from './policy.ts'
 
@@ -34,7 +33,7 @@ export interface SchemaIssue {
  */
 export function validatorOf(schema: DataSchema<object> | undefined): Validate | null {
   if (schema === undefined) return null
-  const standard = schema['~standard']
+  const standard = schema?.['~standard']
   if (typeof standard?.validate !== 'function') {
     throw new ConfigError(
       'ERR_CONFIG_INVALID',

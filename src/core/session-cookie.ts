@@ -1,5 +1,6 @@
 import { type CookieAttributes, writeCookie } from './cookie-writer.ts'
 import { ConfigError } from './errors.ts'
+import { TICKET_LENGTH } from './ticket.ts'
 
 /** How the session's cookie is named and where it goes. `HttpOnly` is always on and cannot be set. */
 export interface CookieOptions {
@@ -50,7 +51,10 @@ export class SessionCookie {
     this.name = options.name ?? (hostOnly ? SAFEST_NAME : 'sid')
     this.#persistent = options.persistent ?? false
     this.#before = `${this.name}=`
-    this.#after = writeCookie(this.name, '', attributes).slice(this.#before.length)
+    // Written once with a ticket's length, so that a name that leaves no room for one is found now.
+    this.#after = writeCookie(this.name, 'x'.repeat(TICKET_LENGTH), attributes).slice(
+      this.#before.length + TICKET_LENGTH,
+    )
     // A browser removes only the cookie it has: same name, path, domain and partition.
     this.#cleared = writeCookie(this.name, '', { ...attributes, maxAge: 0, expires: new Date(0) })
   }

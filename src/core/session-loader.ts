@@ -1,4 +1,4 @@
-import { type Awaitable, isPromise, then } from './awaitable.ts'
+import { type Awaitable, andThen, isPromise } from './awaitable.ts'
 import { type DataObject, readData } from './data-text.ts'
 import type { EventHub, MissReason } from './events.ts'
 import { expiryOf } from './expiry.ts'
@@ -25,12 +25,12 @@ export class SessionLoader {
    * @throws {StoreError} the store failed or did not answer in time.
    */
   load(ticket: VerifiedTicket): Awaitable<LoadedSession | null> {
-    return then(this.#access.get(ticket.id), (stored) => this.#admit(ticket, stored))
+    return andThen(this.#access.get(ticket.id), (stored) => this.#admit(ticket, stored))
   }
 
   /** Reads a record again by its id; `null` when it is no longer there or has timed out. Tells no events. */
   refresh(id: string): Awaitable<SessionRecord | null> {
-    return then(this.#access.get(id), (stored) =>
+    return andThen(this.#access.get(id), (stored) =>
       isRecordOf(stored, id) && expiryOf(stored, this.#policy, this.#policy.now()) === null ? stored : null,
     )
   }

@@ -139,7 +139,8 @@ const VERBS: Verbs = {
   },
 }
 
-const PROTOTYPE: object = Object.create(Object.prototype, hidden(VERBS))
+// Frozen: it is every session's, and `session.__proto__` leads to it.
+const PROTOTYPE: object = Object.freeze(Object.create(Object.prototype, hidden(VERBS)))
 
 function hidden(verbs: object): PropertyDescriptorMap {
   const descriptors = Object.getOwnPropertyDescriptors(verbs)
@@ -226,7 +227,7 @@ function writeKey(target: Target, key: string | symbol, value: unknown): void {
   if (typeof value === 'object' && value !== null) state.handOut()
 }
 
-/** Whether JSON keeps a value at all. What sits deeper is checked when it is saved. */
+/** Whether JSON keeps a value at all. What sits deeper is not looked at: JSON drops or empties what it cannot hold. */
 function isStorable(value: unknown): boolean {
   if (typeof value === 'object')
     return !(value instanceof Map || value instanceof Set || value instanceof Promise)

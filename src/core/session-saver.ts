@@ -1,12 +1,13 @@
-import { type Awaitable, isPromise, then } from './awaitable.ts'
-import { type DataObject, writeData } from './data-text.ts'
+import { type Awaitable, andThen, isPromise, onFailure } from './awaitable.ts'
+import type { DataObject } from './data-text.ts'
 import { type Answerable, type Decision, decide, type Handled } from './decide.ts'
 import type { Engine } from './engine.ts'
-import { DataError } from './errors.ts'
 import { expiresAt, expiryOf } from './expiry.ts'
 import { apply, carryOver, diffTexts } from './patch.ts'
 import type { Validated } from './policy.ts'
+import { RecentMap } from './recent-map.ts'
 import type { SessionRecord } from './record.ts'
+import { type Rewritten, refusedBySchema } from './record-writer.ts'
 import type { LoadedSession, SessionState, Snapshot } from './session-state.ts'
 
 /** What a save means for the cookie; `keep` leaves what an earlier save of the same request meant. */
@@ -14,13 +15,16 @@ export type CookieVerb = 'keep' | 'none' | 'set' | 'clear'
 
 /** What is about to be saved, and what was decided about it. */
 interface Plan extends Decision {
-  snapshot: Snapshot
-  user: string | undefined
+  readonly snapshot: Snapshot
+  readonly user: string | undefined
+  /** Whether a cookie can still be set, should the id have to change. */
+  readonly mayMove: boolean
 }
 
 /** Saves a session: looks at what the handler did, has it decided, and carries the decision out. */
 export class SessionSaver {
   readonly #engine: Engine
+  readonly #touched = new RecentMap<number>()
 
   constructor(engine: Engine) {
     this.#engine = engine
@@ -34,29 +38,35 @@ export class SessionSaver {
   save(state: SessionState, answer: Answerable): Awaitable<CookieVerb> {
     if (state.ended) return 'keep'
     const { loaded } = state
-    if (loaded !== null && this.#looksExpired(loaded.record)) {
-      return then(this.#refresh(loaded), (lives) => (lives ? this.#judge(state, answer) : this.#gone(state)))
-    }
-    return this.#judge(state, answer)
+    if (loaded === null || !this.#looksExpired(loaded.record) || !state.goesOn)
+      return this.#judge(state, answer)
+    return andThen(this.#refresh(loaded), (lives) => {
+      if (lives) return this.#judge(state, answer)
+      return state.snapshot().changed ? this.#discarded(state, loaded) : this.#gone(state)
+    })
   }
 
   #judge(state: SessionState, answer: Answerable): Awaitable<CookieVerb> {
-    const snapshot = state.snapshot()
+    const plan = this.#plan(state, answer)
     const { validate } = this.#engine.policy
-    if (validate === null || !snapshot.changed || snapshot.text === EMPTY_TEXT) {
-      return this.#carryOut(state, answer, snapshot)
+    if (validate === null || (plan.store !== 'create' && plan.store !== 'replace')) {
+      return this.#carryOut(state, answer, plan)
     }
-    const verdict = validate(JSON.parse(snapshot.text))
+    const verdict = validate(JSON.parse(plan.snapshot.text))
     const proceed = (judged: Validated): Awaitable<CookieVerb> => {
+      // Renewed or destroyed while the schema was asked: what was to be saved is no longer wanted.
+      if (plan.snapshot.turns !== state.turns) return 'keep'
       if ('problems' in judged) throw refusedBySchema(judged.problems)
-      return this.#carryOut(state, answer, snapshot)
+      return this.#carryOut(state, answer, plan)
     }
     return isPromise(verdict) ? verdict.then(proceed) : proceed(verdict)
   }
 
-  #carryOut(state: SessionState, answer: Answerable, snapshot: Snapshot): Awaitable<CookieVerb> {
-    const { policy, events } = this.#engine
+  /** Takes down what the handler did, all at one moment, and has it decided. */
+  #plan(state: SessionState, answer: Answerable): Plan {
+    const { policy } = this.#engine
     const { loaded, fate, used } = state
+    const snapshot = state.snapshot()
     const { text, changed } = snapshot
     const sameData = loaded !== null && fate === 'kept' && !changed
     const user = sameData ? loaded.record.user : policy.userOf(state.data)
@@ -67,14 +77,19 @@ export class SessionSaver {
       empty: text === EMPTY_TEXT,
       userChanged: user !== loaded?.record.user,
     }
-    const known = loaded === null ? null : { touchedAt: loaded.record.touchedAt, olderKey: loaded.olderKey }
-    const plan: Plan = { ...decide(known, handled, answer, policy, policy.now()), snapshot, user }
+    const known = loaded === null ? null : { touchedAt: this.#touchedAt(loaded), olderKey: loaded.olderKey }
+    return {
+      ...decide(known, handled, answer, policy, policy.now()),
+      snapshot,
+      user,
+      mayMove: !answer.headersSent,
+    }
+  }
+
+  #carryOut(state: SessionState, answer: Answerable, plan: Plan): Awaitable<CookieVerb> {
     if (!plan.discarded) return this.#perform(state, answer, plan)
-    events.emit('discarded', { id: state.id, reason: 'headers-sent' })
-    return then<CookieVerb, CookieVerb>(this.#perform(state, answer, plan), () => {
-      state.end()
-      return 'keep'
-    })
+    this.#engine.events.emit('discarded', { id: state.id, reason: 'headers-sent' })
+    return andThen<CookieVerb, CookieVerb>(this.#perform(state, answer, plan), () => this.#gone(state))
   }
 
   #perform(state: SessionState, answer: Answerable, plan: Plan): Awaitable<CookieVerb> {
@@ -97,7 +112,7 @@ export class SessionSaver {
   #withoutLoad(state: SessionState, plan: Plan): Awaitable<CookieVerb> {
     if (state.unreachable === null || (plan.store === 'none' && state.fate === 'kept')) return 'keep'
     if (plan.store === 'create') throw state.unreachable.error
-    return then(this.#engine.writer.destroy(state.unreachable.ticket.id), () => {
+    return andThen(this.#engine.writer.destroy(state.unreachable.ticket.id), () => {
       state.unreachable = null
       return this.#nothing(state, { ...plan, cookie: 'clear' })
     })
@@ -107,7 +122,11 @@ export class SessionSaver {
     const { writer, events, policy } = this.#engine
     const { snapshot, user } = plan
     const token = state.newToken()
-    return then(writer.create(state.newId(), snapshot.text, user, policy.now()), (record) => {
+    const created = onFailure(
+      () => writer.create(state.newId(), { text: snapshot.text, user }, policy.now()),
+      () => state.dropToken(),
+    )
+    return andThen(created, (record) => {
       state.settle({ record, token, olderKey: false }, snapshot)
       events.emit('created', { id: record.id, user })
       return 'set'
@@ -115,40 +134,49 @@ export class SessionSaver {
   }
 
   #move(state: SessionState, plan: Plan, loaded: LoadedSession): Awaitable<CookieVerb> {
-    const { writer, events, policy } = this.#engine
+    const { writer, policy } = this.#engine
     const { snapshot, user } = plan
     const token = state.newToken()
     const signedIn = user !== undefined && user !== loaded.record.user
     // Data that goes over brings its age along, or a session could be kept alive for ever by renewing it.
     const keepsAge = snapshot.carry.length > 0 && !signedIn
     const createdAt = keepsAge ? loaded.record.createdAt : policy.now()
-    const fresh = { id: state.newId(), text: snapshot.text, user, createdAt }
-    const rebase = (newest: DataObject): string => {
-      const data = carryOver(newest, snapshot.carry)
-      apply(diffTexts(snapshot.base, snapshot.text), data)
-      return writeData(data, policy.maxBytes)
-    }
-    return then<SessionRecord | null, CookieVerb>(writer.move(loaded.record, fresh, rebase), (record) => {
-      if (record === null) return this.#discarded(state, loaded)
-      state.settle({ record, token, olderKey: false }, snapshot)
-      events.emit('regenerated', { id: record.id, previousId: loaded.record.id, user })
-      return 'set'
-    })
+    const fresh = { id: state.newId(), draft: { text: snapshot.text, user }, createdAt }
+    const moved = onFailure(
+      () => writer.move(loaded.record, fresh, (newest) => onTopOf(newest, snapshot)),
+      () => state.dropToken(),
+    )
+    return andThen<SessionRecord | null, CookieVerb>(moved, (record) =>
+      record === null
+        ? this.#discarded(state, loaded)
+        : this.#moved(state, loaded, { record, token }, snapshot),
+    )
+  }
+
+  #moved(
+    state: SessionState,
+    previous: LoadedSession,
+    { record, token }: { record: SessionRecord; token: string },
+    snapshot: Snapshot,
+  ): CookieVerb {
+    const { id, user } = record
+    state.settle({ record, token, olderKey: false }, snapshot)
+    this.#engine.events.emit('regenerated', { id, previousId: previous.record.id, user })
+    return 'set'
   }
 
   #replace(state: SessionState, plan: Plan, loaded: LoadedSession): Awaitable<CookieVerb> {
-    const { snapshot } = plan
+    const { snapshot, mayMove } = plan
     const signedAgain = plan.cookie === 'set'
-    const change = (newest: DataObject): 'write' => {
-      apply(diffTexts(snapshot.base, snapshot.text), newest)
-      return 'write'
-    }
-    return then<SessionRecord | null, CookieVerb>(
-      this.#engine.writer.replace(loaded.record, snapshot.text, change),
-      (record) => {
-        if (record === null) return this.#discarded(state, loaded)
+    const change = (newest: DataObject): DataObject => onTopOf(newest, snapshot)
+    return andThen<Rewritten, CookieVerb>(
+      this.#engine.writer.replace(loaded.record, snapshot.text, change, mayMove),
+      (result) => {
+        if (result.outcome === 'gone') return this.#discarded(state, loaded)
+        if (result.outcome === 'unmovable') return this.#unmovable(state, loaded)
+        if (result.outcome === 'moved') return this.#moved(state, loaded, result, snapshot)
         const { token, olderKey } = loaded
-        state.settle({ record, token, olderKey: olderKey && !signedAgain }, snapshot)
+        state.settle({ record: result.record, token, olderKey: olderKey && !signedAgain }, snapshot)
         return signedAgain ? 'set' : 'keep'
       },
     )
@@ -158,7 +186,8 @@ export class SessionSaver {
     const { writer, events, policy } = this.#engine
     const signedAgain = plan.cookie === 'set'
     const now = policy.now()
-    return then<boolean, CookieVerb>(writer.touch(loaded.record, now), (lives) => {
+    this.#touched.set(loaded.record.id, now)
+    return andThen<boolean, CookieVerb>(writer.touch(loaded.record, now), (lives) => {
       if (!lives) return this.#gone(state)
       const { record, olderKey } = loaded
       loaded.record = { ...record, touchedAt: now, expiresAt: expiresAt(record.createdAt, now, policy) }
@@ -169,7 +198,7 @@ export class SessionSaver {
   }
 
   #destroy(state: SessionState, answer: Answerable, loaded: LoadedSession): Awaitable<CookieVerb> {
-    return then<void, CookieVerb>(this.#engine.writer.destroy(loaded.record.id), () => {
+    return andThen<void, CookieVerb>(this.#engine.writer.destroy(loaded.record.id), () => {
       this.#engine.events.emit('destroyed', { id: loaded.record.id })
       // A session that was cleared goes on as a new one that has nothing yet; a destroyed one is over.
       if (state.fate === 'destroyed') state.end()
@@ -193,6 +222,17 @@ export class SessionSaver {
     return 'none'
   }
 
+  /** Two requests' changes made another user together, and it is too late for the cookie of a new id. */
+  #unmovable(state: SessionState, loaded: LoadedSession): CookieVerb {
+    this.#engine.events.emit('discarded', { id: loaded.record.id, reason: 'headers-sent' })
+    return this.#gone(state)
+  }
+
+  /** When the session was last touched, by this process also after it was loaded: parallel requests touch once. */
+  #touchedAt({ record }: LoadedSession): number {
+    return Math.max(record.touchedAt, this.#touched.get(record.id) ?? 0)
+  }
+
   #looksExpired(record: SessionRecord): boolean {
     const { policy } = this.#engine
     return expiryOf(record, policy, policy.now()) !== null
@@ -200,7 +240,7 @@ export class SessionSaver {
 
   /** A slow request's own copy has timed out. Others may have kept the session alive meanwhile: only the store knows. */
   #refresh(loaded: LoadedSession): Awaitable<boolean> {
-    return then(this.#engine.loader.refresh(loaded.record.id), (record) => {
+    return andThen(this.#engine.loader.refresh(loaded.record.id), (record) => {
       if (record === null) return false
       const { touchedAt, expiresAt } = record
       loaded.record = { ...loaded.record, touchedAt, expiresAt }
@@ -211,9 +251,9 @@ export class SessionSaver {
 
 const EMPTY_TEXT = '{}'
 
-function refusedBySchema(problems: readonly string[]): DataError {
-  return new DataError(
-    'ERR_DATA_INVALID',
-    `The session's data does not fit its schema, so nothing was saved: ${problems.join('; ')}. Make optional what is not always there.`,
-  )
+/** Makes the changes of a snapshot to newer data of the same session. */
+function onTopOf(newest: DataObject, { base, text, carry }: Snapshot): DataObject {
+  const data = carryOver(newest, carry)
+  apply(diffTexts(base, text), data)
+  return data
 }

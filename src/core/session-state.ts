@@ -1,7 +1,7 @@
-import { copyJson, type DataObject, equalAsJson, readData, writeData } from './data-text.ts'
+import { type DataObject, equalAsJson, readData, writeData } from './data-text.ts'
 import type { Fate } from './decide.ts'
 import type { StoreError } from './errors.ts'
-import { type Carry, carryOver, diff, narrow } from './patch.ts'
+import { apply, type Carry, carryOver, diff, narrow, type Patch } from './patch.ts'
 import type { Policy } from './policy.ts'
 import type { SessionRecord } from './record.ts'
 import { createToken, sessionIdOf, type VerifiedTicket } from './ticket.ts'
@@ -91,8 +91,9 @@ export class SessionState {
     this.#handedOut = true
   }
 
-  /** Notes that the data was changed otherwise than key by key. */
-  noteChange(): void {
+  /** Makes several changes at once. */
+  patch(patch: Patch): void {
+    apply(patch, this.data)
     this.used = true
     this.#changes++
   }
@@ -126,6 +127,11 @@ export class SessionState {
   newToken(): string {
     this.#newToken ??= createToken()
     return this.#newToken
+  }
+
+  /** Forgets the new token: what was to be saved under it may be half there. */
+  dropToken(): void {
+    this.#newToken = null
   }
 
   /** The id that goes with the new token. */
@@ -178,10 +184,24 @@ export class SessionState {
     this.#newToken = null
   }
 
-  /** Goes on from the newest record, keeping this request's unsaved changes on top. */
-  rebase(loaded: LoadedSession): void {
-    this.#adopt(loaded.record.data)
+  /** Whether anything of the loaded session goes on, under its id or another. */
+  get goesOn(): boolean {
+    return this.fate === 'kept' || (this.fate === 'renewed' && this.#carry.length > 0)
+  }
+
+  /** How often the session has been renewed or destroyed: what tells whether that happened during a wait. */
+  get turns(): number {
+    return this.#turns
+  }
+
+  /**
+   * Goes on from the newest record, keeping this request's unsaved changes on top.
+   * @param turns - The state's `turns` when the record was asked for.
+   */
+  rebase(loaded: LoadedSession, turns: number): void {
     this.loaded = loaded
+    if (turns !== this.#turns) return
+    this.#adopt(loaded.record.data)
     this.#baseText = loaded.record.data
   }
 
@@ -216,18 +236,16 @@ export class SessionState {
     if (loaded !== null) this.#stand(loaded)
   }
 
-  /** Makes the state a new session object goes on with, leaving this one readable as it is. */
-  fork(): SessionState {
-    const fork = new SessionState(this.loaded, this.#policy, this.#onCorrupt)
-    fork.fate = this.fate
-    fork.used = this.used
-    fork.ended = this.ended
-    fork.unreachable = this.unreachable
-    fork.#data = copyJson(this.data)
-    fork.#baseText = this.#baseText
-    fork.#changes = this.#changes
-    fork.#savedChanges = this.#savedChanges
-    return fork
+  /** Makes the state of a new session that takes this one's place, leaving this one readable as it is. */
+  successor(): SessionState {
+    const next = new SessionState(this.loaded, this.#policy, this.#onCorrupt)
+    next.fate = this.fate
+    next.used = this.used
+    next.ended = this.ended
+    next.unreachable = this.unreachable
+    next.#carry = this.#carry
+    next.renew([])
+    return next
   }
 
   #stand(loaded: LoadedSession): void {

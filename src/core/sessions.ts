@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts'
 import { ConfigError, StoreError } from './errors.ts'
 import { EventHub, type EventName, type MissReason, type SessionEvents } from './events.ts'
 import { KeyRing } from './key-ring.ts'
-import { resolvePolicy, type SessionsOptions, secretsOf } from './options.ts'
+import { resolvePolicy, type SessionsOptions } from './options.ts'
 import { type Passage, RequestPassage } from './passage.ts'
 import { RecordWriter } from './record-writer.ts'
 import { type CookieCarrier, cookieHeaderOf } from './request-cookie.ts'
@@ -17,7 +17,7 @@ import { SessionSaver } from './session-saver.ts'
 import { type LoadedSession, SessionState } from './session-state.ts'
 import type { SessionStore } from './store.ts'
 import { StoreAccess } from './store-access.ts'
-import { TicketBook, type VerifiedTicket } from './ticket.ts'
+import { isSessionId, TicketBook, type VerifiedTicket } from './ticket.ts'
 import { StoredUserSessions, type UserSessions } from './user-sessions.ts'
 
 /** The manager of an application's sessions. Build it once, with {@link createSessions}. */
@@ -58,6 +58,8 @@ export interface Sessions<Data extends object = DefaultData> {
 
 // Browsers send a handful at most; what a hostile client adds beyond is not worth a signature check.
 const MAX_TICKETS = 32
+// What setTimeout can count to; it takes longer waits for 1 ms.
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /**
  * Builds the manager of an application's sessions.
@@ -81,12 +83,17 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
 
   constructor(options: SessionsOptions<Data>) {
     const policy = resolvePolicy(options)
-    const keys = new KeyRing(secretsOf(options.secret), 'secret')
+    const keys = new KeyRing(options.secret, 'secret')
     const cookie = new SessionCookie(options.cookie ?? {})
     const events = new EventHub()
-    const timeout = parseDuration(options.storeTimeout ?? '2s', 'storeTimeout')
+    const timeout = Math.min(parseDuration(options.storeTimeout ?? '2s', 'storeTimeout'), LONGEST_TIMER_MS)
     this.#store = options.store
-    this.#access = new StoreAccess(conditionalStore(options.store), nameOf(options.store), timeout, events)
+    this.#access = new StoreAccess(
+      conditionalStore(options.store, timeout),
+      nameOf(options.store),
+      timeout,
+      events,
+    )
     this.#engine = {
       policy,
       cookie,
@@ -129,7 +136,9 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
   }
 
   async revoke(id: string): Promise<void> {
-    await this.#access.run('destroy', () => this.#store.destroy(id))
+    // Anything else is no session's id, and no store should have to take it for a key.
+    if (!isSessionId(id)) return
+    await this.#access.destroy(id)
     this.#engine.events.emit('revoked', { id, count: 1 })
   }
 
@@ -157,7 +166,9 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
   /** Exactly one valid ticket counts; `null` when the request brings no cookie of our name. */
   #ticketOf(cookieHeader: string | null | undefined): VerifiedTicket | MissReason | null {
     if (cookieHeader === null || cookieHeader === undefined || cookieHeader === '') return null
-    const values = readCookie(cookieHeader, this.cookieName, MAX_TICKETS)
+    const values = readCookie(cookieHeader, this.cookieName, MAX_TICKETS + 1)
+    // What stands behind them is not looked at, and could be a second valid one.
+    if (values.length > MAX_TICKETS) return 'ambiguous'
     let found: VerifiedTicket | null = null
     let reason: MissReason | null = null
     for (const value of values) {

@@ -80,7 +80,11 @@ export class StoreAccess {
   #bounded<T>(operation: StoreOperation, answer: Awaitable<T>): Awaitable<T> {
     if (!isPromise(answer)) return answer
     return new Promise<T>((resolve, reject) => {
-      const timer = setTimeout(() => reject(this.#late(operation)), this.#timeout)
+      let late = false
+      const timer = setTimeout(() => {
+        late = true
+        reject(this.#late(operation))
+      }, this.#timeout)
       answer.then(
         (value) => {
           clearTimeout(timer)
@@ -88,7 +92,7 @@ export class StoreAccess {
         },
         (error: unknown) => {
           clearTimeout(timer)
-          reject(this.#failure(operation, error))
+          if (!late) reject(this.#failure(operation, error))
         },
       )
     })

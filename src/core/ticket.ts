@@ -1,12 +1,14 @@
 import { randomToken, sha256 } from './crypto.ts'
 import type { KeyAge, KeyRing } from './key-ring.ts'
-import { VerifiedTickets } from './verified-tickets.ts'
+import { RecentMap } from './recent-map.ts'
 
 // 32 bytes are 43 base64url characters, whose last one carries 4 bits: only these 16 letters are canonical
 // there. Any other would decode to the same bytes, and one session would have several tickets.
 const TICKET = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
+const SESSION_ID = /^[A-Za-z0-9_-]{43}$/
 const TOKEN_LENGTH = 43
-const TICKET_LENGTH = 2 * TOKEN_LENGTH + 1
+/** How many characters a ticket has. */
+export const TICKET_LENGTH: number = 2 * TOKEN_LENGTH + 1
 
 /** A ticket whose signature holds. Says nothing yet about whether its session lives. */
 export interface VerifiedTicket {
@@ -28,6 +30,11 @@ export function sessionIdOf(token: string): string {
   return sha256(token)
 }
 
+/** Tells whether a text has the shape of a session id. */
+export function isSessionId(text: unknown): text is string {
+  return typeof text === 'string' && SESSION_ID.test(text)
+}
+
 /**
  * The tickets of one cookie: `token.signature`, the signature being HMAC-SHA-256 over the cookie's name and
  * the token, so that a ticket of one cookie is nothing in another one signed with the same secret.
@@ -35,7 +42,9 @@ export function sessionIdOf(token: string): string {
 export class TicketBook {
   readonly #keys: KeyRing
   readonly #label: string
-  readonly #verified = new VerifiedTickets<VerifiedTicket>()
+  // A known visitor's request need not pay for the signature again: 3.6 us to verify, 0.2 us to find here (Node 24).
+  // Only good tickets get in, so forgeries cannot fill it or push anybody out.
+  readonly #verified = new RecentMap<VerifiedTicket>()
 
   /** Ties a key ring to a cookie's name. */
   constructor(keys: KeyRing, cookieName: string) {
@@ -59,11 +68,16 @@ export class TicketBook {
     const known = this.#verified.get(value)
     if (known !== undefined) return known
     if (!TICKET.test(value)) return 'malformed'
-    const token = value.slice(0, TOKEN_LENGTH)
-    const age = this.#keys.verify(this.#label + token, value.slice(TOKEN_LENGTH + 1))
+    // A copy: the value is a slice of the Cookie header, and remembering it would keep the whole header in memory.
+    const ticket = decoder.decode(encoder.encode(value))
+    const token = ticket.slice(0, TOKEN_LENGTH)
+    const age = this.#keys.verify(this.#label + token, ticket.slice(TOKEN_LENGTH + 1))
     if (age === null) return 'forged'
-    const ticket: VerifiedTicket = { token, id: sessionIdOf(token), age }
-    this.#verified.add(value, ticket)
-    return ticket
+    const verified: VerifiedTicket = { token, id: sessionIdOf(token), age }
+    this.#verified.set(ticket, verified)
+    return verified
   }
 }
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()

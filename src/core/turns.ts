@@ -6,18 +6,26 @@
  */
 export class Turns {
   readonly #last = new Map<string, Promise<unknown>>()
+  readonly #giveUp: (error: unknown) => boolean
 
-  /** Runs `work` after everything that was queued under this key before, whether that went well or not. */
+  /** @param giveUp - Says after which failures those who wait fail likewise, instead of each finding out for itself. */
+  constructor(giveUp: (error: unknown) => boolean = () => false) {
+    this.#giveUp = giveUp
+  }
+
+  /** Runs `work` after everything that was queued under this key before. */
   take<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.#last.get(key)
-    const mine = before === undefined ? work() : before.then(work, work)
-    const settled = mine.then(ignore, ignore)
-    this.#last.set(key, settled)
-    void settled.then(() => {
-      if (this.#last.get(key) === settled) this.#last.delete(key)
-    })
+    const mine = before === undefined ? work() : before.then(work, (error) => this.#after(error, work))
+    this.#last.set(key, mine)
+    const forget = (): void => {
+      if (this.#last.get(key) === mine) this.#last.delete(key)
+    }
+    mine.then(forget, forget)
     return mine
   }
-}
 
-function ignore(): void {}
+  #after<T>(error: unknown, work: () => Promise<T>): Promise<T> {
+    return this.#giveUp(error) ? Promise.reject(error) : work()
+  }
+}

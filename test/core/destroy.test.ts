@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest'
+import { createSessions } from '../../src/core/sessions.ts'
+import { Browser } from '../engine/browser.ts'
+import { SECRET, start } from '../engine/start.ts'
+
+describe('destroy() of a session that timed out while the handler ran', () => {
+  test('still ends the record, which another process may go by longer [P4]', async () => {
+    const { browser, clock, memory } = start<{ a: number }>({ idleTimeout: '24h' })
+    await browser.request((session) => {
+      session.a = 1
+    })
+    const short = createSessions<{ a: number }>({
+      secret: SECRET,
+      store: memory,
+      now: clock.now,
+      idleTimeout: '30m',
+    })
+    const slow = await new Browser(short, browser.ticket).arrive()
+    clock.advance('31m')
+    await slow.session.destroy()
+    expect(memory.count()).toBe(0)
+    expect((await slow.leave()).clearsCookie).toBe(true)
+    expect(await browser.look()).toEqual({})
+  })
+})

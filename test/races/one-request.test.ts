@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest'
+import { startLater } from '../engine/start.ts'
+
+interface Data {
+  userId: string
+  a: number
+  b: number
+  hits: number
+}
+
+/** A visitor signed in on a store that answers later, as every server does, and a copy of the cookie. */
+async function signedIn() {
+  const started = startLater<Data>()
+  await started.browser.request((session) => {
+    session.userId = 'ann'
+    session.a = 1
+  })
+  return { ...started, thief: started.browser.copy() }
+}
+
+/** Lets what was begun get as far as asking the store. */
+async function underWay(): Promise<void> {
+  await Promise.resolve()
+  await Promise.resolve()
+}
+
+describe('verbs called while an earlier save of the same request is in flight', () => {
+  test('destroy() ends the record although a save was not awaited [P4]', async () => {
+    const { browser, memory, thief } = await signedIn()
+    await browser.request(async (session) => {
+      session.a = 2
+      const saving = session.save()
+      await session.destroy()
+      expect(memory.count()).toBe(0)
+      await saving
+    })
+    expect(await thief.look()).toEqual({})
+  })
+
+  test('clear() ends the record although a save was not awaited [P5]', async () => {
+    const { browser, memory, thief } = await signedIn()
+    const response = await browser.request((session) => {
+      session.a = 2
+      void session.save()
+      session.clear()
+    })
+    expect(memory.count()).toBe(0)
+    expect(response.clearsCookie).toBe(true)
+    expect(await thief.look()).toEqual({})
+  })
+
+  test('regenerate() changes the id although a save was not awaited [P5]', async () => {
+    const { browser, thief } = await signedIn()
+    await browser.request(async (session) => {
+      session.a = 2
+      void session.save()
+      await session.regenerate({ keep: true })
+    })
+    expect(await thief.look()).toEqual({})
+    expect(await browser.look()).toEqual({ userId: 'ann', a: 2 })
+  })
+
+  test('a value written while a save is in flight is saved with the next one [P3]', async () => {
+    const { browser } = await signedIn()
+    await browser.request(async (session) => {
+      session.a = 2
+      const saving = session.save()
+      session.b = 3
+      await saving
+    })
+    expect(await browser.look()).toEqual({ userId: 'ann', a: 2, b: 3 })
+  })
+
+  test('a key removed while a save is in flight is gone with the next one [P3]', async () => {
+    const { browser } = await signedIn()
+    await browser.request(async (session) => {
+      session.b = 3
+      const saving = session.save()
+      delete session.a
+      await saving
+    })
+    expect(await browser.look()).toEqual({ userId: 'ann', b: 3 })
+  })
+
+  test('each value written while a body streams is saved [P2]', async () => {
+    const { browser } = await signedIn()
+    const exchange = await browser.arrive()
+    expect(exchange.session.a).toBe(1)
+    await exchange.leave()
+    for (let a = 2; a < 20; a++) {
+      exchange.session.a = a
+      await Promise.resolve()
+    }
+    await exchange.end()
+    expect(await browser.look()).toEqual({ userId: 'ann', a: 19 })
+  })
+
+  test('clear() while a body streams ends the record, whatever was just being saved [P4]', async () => {
+    const { browser, memory } = await signedIn()
+    const exchange = await browser.arrive()
+    exchange.session.a = 2
+    await exchange.leave()
+    exchange.session.a = 3
+    await underWay()
+    exchange.session.clear()
+    await exchange.end()
+    expect(memory.count()).toBe(0)
+  })
+})
+
+describe('verbs called while an update of the same request is in flight', () => {
+  test('clear() keeps nothing of the old data [P5]', async () => {
+    const { browser, memory, thief } = await signedIn()
+    const response = await browser.request(async (session) => {
+      const updating = session.update((draft) => {
+        draft.hits = 1
+      })
+      await underWay()
+      session.clear()
+      await updating
+    })
+    expect(memory.count()).toBe(0)
+    expect(response.ticket).toBeNull()
+    expect(await thief.look()).toEqual({})
+    expect(await browser.look()).toEqual({})
+  })
+
+  test('destroy() ends the record and leaves nothing to read [P4]', async () => {
+    const { browser, memory } = await signedIn()
+    await browser.request(async (session) => {
+      const updating = session.update((draft) => {
+        draft.hits = 1
+      })
+      await underWay()
+      await session.destroy()
+      await updating
+      expect(memory.count()).toBe(0)
+      expect(session.toJSON()).toEqual({})
+    })
+    expect(memory.count()).toBe(0)
+  })
+
+  test('regenerate() with a list keeps that list and nothing else [P5]', async () => {
+    const { browser } = await signedIn()
+    await browser.request(async (session) => {
+      const updating = session.update((draft) => {
+        draft.hits = 1
+      })
+      await underWay()
+      await session.regenerate({ keep: ['a'] })
+      await updating
+    })
+    expect(await browser.look()).toEqual({ a: 1 })
+  })
+
+  test('a value written while the update runs is saved beside it [P3]', async () => {
+    const { browser } = await signedIn()
+    await browser.request(async (session) => {
+      const updating = session.update((draft) => {
+        draft.hits = 1
+      })
+      await underWay()
+      session.b = 3
+      await updating
+    })
+    expect(await browser.look()).toEqual({ userId: 'ann', a: 1, b: 3, hits: 1 })
+  })
+})
