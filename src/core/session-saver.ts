@@ -186,8 +186,13 @@ export class SessionSaver {
     const { writer, events, policy } = this.#engine
     const signedAgain = plan.cookie === 'set'
     const now = policy.now()
+    // Noted before the answer, so that requests under way at the same time do not all touch.
     this.#touched.set(loaded.record.id, now)
-    return andThen<boolean, CookieVerb>(writer.touch(loaded.record, now), (lives) => {
+    const touched = onFailure(
+      () => writer.touch(loaded.record, now),
+      () => this.#touched.set(loaded.record.id, 0),
+    )
+    return andThen<boolean, CookieVerb>(touched, (lives) => {
       if (!lives) return this.#gone(state)
       const { record, olderKey } = loaded
       loaded.record = { ...record, touchedAt: now, expiresAt: expiresAt(record.createdAt, now, policy) }
