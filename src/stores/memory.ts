@@ -1,0 +1,251 @@
+import { type Duration, parseDuration } from '../core/duration.ts'
+import type { SessionRecord } from '../core/record.ts'
+import type {
+  ConditionalStore,
+  RecordPage,
+  ReplaceOptions,
+  ReplaceOutcome,
+  TouchOptions,
+  WriteOptions,
+} from '../core/store.ts'
+import { checkOptions } from './memory/check-options.ts'
+import { RecencyList } from './memory/recency-list.ts'
+import { LINK, NONE } from './memory/record-page.ts'
+import { RecordTable } from './memory/record-table.ts'
+import { SlotIndex } from './memory/slot-index.ts'
+import { type SweepProgress, SweepTimer } from './memory/sweep-timer.ts'
+import { UserIndex } from './memory/user-index.ts'
+
+/** How a {@link MemorySessionStore} is set up. */
+export interface MemorySessionStoreOptions {
+  /**
+   * Sets how often expired records are removed: milliseconds or a duration. Default `'5m'`, at most 400 days.
+   * An expired record is never given out, swept or not; this decides how long it takes up memory.
+   */
+  cleanupInterval?: Duration
+  /**
+   * Limits how many records are held. Default 1,000,000, which is some 250 MB plus your data; `Infinity` sets no limit.
+   * A write past the limit drops the record that has not been read or written for longest, and tells `onEvict`.
+   */
+  maxSessions?: number
+  /** Gives the store's clock, in milliseconds since the epoch. Default `Date.now`. */
+  now?: () => number
+}
+
+// One slice of a sweep looks at so many slots and removes so many records, whichever comes first: under 1 ms.
+// Counted, not timed: on some runtimes the clock stands still while code runs.
+const SLICE_SLOTS = 65_536
+const SLICE_REMOVALS = 500
+// What a call to `entries` passes over at most where nothing lives, so that it too is bounded.
+const PAGE_SLOTS = 65_536
+
+const DEFAULT_PAGE_LIMIT = 100
+
+/**
+ * Keeps sessions in the memory of this process: for development, tests, and servers that run as one process and
+ * may lose their sessions when it ends.
+ *
+ * It has every ability a store can have, answers without a promise, and removes expired records in slices that
+ * hold up nothing else. Records are copied on the way in and on the way out.
+ */
+export class MemorySessionStore implements ConditionalStore {
+  readonly #now: () => number
+  readonly #maxSessions: number
+  readonly #table = new RecordTable()
+  readonly #ids = new SlotIndex(this.#table, LINK.idBucket, (slot) => this.#table.key(slot))
+  readonly #users = new UserIndex(this.#table)
+  readonly #recency = new RecencyList(this.#table)
+  readonly #timer: SweepTimer
+  readonly #evictListeners: ((id: string) => void)[] = []
+  /** Where the sweep goes on. */
+  #sweepSlot = 0
+
+  /**
+   * Makes an empty store. It holds no timer until the first write.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` an option is unknown or not usable.
+   */
+  constructor(options: MemorySessionStoreOptions = {}) {
+    const { cleanupInterval = '5m', maxSessions = 1_000_000, now = Date.now, ...others } = options
+    checkOptions(maxSessions, now, others)
+    this.#now = now
+    this.#maxSessions = maxSessions
+    this.#timer = new SweepTimer(parseDuration(cleanupInterval, 'cleanupInterval'), () => this.#sweepSlice())
+  }
+
+  /** Tells how many records are held, the expired ones that no sweep has reached yet included: what `maxSessions` limits. */
+  get size(): number {
+    return this.#table.used
+  }
+
+  /** Gives the record under this id; `null` when there is none or its ttl has run out. */
+  get(id: string): SessionRecord | null {
+    const slot = this.#findLive(id)
+    if (slot === NONE) return null
+    this.#recency.use(slot)
+    return this.#table.read(slot)
+  }
+
+  /** Writes the record, whatever was there. */
+  set(id: string, record: SessionRecord, options: WriteOptions): void {
+    const slot = this.#findLive(id)
+    if (slot === NONE) this.#add(id, record, options.ttl)
+    else this.#write(slot, id, record, options.ttl)
+  }
+
+  /** Writes a record under an id that is free; `false` when a live record is already there. */
+  create(id: string, record: SessionRecord, options: WriteOptions): boolean {
+    if (this.#findLive(id) !== NONE) return false
+    this.#add(id, record, options.ttl)
+    return true
+  }
+
+  /** Writes over a live record of exactly `options.revision`. */
+  replace(id: string, record: SessionRecord, options: ReplaceOptions): ReplaceOutcome {
+    const slot = this.#findLive(id)
+    if (slot === NONE) return 'missing'
+    if (this.#table.revision(slot) !== options.revision) return 'conflict'
+    this.#write(slot, id, record, options.ttl)
+    return 'written'
+  }
+
+  /** Extends a live record; `false` when there is none. With a ttl of zero or less the record ends. */
+  touch(id: string, options: TouchOptions): boolean {
+    const slot = this.#findLive(id)
+    if (slot === NONE) return false
+    if (options.ttl > 0) {
+      this.#table.touch(slot, options.touchedAt, options.expiresAt, this.#now() + options.ttl)
+      this.#recency.use(slot)
+    } else {
+      this.#remove(slot)
+    }
+    return true
+  }
+
+  /** Removes the record. A missing one is not an error. */
+  destroy(id: string): void {
+    const slot = this.#ids.get(id)
+    if (slot !== NONE) this.#remove(slot)
+  }
+
+  /** Gives the live records of one user. */
+  listByUser(user: string): SessionRecord[] {
+    const now = this.#now()
+    const live = this.#users.slots(user).filter((slot) => this.#table.deadline(slot) > now)
+    return live.map((slot) => this.#table.read(slot))
+  }
+
+  /** Removes all records of one user but `except`, and tells how many live ones they were. */
+  destroyByUser(user: string, options: { except?: string } = {}): number {
+    const now = this.#now()
+    let removed = 0
+    for (const slot of this.#users.slots(user)) {
+      if (this.#table.key(slot) === options.except) continue
+      if (this.#table.deadline(slot) > now) removed++
+      this.#remove(slot)
+    }
+    return removed
+  }
+
+  /**
+   * Walks all live records, a page at a time. A page may be empty before the last one.
+   * @param options.limit - How many records a page holds at most. Default 100.
+   * @throws {RangeError} the cursor is not one that this method gave.
+   */
+  entries(options: { cursor?: string; limit?: number } = {}): RecordPage {
+    const { cursor = '0', limit = DEFAULT_PAGE_LIMIT } = options
+    if (!/^\d{1,10}$/.test(cursor))
+      throw new RangeError('entries: the cursor is not one that this store gave.')
+    const now = this.#now()
+    const first = Number(cursor)
+    const end = Math.min(this.#table.end, first + PAGE_SLOTS)
+    const records: SessionRecord[] = []
+    // A record keeps its slot for life, so slots are what a walk can go by while others write.
+    let slot = this.#table.findLive(first, end, now)
+    while (slot !== NONE) {
+      records.push(this.#table.read(slot))
+      if (records.length >= limit) return { records, cursor: String(slot + 1) }
+      slot = this.#table.findLive(slot + 1, end, now)
+    }
+    return end < this.#table.end ? { records, cursor: String(end) } : { records }
+  }
+
+  /** Counts live records, exactly: about 1 ms per million. */
+  count(): number {
+    return this.#table.countLive(this.#now())
+  }
+
+  /** Calls `listener` with the id of each live record that was dropped for want of room. */
+  onEvict(listener: (id: string) => void): void {
+    this.#evictListeners.push(listener)
+  }
+
+  /** Stops the sweep for good. The store still answers, so that requests in flight can end. */
+  dispose(): void {
+    this.#timer.stop()
+  }
+
+  #findLive(id: string): number {
+    const slot = this.#ids.get(id)
+    if (slot === NONE) return NONE
+    if (this.#table.deadline(slot) > this.#now()) return slot
+    this.#remove(slot)
+    return NONE
+  }
+
+  #add(id: string, record: SessionRecord, ttl: number): void {
+    // Not `ttl <= 0`: a ttl that is not a number must not make a record that never ends.
+    if (!(ttl > 0)) return
+    const slot = this.#table.add(id, record, this.#now() + ttl)
+    this.#ids.add(id, slot)
+    this.#users.add(record.user, slot)
+    this.#recency.add(slot)
+    this.#timer.wake()
+    if (this.#table.used > this.#maxSessions) this.#evict(this.#recency.oldest)
+  }
+
+  #write(slot: number, id: string, record: SessionRecord, ttl: number): void {
+    if (!(ttl > 0)) {
+      this.#remove(slot)
+      return
+    }
+    const user = this.#table.user(slot)
+    if (user !== record.user) {
+      this.#users.remove(user, slot)
+      this.#users.add(record.user, slot)
+    }
+    this.#table.write(slot, id, record, this.#now() + ttl)
+    this.#recency.use(slot)
+  }
+
+  #remove(slot: number): void {
+    this.#ids.remove(this.#table.key(slot), slot)
+    this.#users.remove(this.#table.user(slot), slot)
+    this.#recency.remove(slot)
+    this.#table.remove(slot)
+  }
+
+  #evict(slot: number): void {
+    const id = this.#table.key(slot)
+    const wasLive = this.#table.deadline(slot) > this.#now()
+    this.#remove(slot)
+    if (wasLive) for (const listener of this.#evictListeners) listener(id)
+  }
+
+  #sweepSlice(): SweepProgress {
+    const now = this.#now()
+    const end = Math.min(this.#table.end, this.#sweepSlot + SLICE_SLOTS)
+    for (let removals = 0; removals < SLICE_REMOVALS; removals++) {
+      const slot = this.#table.findExpired(this.#sweepSlot, end, now)
+      if (slot === NONE) {
+        this.#sweepSlot = end
+        break
+      }
+      this.#remove(slot)
+      this.#sweepSlot = slot + 1
+    }
+    if (this.#sweepSlot < this.#table.end) return 'more'
+    this.#sweepSlot = 0
+    this.#table.dropEmptyPages()
+    return this.#table.used === 0 ? 'empty' : 'over'
+  }
+}

@@ -1,0 +1,25 @@
+// 2^32 divided by the golden ratio: odd, and its bits look random, so that every bit of a key reaches every bit above it.
+const FACTOR = 0x9e3779b1
+
+/** Draws a seed, so that nobody outside can choose names that share a bucket. */
+export function newSeed(): number {
+  const [seed = 1] = crypto.getRandomValues(new Int32Array(1))
+  return seed
+}
+
+/** Hashes a text to 32 bits, all of them usable. Two characters a step: a session id is hashed on every request. */
+export function hashOf(key: string, seed: number): number {
+  const { length } = key
+  let hash = seed ^ length
+  let index = 0
+  for (; index + 1 < length; index += 2) {
+    hash = mix(hash ^ key.charCodeAt(index) ^ (key.charCodeAt(index + 1) << 16))
+  }
+  return index < length ? mix(hash ^ key.charCodeAt(index)) : hash
+}
+
+function mix(hash: number): number {
+  const product = Math.imul(hash, FACTOR)
+  // The product's upper bits depend on the whole key, its lower ones do not; buckets are chosen by the lower ones.
+  return product ^ (product >>> 15)
+}

@@ -1,0 +1,60 @@
+import type { AdapterCase } from './adapter-case.ts'
+import { failedSaveCases } from './adapter-cases/failed-save-cases.ts'
+import { firstByteCases } from './adapter-cases/first-byte-cases.ts'
+import { AdapterTrial, NotRunnable, type Pace, type ServeApp } from './adapter-trial.ts'
+import { ConformanceFailure } from './assert.ts'
+import { reportSkip, skipReasons } from './skips.ts'
+import type { RegisterTest, SkippedCase } from './store-conformance.ts'
+
+/** What the conformance suite is run on, and how. */
+export interface AdapterConformanceOptions {
+  /** The adapter's name, for the titles. */
+  name: string
+  /** Builds an app in the adapter's framework and starts it on the framework's own server. Called at least twice for each case. */
+  serve: ServeApp
+  /** The test runner's own function. */
+  test: RegisterTest
+  /** The cases not to run. Default: none. */
+  skip?: readonly SkippedCase[]
+}
+
+const CASES: readonly AdapterCase[] = [...firstByteCases, ...failedSaveCases]
+
+const PACES: readonly Pace[] = ['at once', 'later']
+
+/**
+ * Registers one test for each behaviour that every adapter has.
+ *
+ * Each is run over HTTP, on a store that answers at once and on one that answers with promises.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` a skip names no case, or gives no reason; nothing was registered.
+ */
+export function adapterConformance(options: AdapterConformanceOptions): void {
+  const reasons = skipReasons('adapterConformance', CASES, options.skip ?? [])
+  for (const adapterCase of CASES) {
+    const reason = reasons.get(adapterCase.id)
+    const title = `${options.name} ${adapterCase.id}: ${adapterCase.title}`
+    if (reason === undefined) options.test(title, (context) => runCase(adapterCase, options.serve, context))
+    else {
+      options.test(`${title} [skipped: ${reason}]`, async (context) =>
+        reportSkip(adapterCase.id, reason, context),
+      )
+    }
+  }
+}
+
+async function runCase(adapterCase: AdapterCase, serve: ServeApp, context: unknown): Promise<void> {
+  for (const pace of PACES) {
+    const trial = new AdapterTrial(serve, pace)
+    try {
+      await adapterCase.run(trial)
+    } catch (error) {
+      if (error instanceof NotRunnable) return reportSkip(adapterCase.id, error.message, context)
+      if (error instanceof ConformanceFailure)
+        error.message = `With a store that answers ${pace}: ${error.message}`
+      throw error
+    } finally {
+      await trial.close()
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest'
+import { hashOf } from '../../../src/stores/memory/key-hash.ts'
+import { LINK, NONE } from '../../../src/stores/memory/record-page.ts'
+import { RecordTable } from '../../../src/stores/memory/record-table.ts'
+import { SlotIndex } from '../../../src/stores/memory/slot-index.ts'
+import { newId, newRecord } from '../../../src/testing/sample-records.ts'
+
+const COUNT = 20_000
+
+function makeIndex(): { index: SlotIndex; add: (key: string) => number; remove: (key: string) => void } {
+  const table = new RecordTable()
+  const index = new SlotIndex(table, LINK.idBucket, (slot) => table.key(slot))
+  const record = newRecord()
+  return {
+    index,
+    add: (key) => {
+      const slot = table.add(key, record, 1)
+      index.add(key, slot)
+      return slot
+    },
+    remove: (key) => {
+      const slot = index.get(key)
+      index.remove(key, slot)
+      table.remove(slot)
+    },
+  }
+}
+
+test('an index finds every key as it grows and shrinks, and no other', () => {
+  const { index, add, remove } = makeIndex()
+  const slots = new Map<string, number>()
+  for (let number = 0; number < COUNT; number++) slots.set(`${number}`, add(`${number}`))
+  expect([...slots].filter(([key, slot]) => index.get(key) !== slot)).toEqual([])
+  for (let number = 0; number < COUNT; number++) if (number % 3) remove(`${number}`)
+  const wrong = [...slots].filter(([key, slot]) => index.get(key) !== (Number(key) % 3 ? NONE : slot))
+  expect(wrong).toEqual([])
+  for (let number = 0; number < COUNT; number++) if (number % 3) slots.set(`${number}`, add(`${number}`))
+  expect([...slots].filter(([key, slot]) => index.get(key) !== slot)).toEqual([])
+})
+
+test('an index that is empty, or was, finds nothing', () => {
+  const { index, add, remove } = makeIndex()
+  expect(index.get('a')).toBe(NONE)
+  add('a')
+  remove('a')
+  expect(index.get('a')).toBe(NONE)
+})
+
+test.each(['', 'a', 'ab', 'abc', '\u{1F9E5}', '\0', 'x'.repeat(1_000)])(
+  'an index holds the key %j',
+  (key) => {
+    const { index, add } = makeIndex()
+    const slot = add(key)
+    add(`${key}!`)
+    expect(index.get(key)).toBe(slot)
+  },
+)
+
+test.each<[string, (index: number) => string]>([
+  ['session ids', newId],
+  ['numbers', (number) => `${number}`],
+  ['numbered users', (number) => `user-${number}`],
+  ['mail addresses', (number) => `${number}@example.com`],
+  ['texts that differ in the middle', (number) => `sess:${'x'.repeat(40)}${number}${'y'.repeat(40)}`],
+  ['single characters', (number) => String.fromCharCode(number)],
+])('%s spread evenly over the buckets, whatever the seed', (_, keyOf) => {
+  const keys = Array.from({ length: COUNT }, (_unused, number) => keyOf(number))
+  for (const seed of [0, 1, -1, 0x12345678, -0x12345678]) {
+    const buckets = new Map<number, number>()
+    for (const key of keys) {
+      const bucket = hashOf(key, seed) & 0x3fff
+      buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1)
+    }
+    // Thrown at random, 20,000 keys leave the fullest of 16,384 buckets with 7 to 10.
+    expect(Math.max(...buckets.values()), `seed ${seed}`).toBeLessThan(16)
+  }
+})
+
+test('keys that share a bucket under one seed do not under another', () => {
+  const byBucket = Map.groupBy(
+    Array.from({ length: COUNT }, (_, number) => `user-${number}`),
+    (key) => hashOf(key, 1) & 0xff,
+  )
+  const [shared = []] = byBucket.values()
+  expect(shared.length).toBeGreaterThan(40)
+  expect(new Set(shared.map((key) => hashOf(key, 2) & 0xff)).size).toBeGreaterThan(30)
+})
