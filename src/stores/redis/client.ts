@@ -1,0 +1,74 @@
+/** What all clients of node-redis have. */
+interface NodeRedis {
+  /** Whether `connect()` was called, and neither `close()` nor `destroy()` since. */
+  readonly isOpen: boolean
+  /** What the client puts before keys, in every command but raw ones. */
+  readonly _keyPrefix?: string | Uint8Array | undefined
+}
+
+/** What the store needs of a node-redis client made with `createClient` or `createClientPool`. */
+export interface NodeRedisClient extends NodeRedis {
+  /** Sends one command as it is. */
+  sendCommand(args: string[]): Promise<unknown>
+}
+
+/** What the store needs of a node-redis client made with `createCluster`. */
+export interface NodeRedisCluster extends NodeRedis {
+  /** The masters, by the topology as last seen. */
+  readonly masters: readonly ClusterMaster[]
+  /** Gives the connection to one node. */
+  nodeClient(master: ClusterMaster): NodeRedisClient | Promise<NodeRedisClient>
+  /** Sends one command to the node of a key. */
+  sendCommand(firstKey: string | undefined, isReadonly: boolean | undefined, args: string[]): Promise<unknown>
+}
+
+/** One master of a node-redis cluster. */
+export interface ClusterMaster {
+  /** `host:port`. */
+  readonly address: string
+}
+
+/** What the store needs of a node-redis client made with `createSentinel`. */
+export interface NodeRedisSentinel extends NodeRedis {
+  /** Gives the master as the sentinels last named it. Only tells this client from others: never called. */
+  getMasterNode(): unknown
+  /** Sends one command; to the master, unless it is marked as one that reads only. */
+  sendCommand(isReadonly: boolean | undefined, args: string[]): Promise<unknown>
+}
+
+/** What all clients of ioredis have. */
+interface IoRedis {
+  /** Sends one command. */
+  call(command: string, args: string[]): Promise<unknown>
+}
+
+/** What the store needs of an ioredis `Redis`, standalone or with Sentinel. */
+export interface IoRedisClient extends IoRedis {
+  /** The options the client was made with. */
+  readonly options: {
+    keyPrefix?: string | undefined
+    role?: string | undefined
+    sentinels?: unknown
+    host?: string | undefined
+    port?: number | undefined
+  }
+}
+
+/** What the store needs of an ioredis `Cluster`. */
+export interface IoRedisCluster extends IoRedis {
+  /** The options the client was made with. */
+  readonly options: { keyPrefix?: string | undefined; scaleReads?: unknown }
+  /** Gives the connections to all nodes of one role. */
+  nodes(role: 'master'): IoRedisClient[]
+}
+
+/**
+ * A client the store can speak through: node-redis (`createClient`, `createCluster`, `createSentinel`) or
+ * ioredis (`Redis`, `Cluster`). Described by the few methods used, so that neither driver has to be installed.
+ */
+export type RedisClient =
+  | NodeRedisClient
+  | NodeRedisCluster
+  | NodeRedisSentinel
+  | IoRedisClient
+  | IoRedisCluster

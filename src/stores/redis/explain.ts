@@ -1,0 +1,68 @@
+import type { RedisCommands } from './commands.ts'
+
+/** What an error of a driver begins with or holds, and what to do about it. */
+const ADVICE: ReadonlyArray<readonly [sign: RegExp, advice: string]> = [
+  [
+    /client is closed|Connection is closed/i,
+    'The client is not connected. With node-redis call `await client.connect()` before the first request; after `close()`, `quit()` or `disconnect()` it can no longer be used.',
+  ],
+  [/WRONGPASS|invalid password/i, "Redis refused the login: correct the client's username and password."],
+  [
+    /NOAUTH/,
+    'Redis asks for a login: give the client its password, the right one (and its username, when Redis has users).',
+  ],
+  [
+    /NOPERM/,
+    "The client's user lacks a permission. The store needs +get +set +exists +setrange +getrange +del +pexpire +pexpireat +eval +evalsha +time +scan +dbsize and the sorted set commands (+@sortedset), on the keys of its prefix.",
+  ],
+  [/READONLY/, 'This server is a replica, which refuses writes: connect to the master, or through Sentinel.'],
+  [
+    /^OOM/,
+    "Redis has reached its maxmemory and may not make room: raise it, or set maxmemory-policy to 'volatile-ttl', which drops the sessions nearest to their end.",
+  ],
+  [
+    /^(MOVED|ASK) /,
+    'This server is part of a Redis Cluster: use createCluster (node-redis) or new Cluster (ioredis).',
+  ],
+  [/CLUSTERDOWN/, 'Part of the Redis Cluster is down, and with it the slot of this key.'],
+  [/^LOADING/, 'Redis has just started and is still loading its data.'],
+  [
+    /unknown command/i,
+    'This server lacks a command that the store needs: it takes Redis 6.0 or newer, or Valkey.',
+  ],
+  [
+    /ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|MaxRetriesPerRequest|max retries per request|ClientOffline|The client is offline|Stream isn't writeable/i,
+    'Redis cannot be reached: check the address the client was made with, and that the server is up.',
+  ],
+]
+
+/**
+ * Says what to do about an error of the driver, where that is known.
+ * @returns An error that begins with the advice and ends with the driver's own words; or the very error, when
+ * there is nothing to add.
+ */
+function explain(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const known = ADVICE.find(([sign]) => sign.test(error.message) || sign.test(error.name))
+  if (known === undefined) return error
+  const [firstLine] = error.message.split('\n', 1)
+  // Without the driver's error as cause: ioredis hangs the whole command on it, session data included.
+  const explained = new Error(`${known[1]} Redis or its driver said: ${firstLine}`)
+  if ('code' in error) Object.defineProperty(explained, 'code', { value: error.code, enumerable: true })
+  return explained
+}
+
+/** Makes every failure of a command, on whatever node, say what to do about it. */
+export function explaining(commands: RedisCommands): RedisCommands {
+  const retold = (error: unknown): never => {
+    throw explain(error)
+  }
+  return {
+    ...commands,
+    send: (key, command) => commands.send(key, command).catch(retold),
+    nodes: async () => {
+      const nodes = await commands.nodes()
+      return nodes.map(({ address, send }) => ({ address, send: (command) => send(command).catch(retold) }))
+    },
+  }
+}

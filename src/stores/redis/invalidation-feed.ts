@@ -1,0 +1,62 @@
+/** What a feed tells. */
+export interface FeedListener {
+  /** From now on every change is told. What was read before may have changed untold. */
+  live(): void
+  /** Changes may go untold, until `live` is called again. */
+  lost(): void
+  /** The server does not tell of changes, and says why. */
+  refused(reason: string): void
+  /** Keys that have changed or gone; `null` for all. */
+  changed(keys: readonly string[] | null): void
+}
+
+/** A connection of its own on which Redis tells of every changed key that begins with a prefix (CLIENT TRACKING). */
+export interface InvalidationFeed {
+  /** Opens the connection. It comes back by itself when it is lost. */
+  start(listener: FeedListener): void
+  /** Proves, by answering, that everything told until now has arrived. */
+  ping(): Promise<unknown>
+  /** Closes the connection. */
+  stop(): void
+}
+
+/** Opens a feed of the changes to keys that begin with a prefix. */
+export type OpenFeed = (prefix: string) => InvalidationFeed
+
+/** The connection that a feed listens on: a duplicate of the user's client. */
+export interface FeedConnection {
+  connect(): Promise<unknown>
+  on(event: string, listener: (...args: unknown[]) => void): unknown
+}
+
+/** A client that can make another one with the same options, but for some. */
+export interface Duplicable {
+  duplicate(overrides: object): unknown
+}
+
+/** Tells whether a client can. Not all that the store speaks through can, so it is asked only for a feed. */
+export function isDuplicable<Client extends object>(client: Client): client is Client & Duplicable {
+  return 'duplicate' in client && typeof client.duplicate === 'function'
+}
+
+/**
+ * Wires a connection's life to a listener.
+ * @param subscribe - Asks the server, on a fresh connection, to tell of changes.
+ */
+export function followConnection(
+  connection: FeedConnection,
+  subscribe: () => Promise<unknown>,
+  listener: FeedListener,
+): void {
+  const lost = (error?: unknown): void => {
+    listener.lost()
+    // A connection that broke comes back by itself. An answer of the server that says no is final.
+    if (error instanceof Error && /^(NOPERM|ERR unknown) /.test(error.message))
+      listener.refused(error.message)
+  }
+  for (const event of ['error', 'reconnecting', 'close', 'end']) connection.on(event, lost)
+  connection.on('ready', () => {
+    subscribe().then(() => listener.live(), lost)
+  })
+  connection.connect().catch(lost)
+}

@@ -1,0 +1,42 @@
+import type { NodeRedisClient } from './client.ts'
+import { textOf } from './commands.ts'
+import { type FeedConnection, followConnection, isDuplicable, type OpenFeed } from './invalidation-feed.ts'
+
+interface Connection extends FeedConnection, NodeRedisClient {
+  destroy(): void
+}
+
+function isConnection(value: unknown): value is Connection {
+  const methods = ['connect', 'on', 'sendCommand', 'destroy'] as const
+  return typeof value === 'object' && value !== null && methods.every((name) => name in value)
+}
+
+/** Gives the way to open a feed beside a client made with `createClient`; `undefined` when it cannot be duplicated. */
+export function nodeRedisFeed(client: NodeRedisClient): OpenFeed | undefined {
+  // A pool has no connection of its own whose state it could tell.
+  if (!('isPubSubActive' in client) || !isDuplicable(client)) return undefined
+  return (prefix) => {
+    // Invalidations come as RESP3 pushes, which node-redis passes on with this option.
+    const connection = client.duplicate({ emitInvalidate: true, RESP: 3, clientSideCache: undefined })
+    if (!isConnection(connection)) throw new TypeError('duplicate() of the node-redis client gave no client.')
+    const send = (...command: string[]): Promise<unknown> => connection.sendCommand(command)
+    return {
+      start: (listener) => {
+        connection.on('invalidate', (key) => {
+          const text = textOf(key)
+          listener.changed(text === null ? null : [text])
+        })
+        const subscribe = async (): Promise<void> => {
+          // The driver has switched tracking on for the keys this connection reads, which are none.
+          await send('CLIENT', 'TRACKING', 'OFF')
+          await send('CLIENT', 'TRACKING', 'ON', 'BCAST', 'PREFIX', prefix)
+        }
+        followConnection(connection, subscribe, listener)
+      },
+      ping: () => send('PING'),
+      stop: () => {
+        if (connection.isOpen) connection.destroy()
+      },
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto'
+import type { RedisCommands } from './commands.ts'
+import { NOT_INDEXED, OFFSET, WRITE_MARK_LENGTH } from './record-format.ts'
+
+/** A Lua script that Redis runs as one atomic step. */
+export interface Script {
+  readonly text: string
+  /** What EVALSHA calls it by. */
+  readonly sha: string
+}
+
+function script(text: string): Script {
+  return { text, sha: createHash('sha1').update(text).digest('hex') }
+}
+
+// Lua counts from 1, and `from, to` includes both ends.
+function slice(of: string, offset: number, length: number): string {
+  return `string.sub(${of}, ${offset + 1}, ${offset + length})`
+}
+
+const NOW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+`
+
+// The user line of a whole record; empty when it has none, or is nothing this store wrote.
+const USER_OF = `
+local function userOf(record)
+  local idEnd = string.find(record, '\\n', ${OFFSET.owner + 1}, true)
+  local userEnd = idEnd and string.find(record, '\\n', idEnd + 1, true)
+  return userEnd and string.sub(record, idEnd + 1, userEnd - 1) or ''
+end
+`
+
+/*
+ * Every script touches one key, so that all of them work in a Cluster. What belongs to two keys, a record and
+ * the index of its user, is done in two commands in the order that cannot leave a session out of the index.
+ */
+
+/** Record, ttl, write mark. Gives 1 when the record is there by this write, 0 when the id was taken. */
+export const CREATE: Script = script(`
+if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
+local mark = redis.call('GETRANGE', KEYS[1], ${OFFSET.write}, ${OFFSET.write + WRITE_MARK_LENGTH - 1})
+return mark == ARGV[3] and 1 or 0
+`)
+
+/**
+ * Record, ttl, expected revision, write mark, owner lines, and until when the index names it: 16 digits when
+ * that was just written, empty when the script has to find out.
+ * Gives `written`, `conflict`, `missing`, or `unindexed`: nothing was written, the index comes first.
+ */
+export const REPLACE: Script = script(`
+local record, mark, owner, indexed = ARGV[1], ARGV[4], ARGV[5], ARGV[6]
+local old = redis.call('GETRANGE', KEYS[1], 0, ${OFFSET.owner - 1} + #owner)
+if old == '' then return 'missing' end
+if ${slice('old', OFFSET.revision, 16)} ~= ARGV[3] then
+  return ${slice('old', OFFSET.write, WRITE_MARK_LENGTH)} == mark and 'written' or 'conflict'
+end
+if indexed == '' then
+  ${NOW}
+  indexed = ${slice('old', OFFSET.indexedUntil, 16)}
+  local sameOwner = string.sub(old, ${OFFSET.owner + 1}) == owner
+  if not sameOwner or now + ARGV[2] > (tonumber(indexed) or 0) then return 'unindexed' end
+end
+record = string.sub(record, 1, ${OFFSET.indexedUntil}) .. indexed .. string.sub(record, ${OFFSET.indexedUntil + 17})
+redis.call('SET', KEYS[1], record, 'PX', ARGV[2])
+return 'written'
+`)
+
+/**
+ * Ttl, `touchedAt expiresAt`, and until when the index names it: 16 digits when that was just written, else empty.
+ * Gives 1 when touched, 0 when there is nothing to touch, or the user line: nothing was written, the index
+ * of that user comes first.
+ */
+export const TOUCH: Script = script(`
+local old = redis.call('GETRANGE', KEYS[1], 0, ${OFFSET.owner - 1})
+if #old < ${OFFSET.owner} then return 0 end
+local indexed = ${slice('old', OFFSET.indexedUntil, 16)}
+if indexed ~= '${NOT_INDEXED}' then
+  if ARGV[3] ~= '' then
+    indexed = ARGV[3]
+  else
+    ${NOW}
+    if now + ARGV[1] > (tonumber(indexed) or 0) then
+      ${USER_OF}
+      return userOf(redis.call('GET', KEYS[1]))
+    end
+  end
+end
+redis.call('SETRANGE', KEYS[1], ${OFFSET.touchedAt}, ARGV[2] .. ' ' .. indexed)
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+return 1
+`)
+
+/** Gives the user line of the record it removed, which may be empty; nothing when there was none. */
+export const DESTROY: Script = script(`
+${USER_OF}
+local old = redis.call('GET', KEYS[1])
+if not old then return false end
+redis.call('DEL', KEYS[1])
+return userOf(old)
+`)
+
+/** Expected revision. Gives what REPLACE gives, with the user line as a second line of `written`. */
+export const DESTROY_REVISION: Script = script(`
+${USER_OF}
+local old = redis.call('GET', KEYS[1])
+if not old then return 'missing' end
+if ${slice('old', OFFSET.revision, 16)} ~= ARGV[1] then return 'conflict' end
+redis.call('DEL', KEYS[1])
+return 'written\\n' .. userOf(old)
+`)
+
+/** User line. Removes the record if it belongs to that user; gives 1 when it did. */
+export const DESTROY_OF_USER: Script = script(`
+${USER_OF}
+local old = redis.call('GET', KEYS[1])
+if not old or userOf(old) ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+return 1
+`)
+
+/**
+ * Id, for how long to name it, for how long its record may count on that; milliseconds.
+ * Gives the latter as a time. A hundred names whose time has passed are dropped at each call, which is more
+ * than it adds.
+ */
+export const INDEX: Script = script(`
+${NOW}
+local past = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 100)
+if #past > 0 then redis.call('ZREM', KEYS[1], unpack(past)) end
+local deadline = now + ARGV[2]
+local known = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or 0)
+redis.call('ZADD', KEYS[1], string.format('%.0f', math.max(deadline, known)), ARGV[1])
+local last = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2]
+redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', tonumber(last)))
+return string.format('%016.0f', now + ARGV[3])
+`)
+
+/** Runs a script on one key: by its digest, and with its text when this server does not know it yet or any more. */
+export async function run(
+  commands: RedisCommands,
+  { sha, text }: Script,
+  key: string,
+  ...args: string[]
+): Promise<unknown> {
+  try {
+    return await commands.send(key, ['EVALSHA', sha, '1', key, ...args])
+  } catch (error) {
+    // A server forgets scripts when it restarts, on SCRIPT FLUSH, and on failover. EVAL teaches it again.
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
+    return commands.send(key, ['EVAL', text, '1', key, ...args])
+  }
+}

@@ -1,0 +1,71 @@
+import { Cluster, Redis } from 'ioredis'
+import { createClient, createCluster, createSentinel } from 'redis'
+import type { RedisClient } from '../../../src/stores/redis.ts'
+import type { RedisCluster } from '../../servers/redis-cluster.ts'
+import type { RedisSentinelSet } from '../../servers/redis-sentinel.ts'
+
+/** A client of a real driver, connected, and the way to close it. */
+export interface OpenClient {
+  client: RedisClient
+  close(): Promise<void>
+}
+
+/** Where a server, or a proxy before one, listens. */
+interface Listening {
+  port: number
+}
+
+// Both drivers throw what happens on the connection at whoever does not listen. The tests look at what the
+// store says instead.
+const ignore = (): void => {}
+
+/** A node-redis client of one server. */
+export async function openNodeRedis({ port }: Listening): Promise<OpenClient> {
+  const client = createClient({ socket: { host: '127.0.0.1', port } })
+  client.on('error', ignore)
+  await client.connect()
+  return { client, close: async () => client.destroy() }
+}
+
+/** An ioredis client of one server. */
+export async function openIoRedis({ port }: Listening): Promise<OpenClient> {
+  const client = new Redis({ host: '127.0.0.1', port, lazyConnect: true })
+  client.on('error', ignore)
+  await client.connect()
+  return { client, close: async () => client.disconnect() }
+}
+
+/** A node-redis client of a Cluster. */
+export async function openNodeRedisCluster({ nodes }: RedisCluster): Promise<OpenClient> {
+  const client = createCluster({ rootNodes: nodes.map(({ url }) => ({ url })) })
+  client.on('error', ignore)
+  await client.connect()
+  return { client, close: async () => client.destroy() }
+}
+
+/** An ioredis client of a Cluster. */
+export async function openIoRedisCluster({ nodes }: RedisCluster): Promise<OpenClient> {
+  const client = new Cluster(
+    nodes.map(({ port }) => ({ host: '127.0.0.1', port })),
+    { lazyConnect: true, clusterNodeRetryStrategy: () => 50 },
+  )
+  client.on('error', ignore)
+  await client.connect()
+  return { client, close: async () => client.disconnect() }
+}
+
+/** A node-redis client that asks sentinels for the master. */
+export async function openNodeRedisSentinel({ name, sentinels }: RedisSentinelSet): Promise<OpenClient> {
+  const client = createSentinel({ name, sentinelRootNodes: [...sentinels] })
+  client.on('error', ignore)
+  await client.connect()
+  return { client, close: () => client.destroy() }
+}
+
+/** An ioredis client that asks sentinels for the master. */
+export async function openIoRedisSentinel({ name, sentinels }: RedisSentinelSet): Promise<OpenClient> {
+  const client = new Redis({ name, sentinels: [...sentinels], lazyConnect: true })
+  client.on('error', ignore)
+  await client.connect()
+  return { client, close: async () => client.disconnect() }
+}

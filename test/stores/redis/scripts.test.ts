@@ -1,0 +1,116 @@
+import { createClient } from 'redis'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { RedisSessionStore } from '../../../src/stores/redis.ts'
+import { type RedisServer, startRedis } from '../../servers/redis.ts'
+import { commandsDuring } from '../../servers/redis-monitor.ts'
+import { type OpenClient, openIoRedis, openNodeRedis } from './clients.ts'
+import { HOUR, recordOf, touchNow } from './records.ts'
+
+let server: RedisServer
+
+beforeAll(async () => {
+  server = await startRedis()
+})
+beforeEach(() => server.ask('FLUSHALL'))
+afterAll(() => server.stop())
+
+describe.each(Object.entries({ 'node-redis': openNodeRedis, ioredis: openIoRedis }))(
+  'a server that has forgotten the scripts, with %s',
+  (_name, open) => {
+    let client: OpenClient
+    beforeAll(async () => {
+      client = await open(server)
+    })
+    afterAll(() => client.close())
+
+    test('learns each again in the call that misses it', async () => {
+      const store = new RedisSessionStore(client.client)
+      const record = recordOf('a', { user: 'ann' })
+      const forget = (): Promise<unknown> => server.ask('SCRIPT', 'FLUSH')
+      await forget()
+      expect(await store.create('a', record, { ttl: HOUR })).toBe(true)
+      await forget()
+      expect(await store.replace('a', { ...record, revision: 2 }, { ttl: HOUR, revision: 1 })).toBe('written')
+      await forget()
+      expect(await store.touch('a', touchNow())).toBe(true)
+      await forget()
+      const commands = await commandsDuring(server, () => store.destroy('a'))
+      expect(commands.map(({ name }) => name)).toEqual(['EVALSHA', 'EVAL', 'ZREM'])
+      expect(await store.get('a')).toBeNull()
+    })
+  },
+)
+
+describe('a command that is sent again because its reply was lost', () => {
+  // ioredis does so after a reconnect. Here the same bytes are sent twice on purpose.
+  async function sentTwice(work: (store: RedisSessionStore) => Promise<unknown>): Promise<unknown[]> {
+    const client = createClient({ url: server.url })
+    await client.connect()
+    const replies: unknown[] = []
+    const again = {
+      isOpen: true,
+      sendCommand: async (args: string[]): Promise<unknown> => {
+        if (!args[0]?.startsWith('EVAL')) return client.sendCommand(args)
+        replies.push(await client.sendCommand(['EVALSHA', ...args.slice(1)]))
+        replies.push(await client.sendCommand(['EVALSHA', ...args.slice(1)]))
+        return replies.at(-1)
+      },
+    }
+    await work(new RedisSessionStore(again))
+    client.destroy()
+    return replies
+  }
+
+  beforeEach(async () => {
+    const client = await openNodeRedis(server)
+    const store = new RedisSessionStore(client.client)
+    await store.create('there', recordOf('there'), { ttl: HOUR })
+    await store.replace('there', recordOf('there', { revision: 2 }), { ttl: HOUR, revision: 1 })
+    await client.close()
+  })
+
+  test('create is told that the record is its own, and not that the id is taken', async () => {
+    expect(await sentTwice((store) => store.create('new', recordOf('new'), { ttl: HOUR }))).toEqual([1, 1])
+    expect(await sentTwice((store) => store.create('new', recordOf('new'), { ttl: HOUR }))).toEqual([0, 0])
+  })
+
+  test('replace is told that it has written, and does not take its own write for a conflict [P3]', async () => {
+    const next = recordOf('there', { revision: 3 })
+    const options = { ttl: HOUR, revision: 2 }
+    expect(await sentTwice((store) => store.replace('there', next, options))).toEqual(['written', 'written'])
+    // The same words by somebody else are a conflict: both may have counted from 2 to 3.
+    expect(await sentTwice((store) => store.replace('there', next, options))).toEqual([
+      'conflict',
+      'conflict',
+    ])
+  })
+})
+
+describe('what somebody else put under a key of ours [A29]', () => {
+  let client: OpenClient
+  let store: RedisSessionStore
+  beforeAll(async () => {
+    client = await openNodeRedis(server)
+    store = new RedisSessionStore(client.client)
+  })
+  afterAll(() => client.close())
+
+  test.each(['x', '[]', '{"id":"odd"}', '1 2 3 4 5 6 7\n"odd"\n\n{}', 'y'.repeat(300)])(
+    'is no session, and can be removed: %s',
+    async (value) => {
+      await server.ask('SET', 'coatcheck:session:odd', value)
+      expect(await store.get('odd')).toBeNull()
+      expect(await store.create('odd', recordOf('odd'), { ttl: HOUR })).toBe(false)
+      expect(await store.replace('odd', recordOf('odd'), { ttl: HOUR, revision: 1 })).toBe('conflict')
+      expect((await store.entries()).records).toEqual([])
+      await store.destroy('odd')
+      expect(await server.ask('EXISTS', 'coatcheck:session:odd')).toBe(0)
+    },
+  )
+
+  test("another session's record keeps saying whose it is", async () => {
+    await store.create('mine', recordOf('mine'), { ttl: HOUR })
+    await server.ask('COPY', 'coatcheck:session:mine', 'coatcheck:session:yours')
+    expect(await store.get('yours')).toMatchObject({ id: 'mine' })
+  })
+})
