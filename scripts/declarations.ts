@@ -93,7 +93,9 @@ function member(line: string, doc: string): Member | undefined {
   const match = MEMBER.exec(line)
   if (!match || /^ {4}private /.test(line)) return undefined
   const [, name = '', optional, bracket] = match
-  return { name: name || 'its call', isMethod: bracket !== undefined, optional: optional !== undefined, doc }
+  // A getter is written like a method and read like a property.
+  const isMethod = bracket !== undefined && !/^ {4}(?:static )?get /.test(line)
+  return { name: name || 'its call', isMethod, optional: optional !== undefined, doc }
 }
 
 function reexports(line: string): Reexport[] {

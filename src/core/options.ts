@@ -32,7 +32,10 @@ export interface SessionsOptions<Data extends object> {
    * Default: `data.userId`, as text.
    */
   user?: (data: Partial<Data>) => string | undefined
-  /** Describes the data, in zod, valibot, arktype or any Standard Schema. Data that does not fit is no session when loaded, and an error when saved. */
+  /**
+   * Describes the data, in zod, valibot, arktype or any Standard Schema. Data that does not fit is no session when
+   * loaded, and an error when saved. Default: none, any data goes.
+   */
   schema?: DataSchema<Data>
   /** Most bytes of JSON a session may take. Default 65,536. */
   maxBytes?: number

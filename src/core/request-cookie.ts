@@ -1,8 +1,26 @@
 /** Anything that holds a request's headers: a web `Request`, a Node `IncomingMessage`, a socket.io handshake; or the `Cookie` header itself. */
-export type CookieCarrier = string | { headers: HeaderSource }
+export type CookieCarrier = string | HeaderCarrier
 
-/** Headers as the web and as Node keep them. */
-export type HeaderSource = { get(name: string): string | null } | { cookie?: string | undefined }
+/** A request, as far as its headers go. */
+export interface HeaderCarrier {
+  /** The request's headers. */
+  headers: HeaderSource
+}
+
+/** Headers as the web keeps them, or as Node does. */
+export type HeaderSource = WebHeaders | NodeHeaders
+
+/** The headers of a web `Request`. */
+export interface WebHeaders {
+  /** Gives a header's value; `null` when it is not there. */
+  get(name: string): string | null
+}
+
+/** The headers of a Node request. */
+export interface NodeHeaders {
+  /** The `Cookie` header; several lines joined with `; `. */
+  cookie?: string | undefined
+}
 
 /** Finds the `Cookie` header of a request. */
 export function cookieHeaderOf(request: CookieCarrier): string | null | undefined {

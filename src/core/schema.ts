@@ -17,13 +17,27 @@ export interface DataSchema<Output extends object> {
 }
 
 /** What such a schema answers. */
-export type SchemaResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: ReadonlyArray<SchemaIssue> }
+export type SchemaResult<Output> = SchemaSuccess<Output> | SchemaFailure
+
+/** The answer of a schema that the data fits. */
+export interface SchemaSuccess<Output> {
+  /** The data, as the schema makes it. */
+  readonly value: Output
+  /** Tells the two answers apart. */
+  readonly issues?: undefined
+}
+
+/** The answer of a schema that the data does not fit. */
+export interface SchemaFailure {
+  /** What is wrong. */
+  readonly issues: ReadonlyArray<SchemaIssue>
+}
 
 /** One thing a schema finds wrong. */
 export interface SchemaIssue {
+  /** What is wrong, in words; not passed on, since it may quote the value. */
   readonly message: string
+  /** Where in the data. */
   readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined
 }
 
