@@ -29,8 +29,9 @@ export function isConditional(store: SessionStore): store is ConditionalStore {
 export function conditionalStore(store: SessionStore, timeout: number): ConditionalStore {
   if (isConditional(store)) return store
   const missing = ABILITIES.filter((ability) => typeof store[ability] !== 'function')
+  const index = store.listByUser ? '' : ' It keeps no index of users either: sessions.user() throws.'
   warn(
-    `${nameOf(store)} has no ${missing.join(', ')}: with several processes, parallel requests can lose updates and a logged-out session can come back. Within one process nothing is lost.`,
+    `${nameOf(store)} has no ${missing.join(', ')}: with several processes, parallel requests can lose updates and a logged-out session can come back. Within one process nothing is lost.${index}`,
   )
   return new TwoStepStore(store, timeout)
 }

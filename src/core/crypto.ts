@@ -35,9 +35,13 @@ export function equalInConstantTime(left: string, right: string): boolean {
   return timingSafeEqual(encoder.encode(left), encoder.encode(right))
 }
 
+/** Random bytes that can be written as text. Node's Buffer is one; its name is no global on every runtime. */
+type RandomPool = Uint8Array & { toString(encoding: 'base64url', start: number, end: number): string }
+
 const TOKEN_BYTES = 32
 const POOL_BYTES = 128 * TOKEN_BYTES
-let pool = randomBytes(TOKEN_BYTES)
+// Empty at first: Workers allow no random numbers while a module loads.
+let pool: RandomPool | null = null
 let next = 0
 
 /**
@@ -47,7 +51,7 @@ let next = 0
 export function randomToken(): string {
   // Drawn in bulk: one system call for 128 tokens. What was handed out is wiped, so that the pool never
   // holds a token in use.
-  if (next === pool.length) {
+  if (pool === null || next === pool.length) {
     pool = randomBytes(POOL_BYTES)
     next = 0
   }

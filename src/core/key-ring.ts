@@ -1,10 +1,5 @@
 import { equalInConstantTime, hmac, importKey, type SigningKey } from './crypto.ts'
-import { ConfigError } from './errors.ts'
-
-/** The shortest secret taken, in characters. */
-export const MIN_SECRET_LENGTH = 32
-const MIN_DISTINCT_CHARACTERS = 8
-const FIX = "Make one with 'coatcheck secret' and give it through the environment, never in the source."
+import { checkSecret } from './secret.ts'
 
 /** One secret, or several, newest first. Entries that are `undefined` are passed over, except the first. */
 export type Secrets = string | readonly [string, ...(string | undefined)[]]
@@ -27,17 +22,11 @@ export class KeyRing {
    * @throws {ConfigError} `ERR_CONFIG_INSECURE` no secret, one under 32 characters, or one too uniform to be random.
    */
   constructor(secret: Secrets, option: string) {
-    const secrets = typeof secret === 'string' ? [secret] : Array.from<string | undefined>(secret ?? [])
-    const keys: SigningKey[] = []
-    for (const [index, one] of secrets.entries()) {
-      // A missing first secret is a mistake; a missing older one was taken out of use.
-      if (one !== undefined || index === 0)
-        keys.push(keyOf(one, secrets.length > 1 ? `${option}[${index}]` : option))
-    }
-    const [newest, ...older] = keys
-    if (newest === undefined) throw weak(option, 'is missing')
-    this.#newest = newest
-    this.#older = older
+    const [newest, ...older] = typeof secret === 'string' ? [secret] : Array.from<unknown>(secret ?? [])
+    const place = (index: number): string => (older.length > 0 ? `${option}[${index}]` : option)
+    this.#newest = keyOf(newest, place(0))
+    // One that is undefined was taken out of use; a missing first one is a mistake.
+    this.#older = older.flatMap((one, index) => (one === undefined ? [] : [keyOf(one, place(index + 1))]))
   }
 
   /** Signs with the newest key. */
@@ -58,16 +47,6 @@ export class KeyRing {
 }
 
 function keyOf(secret: unknown, option: string): SigningKey {
-  if (typeof secret !== 'string' || secret === '') throw weak(option, 'is missing or not a text')
-  if (secret.length < MIN_SECRET_LENGTH) {
-    throw weak(option, `has ${secret.length} characters; ${MIN_SECRET_LENGTH} is the least that is safe`)
-  }
-  if (new Set(secret).size < MIN_DISTINCT_CHARACTERS) {
-    throw weak(option, 'repeats a few characters over and over, so it is not random')
-  }
+  checkSecret(secret, option)
   return importKey(secret)
-}
-
-function weak(option: string, fault: string): ConfigError {
-  return new ConfigError('ERR_CONFIG_INSECURE', `${option} ${fault}. ${FIX}`)
 }

@@ -64,6 +64,8 @@ const KNOWN: { [Option in keyof Required<SessionsOptions<object>>]: true } = {
   now: true,
 }
 const DEFAULT_MAX_BYTES = 65_536
+// What setTimeout can count to; it takes longer waits for 1 ms.
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /**
  * Checks the settings and fills in the defaults.
@@ -75,23 +77,27 @@ export function resolvePolicy<Data extends object>(options: SessionsOptions<Data
   if (options.cookie !== undefined && !isDataObject(options.cookie)) {
     throw invalid('cookie', "must be an object, such as { sameSite: 'strict' }")
   }
-  const idle = parseDuration(options.idleTimeout ?? '24h', 'idleTimeout')
-  const absolute = parseDuration(options.absoluteTimeout ?? '30d', 'absoluteTimeout')
+  // Defaults stand for what was left out, and not for a null that came from somewhere by mistake.
+  const { idleTimeout = '24h', absoluteTimeout = '30d', storeTimeout = '2s' } = options
+  const { maxBytes = DEFAULT_MAX_BYTES, onStoreFailure = 'fail', now = Date.now } = options
+  const idle = parseDuration(idleTimeout, 'idleTimeout')
+  const absolute = parseDuration(absoluteTimeout, 'absoluteTimeout')
   if (idle > absolute && options.idleTimeout !== undefined && options.absoluteTimeout !== undefined) {
     throw invalid(
       'idleTimeout',
       'is longer than absoluteTimeout, so it could never apply; shorten it or leave it out',
     )
   }
+  const lifetime = { idle: Math.min(idle, absolute), absolute }
   return {
-    idle: Math.min(idle, absolute),
-    absolute,
-    touchInterval: touchInterval({ idle: Math.min(idle, absolute), absolute }),
-    maxBytes: checkMaxBytes(options.maxBytes ?? DEFAULT_MAX_BYTES),
+    ...lifetime,
+    touchInterval: touchInterval(lifetime),
+    maxBytes: checkMaxBytes(maxBytes),
     userOf: checkUser(options.user),
     validate: validatorOf(options.schema),
-    onStoreFailure: checkChoice(options.onStoreFailure ?? 'fail'),
-    now: checkClock(options.now ?? Date.now),
+    onStoreFailure: checkChoice(onStoreFailure),
+    storeTimeout: Math.min(parseDuration(storeTimeout, 'storeTimeout'), LONGEST_TIMER_MS),
+    now: checkClock(now),
   }
 }
 

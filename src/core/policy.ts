@@ -13,6 +13,8 @@ export interface Policy extends Lifetime {
   readonly validate: Validate | null
   /** What a request gets whose session cannot be loaded: an error, or an empty session it cannot save. */
   readonly onStoreFailure: 'fail' | 'anonymous'
+  /** Longest wait for one answer of the store, in milliseconds. */
+  readonly storeTimeout: number
   /** The clock: milliseconds since the epoch. */
   readonly now: () => number
 }

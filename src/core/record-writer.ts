@@ -61,10 +61,7 @@ export class RecordWriter {
       expiresAt: expires,
     }
     if (draft.user !== undefined) record.user = draft.user
-    const created = onFailure(
-      () => this.#access.create(record, { ttl: expires - now }),
-      () => this.#abandon(id),
-    )
+    const created = this.#access.create(record, { ttl: expires - now }, () => this.#abandon(id))
     return andThen(created, (free) => {
       // Not abandoned: what is there is somebody else's.
       if (!free) throw this.#taken(id)

@@ -36,7 +36,7 @@ export class SessionCookie {
    * Checks the options.
    * @throws {ConfigError} `ERR_CONFIG_INVALID` or `ERR_CONFIG_INSECURE` an unknown option, or a line that browsers would refuse.
    */
-  constructor(options: CookieOptions) {
+  constructor(options: CookieOptions = {}) {
     checkOptions(options)
     const { secure = secureByDefault(), path = '/', domain } = options
     const attributes: CookieAttributes = {

@@ -1,7 +1,6 @@
 import { type Awaitable, isPromise } from './awaitable.ts'
 import { conditionalStore, nameOf } from './basic-store.ts'
 import { readCookie } from './cookie-reader.ts'
-import { parseDuration } from './duration.ts'
 import type { Engine } from './engine.ts'
 import { ConfigError, StoreError } from './errors.ts'
 import { EventHub, type EventName, type MissReason, type SessionEvents } from './events.ts'
@@ -58,8 +57,6 @@ export interface Sessions<Data extends object = DefaultData> {
 
 // Browsers send a handful at most; what a hostile client adds beyond is not worth a signature check.
 const MAX_TICKETS = 32
-// What setTimeout can count to; it takes longer waits for 1 ms.
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /**
  * Builds the manager of an application's sessions.
@@ -84,14 +81,13 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
   constructor(options: SessionsOptions<Data>) {
     const policy = resolvePolicy(options)
     const keys = new KeyRing(options.secret, 'secret')
-    const cookie = new SessionCookie(options.cookie ?? {})
+    const cookie = new SessionCookie(options.cookie)
     const events = new EventHub()
-    const timeout = Math.min(parseDuration(options.storeTimeout ?? '2s', 'storeTimeout'), LONGEST_TIMER_MS)
     this.#store = options.store
     this.#access = new StoreAccess(
-      conditionalStore(options.store, timeout),
+      conditionalStore(options.store, policy.storeTimeout),
       nameOf(options.store),
-      timeout,
+      policy.storeTimeout,
       events,
     )
     this.#engine = {

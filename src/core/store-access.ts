@@ -32,11 +32,16 @@ export class StoreAccess {
     }
   }
 
-  /** Writes a record under a free id. */
-  create(record: SessionRecord, options: WriteOptions): Awaitable<boolean> {
+  /**
+   * Writes a record under a free id.
+   * @param afterFailure - Called when it failed and nothing more will come of it: after a timeout, once the late
+   * answer is there, since until then the record may still be written.
+   */
+  create(record: SessionRecord, options: WriteOptions, afterFailure: () => void): Awaitable<boolean> {
     try {
-      return this.#bounded('create', this.#store.create(record.id, record, options))
+      return this.#bounded('create', this.#store.create(record.id, record, options), afterFailure)
     } catch (error) {
+      afterFailure()
       throw this.#failure('create', error)
     }
   }
@@ -77,7 +82,7 @@ export class StoreAccess {
     }
   }
 
-  #bounded<T>(operation: StoreOperation, answer: Awaitable<T>): Awaitable<T> {
+  #bounded<T>(operation: StoreOperation, answer: Awaitable<T>, afterFailure?: () => void): Awaitable<T> {
     if (!isPromise(answer)) return answer
     return new Promise<T>((resolve, reject) => {
       let late = false
@@ -88,10 +93,12 @@ export class StoreAccess {
       answer.then(
         (value) => {
           clearTimeout(timer)
+          if (late) afterFailure?.()
           resolve(value)
         },
         (error: unknown) => {
           clearTimeout(timer)
+          afterFailure?.()
           if (!late) reject(this.#failure(operation, error))
         },
       )

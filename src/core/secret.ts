@@ -1,0 +1,27 @@
+import { ConfigError } from './errors.ts'
+
+/** The shortest secret taken, in characters. */
+const MIN_LENGTH = 32
+const MIN_DISTINCT_CHARACTERS = 8
+const FIX = "Make one with 'coatcheck secret' and give it through the environment, never in the source."
+
+/**
+ * Refuses a secret that somebody could guess.
+ * @param option - What it was given as, for the message.
+ * @throws {ConfigError} `ERR_CONFIG_INSECURE` it is missing, under 32 characters, or too uniform to be random. The
+ * message does not hold it.
+ * @see OWASP ASVS 5.0 11.5.1, 13.3.1
+ */
+export function checkSecret(secret: unknown, option: string): asserts secret is string {
+  if (typeof secret !== 'string' || secret === '') throw weak(option, 'is missing or not a text')
+  if (secret.length < MIN_LENGTH) {
+    throw weak(option, `has ${secret.length} characters; ${MIN_LENGTH} is the least that is safe`)
+  }
+  if (new Set(secret).size < MIN_DISTINCT_CHARACTERS) {
+    throw weak(option, 'repeats a few characters over and over, so it is not random')
+  }
+}
+
+function weak(option: string, fault: string): ConfigError {
+  return new ConfigError('ERR_CONFIG_INSECURE', `${option} ${fault}. ${FIX}`)
+}

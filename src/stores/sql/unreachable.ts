@@ -1,0 +1,34 @@
+const CODES = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'CONNECT_TIMEOUT',
+])
+
+/**
+ * Makes a clear error of a connection that could not be made; `undefined` of any other error. The code is kept,
+ * so that whoever looks at it still can.
+ */
+export function unreachable(store: string, error: unknown): Error | undefined {
+  const code = codeOf(error)
+  if (typeof code !== 'string' || !CODES.has(code)) return undefined
+  const clear = new Error(
+    `${store} cannot reach its server: ${reasonOf(error)}. Check the host and port of the client it was given, and that the server runs.`,
+    { cause: error },
+  )
+  return Object.assign(clear, { code })
+}
+
+/** Gives the code a driver put on its error; `undefined` when there is none. */
+export function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+}
+
+/** A name with several addresses fails with an AggregateError, which has no message of its own. */
+function reasonOf(error: unknown): string {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error
+  return first instanceof Error && first.message !== '' ? first.message : String(codeOf(error))
+}

@@ -1,0 +1,30 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+const MODULES = join(import.meta.dirname, 'node_modules')
+
+/** The runtimes that `package.json` in this folder brings. */
+export const PROGRAMS = {
+  node22: join(MODULES, 'node22/bin/node'),
+  node26: join(MODULES, 'node26/bin/node'),
+  bun: join(MODULES, '.bin/bun'),
+  deno: join(MODULES, '.bin/deno'),
+  workerd: join(MODULES, '.bin/workerd'),
+} as const
+
+/** Installs them when one is missing: 750 MB, half a minute. */
+export function installPrograms(): void {
+  if (Object.values(PROGRAMS).every((program) => existsSync(program))) return
+  execFileSync('npm', ['ci', '--prefix', import.meta.dirname], { stdio: 'inherit' })
+}
+
+/** Asks a program for its version, such as `v26.10.0` or `workerd 2026-11-17`. */
+export function versionOf(program: string): string {
+  return execFileSync(program, ['--version'], { encoding: 'utf8' }).split(/[\n(]/, 1)[0]?.trim() ?? ''
+}
+
+/** Gives the path of what a runtime runs. */
+export function entry(name: string): string {
+  return join(import.meta.dirname, 'entries', `${name}.ts`)
+}

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import { isSessionError, type SessionStore } from '../../../src/index.ts'
+import { encrypted } from '../../../src/stores/encrypted.ts'
+import { MemorySessionStore } from '../../../src/stores/memory.ts'
+import { KEY } from './keys.ts'
+
+function errorOf(...args: unknown[]): unknown {
+  try {
+    return Reflect.apply(encrypted, undefined, args)
+  } catch (error) {
+    return error
+  }
+}
+
+const store = new MemorySessionStore()
+
+describe('a key that is missing or weak is refused, and not shown [P12] [C60]', () => {
+  test.each([
+    [undefined],
+    [''],
+    [[]],
+    [[undefined, KEY]],
+    ['x'.repeat(31)],
+    ['abababababababababababababababababababab'],
+    [[KEY, 'too short for a key']],
+    [7],
+    [Buffer.alloc(32)],
+  ])('%o', (keys) => {
+    const error = errorOf(store, { keys })
+    expect(isSessionError(error, 'ERR_CONFIG_INSECURE')).toBe(true)
+    expect(String(error)).toContain('coatcheck secret')
+    expect(String(error)).not.toContain('too short for')
+  })
+})
+
+test.each([
+  ['no store', undefined, { keys: KEY }],
+  ['a store without get', {}, { keys: KEY }],
+  ['an unknown option', store, { keys: KEY, key: KEY }],
+  ['a hideUser that is no boolean', store, { keys: KEY, hideUser: 'yes' }],
+])('%s is refused [P12]', (_what, wrapped, options) => {
+  expect(isSessionError(errorOf(wrapped, options), 'ERR_CONFIG_INVALID')).toBe(true)
+})
+
+test('keys that were taken out of use may be undefined', () => {
+  expect(encrypted(store, { keys: [KEY, undefined] })).toBeDefined()
+})
+
+describe('abilities', () => {
+  const ABILITIES = [
+    'create',
+    'replace',
+    'touch',
+    'listByUser',
+    'destroyByUser',
+    'entries',
+    'count',
+    'onEvict',
+    'dispose',
+  ] as const
+
+  test('are those of the store underneath: all of a full one', () => {
+    for (const name of ABILITIES) expect(encrypted(store, { keys: KEY })[name]).toBeTypeOf('function')
+  })
+
+  test('are those of the store underneath: none of a basic one', () => {
+    const basic: SessionStore = { get: () => null, set: () => {}, destroy: () => {} }
+    const wrapper = encrypted(basic, { keys: KEY })
+    for (const name of ABILITIES) expect(wrapper[name]).toBeUndefined()
+  })
+
+  test('one of them alone comes through alone', () => {
+    const some: SessionStore = { get: () => null, set: () => {}, destroy: () => {}, count: () => 7 }
+    const wrapper = encrypted(some, { keys: KEY })
+    expect(wrapper.count?.()).toBe(7)
+    expect(wrapper.create).toBeUndefined()
+  })
+
+  test('a store that answers without a promise still does [DESIGN 5]', () => {
+    const record = { id: 'a', data: '{}', revision: 1, createdAt: 1, touchedAt: 1, expiresAt: 2 }
+    const wrapper = encrypted(new MemorySessionStore(), { keys: KEY })
+    expect(wrapper.create?.('a', record, { ttl: 1_000 })).toBe(true)
+    expect(wrapper.get('a')).toEqual(record)
+  })
+
+  test('what the store evicts is told, and dispose reaches it', async () => {
+    const inner = new MemorySessionStore({ maxSessions: 1 })
+    const wrapper = encrypted(inner, { keys: KEY })
+    const evicted: string[] = []
+    wrapper.onEvict?.((id) => evicted.push(id))
+    for (const id of ['a', 'b']) {
+      const record = { id, data: '{}', revision: 1, createdAt: 1, touchedAt: 1, expiresAt: 2 }
+      await wrapper.set(id, record, { ttl: 1_000 })
+    }
+    expect(evicted).toEqual(['a'])
+    await wrapper.dispose?.()
+  })
+})

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest'
+import { createSessions, type MissReason, type SessionStore, type Sessions } from '../../../src/index.ts'
+import { type EncryptionOptions, encrypted } from '../../../src/stores/encrypted.ts'
+import { MemorySessionStore } from '../../../src/stores/memory.ts'
+import { newRecord } from '../../../src/testing/sample-records.ts'
+import { Visitor, type VisitorData } from '../visitor.ts'
+import { KEY, OLD_KEY } from './keys.ts'
+
+const TTL = { ttl: 60_000 }
+
+/** The same sessions, served by an app with other keys. */
+function appWith(
+  store: SessionStore,
+  options: EncryptionOptions,
+  missed: MissReason[] = [],
+): Sessions<VisitorData> {
+  const sessions = createSessions<VisitorData>({
+    secret: 'the secret of the rotation tests: 60fa2b91',
+    store: encrypted(store, options),
+  })
+  sessions.on('missed', ({ reason }) => missed.push(reason))
+  return sessions
+}
+
+async function logIn(sessions: Sessions<VisitorData>): Promise<Visitor> {
+  const visitor = new Visitor(sessions)
+  await visitor.visit((session) => {
+    session.userId = 'ann'
+    session.count = 1
+  })
+  return visitor
+}
+
+describe.each([false, true])('with hideUser %s', (hideUser) => {
+  test('what an older key encrypted is read, and written with the newest', async () => {
+    const inner = new MemorySessionStore()
+    const old = await logIn(appWith(inner, { keys: OLD_KEY, hideUser }))
+    const rotated = old.twin(appWith(inner, { keys: [KEY, OLD_KEY], hideUser }))
+    await rotated.visit((session) => {
+      expect(session.userId).toBe('ann')
+      session.count = 2
+    })
+    const after = rotated.twin(appWith(inner, { keys: KEY, hideUser }))
+    expect(await after.visit((session) => session.toJSON())).toEqual({ userId: 'ann', count: 2 })
+  })
+
+  test('a key taken out ends what only it opens: a miss that is told as corrupt, not an error', async () => {
+    const inner = new MemorySessionStore()
+    const old = await logIn(appWith(inner, { keys: OLD_KEY, hideUser }))
+    const missed: MissReason[] = []
+    const after = old.twin(appWith(inner, { keys: KEY, hideUser }, missed))
+    expect(await after.visit((session) => session.toJSON())).toEqual({})
+    expect(missed).toEqual(['corrupt'])
+  })
+
+  test('a user is found, and logged out everywhere, under every key in use', async () => {
+    const inner = new MemorySessionStore()
+    const visitors = [
+      await logIn(appWith(inner, { keys: OLD_KEY, hideUser })),
+      await logIn(appWith(inner, { keys: [KEY, OLD_KEY], hideUser })),
+    ]
+    const sessions = appWith(inner, { keys: [KEY, OLD_KEY], hideUser })
+    const listed = await sessions.user('ann').list()
+    expect(listed.map(({ data }) => data)).toEqual([
+      { userId: 'ann', count: 1 },
+      { userId: 'ann', count: 1 },
+    ])
+    expect(await sessions.user('ann').revoke()).toBe(2)
+    for (const visitor of visitors) {
+      expect(await visitor.twin(sessions).visit((session) => session.toJSON())).toEqual({})
+    }
+  })
+})
+
+describe('hideUser', () => {
+  test('keeps the user id out of the store, under a label that is the same for each session', async () => {
+    const inner = new MemorySessionStore()
+    const store = encrypted(inner, { keys: KEY, hideUser: true })
+    const records = [newRecord({ user: 'ann@example.com' }), newRecord({ user: 'ann@example.com' })]
+    for (const record of records) await store.set(record.id, record, TTL)
+    const labels = records.map(({ id }) => inner.get(id)?.user)
+    expect(labels[0]).toMatch(/^[\w-]{43}$/)
+    expect(labels[1]).toBe(labels[0])
+    expect(JSON.stringify(records.map(({ id }) => inner.get(id)))).not.toContain('ann')
+    expect(await store.listByUser?.('ann@example.com')).toHaveLength(2)
+  })
+
+  test('gives users whom UTF-8 cannot tell apart labels of their own', async () => {
+    const inner = new MemorySessionStore()
+    const store = encrypted(inner, { keys: KEY, hideUser: true })
+    const records = ['\ud800', '\ud801', '\ufffd'].map((user) => newRecord({ user }))
+    for (const record of records) await store.set(record.id, record, TTL)
+    for (const record of records) expect(await store.listByUser?.(record.user ?? '')).toEqual([record])
+  })
+
+  test.each([
+    [false, true],
+    [true, false],
+  ])(
+    'changed from %s to %s ends the sessions that a revocation would no longer find',
+    async (before, after) => {
+      const inner = new MemorySessionStore()
+      const visitor = await logIn(appWith(inner, { keys: KEY, hideUser: before }))
+      const missed: MissReason[] = []
+      const later = visitor.twin(appWith(inner, { keys: KEY, hideUser: after }, missed))
+      expect(await later.visit((session) => session.toJSON())).toEqual({})
+      expect(missed).toEqual(['corrupt'])
+    },
+  )
+})
