@@ -14,12 +14,13 @@ export default defineConfig({
     // Two test files at a time, on any machine: a real server and its clients need cores of their own.
     maxWorkers: 2,
     testTimeout: 30_000,
-    // Hooks start servers, and on a bare machine install them first, one after the other.
-    hookTimeout: 300_000,
     reporters: ['default', './scripts/closing-line-reporter.ts'],
     projects: [
       { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: needsServers } },
-      { extends: true, test: { name: 'servers', include: needsServers } },
+      {
+        extends: true, // Hooks start servers, and on a bare machine install them first, one after the other.
+        test: { name: 'servers', include: needsServers, hookTimeout: 300_000 },
+      },
     ],
   },
 })

@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto'
+import { createDemo } from './demo-app.ts'
+
+const { PORT = '3000', HOST = '127.0.0.1', NODE_ENV, SESSION_SECRET } = process.env
+
+if (SESSION_SECRET === undefined) {
+  console.log('SESSION_SECRET is not set, so this demo made one up: a restart logs everybody out.')
+}
+
+const app = createDemo({
+  sessionSecret: SESSION_SECRET ?? randomBytes(32).toString('base64url'),
+  // On http://localhost some browsers, and curl, drop cookies that are marked Secure.
+  secureCookies: NODE_ENV === 'production',
+})
+
+try {
+  const { port } = await app.listen(Number(PORT), HOST)
+  console.log(`Coatcheck demo: http://${HOST === '127.0.0.1' ? 'localhost' : HOST}:${port}`)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  console.error('Set PORT to use another port: PORT=8080 npm start, or PORT=0 for a free one.')
+  await app.close()
+  process.exitCode = 1
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void app.close())
+}

@@ -1,0 +1,143 @@
+import { type Duration, parseDuration } from '../core/duration.ts'
+import { ConfigError } from '../core/errors.ts'
+import { KeyRing, type Secrets } from '../core/key-ring.ts'
+import type { SessionsOptions } from '../core/options.ts'
+import type { SessionStore } from '../core/store.ts'
+import { MemorySessionStore } from '../stores/memory.ts'
+import type { ErrorReporter } from './error-handling.ts'
+
+/** The settings of an app's sessions beside secret and store: those of `createSessions`. */
+export type AppSessionOptions<Data extends object> = Omit<SessionsOptions<Data>, 'secret' | 'store'>
+
+/** The settings of {@link createApp}. Only `sessionSecret` is required. */
+export interface AppOptions<Data extends object> {
+  /**
+   * What sessions are signed with: at least 32 random characters (`coatcheck secret` prints one). A list, newest first,
+   * changes the secret without logging anybody out. An environment variable that is not set is refused.
+   */
+  sessionSecret: string | undefined | readonly (string | undefined)[]
+  /** Where sessions live. Default: a `MemorySessionStore`, whose sessions end with the process. */
+  sessionStore?: SessionStore
+  /** Whether the session's cookie travels over HTTPS only. Default `true`, unless `NODE_ENV` is `development` or `test`. */
+  secureCookies?: boolean
+  /** The name of the session's cookie. Default `__Host-Http-sid` when secure, else `sid`. */
+  sessionCookieName?: string
+  /** How sessions behave: `idleTimeout`, `absoluteTimeout`, `cookie`, `schema`, `user` and so on. Default: as in `createSessions`. */
+  session?: AppSessionOptions<Data>
+  /** Most bytes a request's body may have; one with more is answered 413. Default 1,048,576. */
+  bodyLimit?: number
+  /** How long a handler that answers from a callback is waited for; then the request is answered 500. Default `'30s'`. */
+  answerTimeout?: Duration
+  /** How long `close()` lets requests in flight finish. Default `'10s'`. */
+  closeTimeout?: Duration
+  /** Is told of each error answered with 500 or 503, unless an error handler answered for it. Default: prints it with `console.error`. */
+  onError?: ErrorReporter
+}
+
+/** The settings, checked and complete. */
+export interface AppSettings<Data extends object> {
+  sessions: SessionsOptions<Data>
+  bodyLimit: number
+  answerTimeout: number
+  closeTimeout: number
+  onError: ErrorReporter
+}
+
+const KNOWN: { [Option in keyof Required<AppOptions<object>>]: true } = {
+  sessionSecret: true,
+  sessionStore: true,
+  secureCookies: true,
+  sessionCookieName: true,
+  session: true,
+  bodyLimit: true,
+  answerTimeout: true,
+  closeTimeout: true,
+  onError: true,
+}
+const DEFAULT_BODY_LIMIT = 1_048_576
+
+/**
+ * Checks the settings that are the app's own and fills in the defaults; `createSessions` checks the rest.
+ * @throws {ConfigError} a setting is unknown, missing, of the wrong kind, or given twice.
+ */
+export function resolveAppOptions<Data extends object>(options: AppOptions<Data>): AppSettings<Data> {
+  checkNames(options)
+  return {
+    sessions: sessionsOptions(options),
+    bodyLimit: checkBodyLimit(options.bodyLimit ?? DEFAULT_BODY_LIMIT),
+    answerTimeout: parseDuration(options.answerTimeout ?? '30s', 'answerTimeout'),
+    closeTimeout: parseDuration(options.closeTimeout ?? '10s', 'closeTimeout'),
+    onError: checkReporter(options.onError ?? printError),
+  }
+}
+
+function sessionsOptions<Data extends object>(options: AppOptions<Data>): SessionsOptions<Data> {
+  const { session = {}, secureCookies: secure, sessionCookieName: name } = options
+  const secret = checkSecret(options.sessionSecret)
+  const cookie = {
+    ...session.cookie,
+    ...(secure === undefined ? {} : { secure }),
+    ...(name === undefined ? {} : { name }),
+  }
+  return { ...session, secret, cookie, store: options.sessionStore ?? new MemorySessionStore() }
+}
+
+function checkNames<Data extends object>(options: AppOptions<Data>): void {
+  if (typeof options !== 'object' || options === null) {
+    throw invalid('createApp needs an object with at least sessionSecret.')
+  }
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(KNOWN, name))
+  if (unknown !== undefined) {
+    throw invalid(
+      `${unknown} is not an option of createApp; known are ${Object.keys(KNOWN).join(', ')}. Options of sessions go under session.`,
+    )
+  }
+  const { session = {}, secureCookies, sessionCookieName } = options
+  if (typeof session !== 'object' || session === null) throw invalid('session must be an object.')
+  for (const [name, own] of [
+    ['secret', 'sessionSecret'],
+    ['store', 'sessionStore'],
+  ] as const) {
+    if (Object.hasOwn(session, name)) throw invalid(`session.${name} is given as ${own}.`)
+  }
+  if (secureCookies !== undefined && session.cookie?.secure !== undefined)
+    throw twice('secureCookies', 'secure')
+  if (sessionCookieName !== undefined && session.cookie?.name !== undefined) {
+    throw twice('sessionCookieName', 'name')
+  }
+}
+
+/** Checked here, so that the message names the option the reader has written. */
+function checkSecret(secret: AppOptions<object>['sessionSecret']): Secrets {
+  const [newest = '', ...older] = isList(secret) ? secret : [secret]
+  const secrets: Secrets = older.length === 0 ? newest : [newest, ...older]
+  new KeyRing(secrets, 'sessionSecret')
+  return secrets
+}
+
+function isList(secret: AppOptions<object>['sessionSecret']): secret is readonly (string | undefined)[] {
+  return Array.isArray(secret)
+}
+
+function checkBodyLimit(limit: unknown): number {
+  if (typeof limit === 'number' && Number.isSafeInteger(limit) && limit >= 0) return limit
+  throw invalid('bodyLimit must be a whole number of bytes, such as 1_048_576.')
+}
+
+function printError(error: unknown): void {
+  console.error(error)
+}
+
+function checkReporter(onError: unknown): ErrorReporter {
+  if (typeof onError === 'function')
+    return (error, request) => Reflect.apply(onError, undefined, [error, request])
+  throw invalid('onError must be a function of the error and the request.')
+}
+
+function twice(own: string, option: string): ConfigError {
+  return invalid(`${own} and session.cookie.${option} are the same setting; give one of them.`)
+}
+
+function invalid(message: string): ConfigError {
+  return new ConfigError('ERR_CONFIG_INVALID', message)
+}

@@ -1,0 +1,207 @@
+import { Hono, type MiddlewareHandler } from 'hono'
+import { type SessionEnv, session } from '../adapters/hono.ts'
+import { ConfigError } from '../core/errors.ts'
+import type { DefaultData, WithoutReservedKeys } from '../core/session.ts'
+import { createSessions, type Sessions } from '../core/sessions.ts'
+import { type AppOptions, type AppSettings, resolveAppOptions } from './app-options.ts'
+import { ErrorHandling } from './error-handling.ts'
+import { Exchanges } from './exchange.ts'
+import type { ErrorHandler, Handler } from './handler.ts'
+import { ListenError } from './listen-error.ts'
+import { answerNoRoute } from './no-route.ts'
+import type { RouteParams } from './route-params.ts'
+import { type AnyHandler, runHandler } from './run-handler.ts'
+import { type RunningServer, startServer } from './server.ts'
+
+/** Where an app listens. */
+export interface Listening {
+  /** The port: the one that was picked, when 0 was asked for. */
+  port: number
+  /** The address to open in a browser on the same machine. */
+  url: string
+}
+
+/**
+ * An Express-style app with sessions built in, as `createApp` makes it: routes and middleware on Hono, with `req.session`.
+ *
+ * Paths are Hono's: `/users/:id`, `/files/:name{[a-z]+\\.txt}`, `/docs/:page?`, `/static/*`. Handlers run in the order in
+ * which they were added; all must be added before the first request.
+ */
+export class App<Data extends WithoutReservedKeys<Data> & object = DefaultData> {
+  /** The manager of the app's sessions: `on`, `revoke`, `user(id).list()` and so on. */
+  readonly sessions: Sessions<Data>
+  /** The Hono app underneath, with `c.var.session`: mount Hono's own middleware and routes on it. */
+  readonly hono: Hono<SessionEnv<Data>>
+  readonly #settings: AppSettings<Data>
+  readonly #exchanges: Exchanges<Data>
+  readonly #errors: ErrorHandling<Data>
+  #server: Promise<RunningServer> | null = null
+  #closed: Promise<void> | null = null
+
+  /** Makes an app; `createApp` is the same in fewer words. */
+  constructor(options: AppOptions<Data>) {
+    this.#settings = resolveAppOptions(options)
+    const { bodyLimit, answerTimeout, onError } = this.#settings
+    this.sessions = createSessions<Data>(this.#settings.sessions)
+    this.#exchanges = new Exchanges({ bodyLimit, sessions: this.sessions })
+    this.#errors = new ErrorHandling(onError, answerTimeout)
+    this.hono = new Hono<SessionEnv<Data>>()
+    this.hono.use(session(this.sessions))
+    this.hono.onError((error, context) => this.#errors.answer(error, this.#exchanges.of(context)))
+    this.hono.notFound((context) => {
+      answerNoRoute(this.hono, this.#exchanges.of(context))
+      return context.res
+    })
+  }
+
+  /** Adds handlers for GET, and HEAD, requests to a path. */
+  get<Path extends string>(path: Path, ...handlers: Handler<Data, RouteParams<Path>>[]): this {
+    return this.#route('GET', path, handlers)
+  }
+
+  /** Adds handlers for POST requests to a path. */
+  post<Path extends string>(path: Path, ...handlers: Handler<Data, RouteParams<Path>>[]): this {
+    return this.#route('POST', path, handlers)
+  }
+
+  /** Adds handlers for PUT requests to a path. */
+  put<Path extends string>(path: Path, ...handlers: Handler<Data, RouteParams<Path>>[]): this {
+    return this.#route('PUT', path, handlers)
+  }
+
+  /** Adds handlers for PATCH requests to a path. */
+  patch<Path extends string>(path: Path, ...handlers: Handler<Data, RouteParams<Path>>[]): this {
+    return this.#route('PATCH', path, handlers)
+  }
+
+  /** Adds handlers for DELETE requests to a path. */
+  delete<Path extends string>(path: Path, ...handlers: Handler<Data, RouteParams<Path>>[]): this {
+    return this.#route('DELETE', path, handlers)
+  }
+
+  /** Adds handlers for requests to a path, whatever their method. */
+  all<Path extends string>(path: Path, ...handlers: Handler<Data, RouteParams<Path>>[]): this {
+    return this.#route('ALL', path, handlers)
+  }
+
+  /**
+   * Adds middleware for all requests, or for those to a path and everything below it. A function of four parameters,
+   * an {@link ErrorHandler}, handles the errors of those requests, wherever it stands.
+   */
+  use(...middleware: Handler<Data>[]): this
+  use(...middleware: ErrorHandler<Data>[]): this
+  use(path: string, ...middleware: Handler<Data>[]): this
+  use(path: string, ...middleware: ErrorHandler<Data>[]): this
+  use(
+    first: string | Handler<Data> | ErrorHandler<Data>,
+    ...rest: (Handler<Data> | ErrorHandler<Data>)[]
+  ): this {
+    const path = typeof first === 'string' ? first : '*'
+    const middleware = typeof first === 'string' ? rest : [first, ...rest]
+    for (const one of middleware) {
+      if (isErrorHandler(one)) this.#errors.add(belowToo(path), one)
+      else this.#route('ALL', belowToo(path), [one])
+    }
+    return this
+  }
+
+  /**
+   * Starts to listen.
+   * @param port - Default 3000; 0 picks a free one.
+   * @param host - The address to listen on. Default: all of this machine's.
+   * @returns Where it listens, as soon as it does.
+   * @throws {ListenError} the port is taken or cannot be listened on (`listen` can be called again), the app listens
+   * already, or was closed.
+   * @throws {ConfigError} `ERR_PEER_MISSING` the package @hono/node-server is not installed.
+   */
+  async listen(port = 3000, host?: string): Promise<Listening> {
+    if (this.#closed !== null) {
+      throw new ListenError('ERR_APP_CLOSED', 'The app was closed, and its store with it. Make another one.')
+    }
+    if (this.#server !== null) {
+      throw new ListenError(
+        'ERR_SERVER_ALREADY_LISTEN',
+        'The app listens already, and to one port at a time.',
+      )
+    }
+    const starting = startServer(this.hono.fetch, port, host)
+    this.#server = starting
+    try {
+      const server = await starting
+      return { port: server.port, url: `http://${shownHost(host)}:${server.port}` }
+    } catch (error) {
+      this.#server = null
+      throw error
+    }
+  }
+
+  /**
+   * Ends the app: takes no more connections, lets requests in flight finish within `closeTimeout`, cuts off the
+   * rest, then disposes the store. Calling it again waits for the same end.
+   * @throws {StoreError} the store could not be disposed; the app has ended all the same.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  /**
+   * Answers a request without a port: for tests.
+   * @param path - A path, or a whole address, or a web `Request`.
+   */
+  async request(path: string | URL | Request, init?: RequestInit): Promise<Response> {
+    return this.hono.request(path, init)
+  }
+
+  /** Answers a web `Request`: what `Bun.serve`, `Deno.serve` and Workers call. */
+  readonly fetch = async (request: Request, env?: unknown): Promise<Response> => {
+    return this.hono.fetch(request, env)
+  }
+
+  async #close(): Promise<void> {
+    const server = await this.#server?.catch(() => null)
+    await server?.close(this.#settings.closeTimeout)
+    await this.sessions.dispose()
+  }
+
+  #route(method: string, path: string, handlers: readonly AnyHandler<Data>[]): this {
+    if (handlers.length === 0 || !handlers.every((handler) => typeof handler === 'function')) {
+      throw new ConfigError(
+        'ERR_CONFIG_INVALID',
+        `The route ${method} ${path} needs one or more functions as handlers.`,
+      )
+    }
+    for (const handler of handlers) this.hono.on(method, path, this.#middleware(handler))
+    return this
+  }
+
+  #middleware(handler: AnyHandler<Data>): MiddlewareHandler<SessionEnv<Data>> {
+    const { answerTimeout } = this.#settings
+    return async (context, next) => {
+      const { routeIndex } = context.req
+      const goOn = async (): Promise<void> => {
+        await next()
+        // Back from the handlers behind: `req.params` is this handler's own again.
+        context.req.routeIndex = routeIndex
+      }
+      await runHandler(handler, this.#exchanges.of(context), goOn, answerTimeout)
+    }
+  }
+}
+
+function isErrorHandler<Data extends object>(
+  handler: Handler<Data> | ErrorHandler<Data>,
+): handler is ErrorHandler<Data> {
+  return handler.length === 4
+}
+
+/** As in Express, middleware for `/admin` is for `/admin/users` too, and not for `/administrator`. */
+function belowToo(path: string): string {
+  if (path.endsWith('*')) return path
+  return path.endsWith('/') ? `${path}*` : `${path}/*`
+}
+
+function shownHost(host: string | undefined): string {
+  if (host === undefined || host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}

@@ -1,0 +1,46 @@
+import { isSessionError } from '../core/errors.ts'
+import { HttpError } from './http-error.ts'
+import { statusText } from './status-text.ts'
+
+/** What a client is told of an error. */
+export interface ErrorAnswer {
+  status: number
+  message: string
+  headers: Readonly<Record<string, string>>
+  /** Whether it is the server's fault, and to be reported. */
+  fault: boolean
+}
+
+/**
+ * Words an error for a client.
+ *
+ * An {@link HttpError} speaks for itself, and so does one of Express's neighbours that says `expose: true`. Any other
+ * error's message was not written for clients: of its status 4xx or 503 they are told, of its words nothing.
+ */
+export function errorAnswer(error: unknown): ErrorAnswer {
+  if (error instanceof HttpError) {
+    const { status, message, headers } = error
+    return { status, message, headers, fault: false }
+  }
+  const status = statusOf(error)
+  return { status, message: messageOf(error, status), headers: {}, fault: status >= 500 }
+}
+
+function statusOf(error: unknown): number {
+  if (typeof error !== 'object' || error === null) return 500
+  const { status, statusCode }: { status?: unknown; statusCode?: unknown } = error
+  const code = status ?? statusCode
+  return typeof code === 'number' && Number.isInteger(code) && isPassedOn(code) ? code : 500
+}
+
+function isPassedOn(code: number): boolean {
+  return (code >= 400 && code < 500) || code === 503
+}
+
+function messageOf(error: unknown, status: number): string {
+  if (status === 503 && isSessionError(error)) {
+    return 'The session store is not available. Try again shortly.'
+  }
+  const exposed = error instanceof Error && 'expose' in error && error.expose === true
+  return exposed && status < 500 ? error.message : statusText(status)
+}

@@ -1,0 +1,90 @@
+import type { Context } from 'hono'
+import { TrieRouter } from 'hono/router/trie-router'
+import type { SessionEnv } from '../adapters/hono.ts'
+import { isSessionError } from '../core/errors.ts'
+import { errorAnswer } from './error-answer.ts'
+import type { Exchange } from './exchange.ts'
+import type { ErrorHandler } from './handler.ts'
+import { runHandler } from './run-handler.ts'
+
+/** Is told of an error that is the server's own fault. */
+export type ErrorReporter = (error: unknown, request: Request) => void
+
+/** Answers the requests that failed: with the app's error handlers first, else in JSON. */
+export class ErrorHandling<Data extends object> {
+  readonly #handlers = new TrieRouter<ErrorHandler<Data>>()
+  readonly #report: ErrorReporter
+  readonly #timeout: number
+
+  constructor(report: ErrorReporter, timeout: number) {
+    this.#report = report
+    this.#timeout = timeout
+  }
+
+  /** Adds a handler for errors of requests to this path. */
+  add(path: string, handler: ErrorHandler<Data>): void {
+    this.#handlers.add('ALL', path, handler)
+  }
+
+  /** Answers for an error. An error handler that fails, or calls `next(error)`, leaves its error to those after it. */
+  async answer(error: unknown, exchange: Exchange<Data>): Promise<Response> {
+    const { context, answer } = exchange
+    const [handlers] = this.#handlers.match('ALL', context.req.path)
+    let current = error
+    for (const [handler] of handlers) {
+      answer.reset()
+      const failure = await this.#run(handler, current, exchange)
+      if (failure === null) return context.res
+      current = failure.error
+    }
+    answer.reset()
+    this.#answerInJson(current, exchange)
+    return context.res
+  }
+
+  async #run(
+    handler: ErrorHandler<Data>,
+    error: unknown,
+    exchange: Exchange<Data>,
+  ): Promise<{ error: unknown } | null> {
+    const passOn = (): Promise<void> => Promise.reject(error)
+    try {
+      await runHandler((req, res, next) => handler(error, req, res, next), exchange, passOn, this.#timeout)
+      return null
+    } catch (failure) {
+      return { error: failure }
+    }
+  }
+
+  #answerInJson(error: unknown, { context, response, answer }: Exchange<Data>): void {
+    const own = ownResponse(error, context)
+    if (own !== null) {
+      answer.take(own)
+      return
+    }
+    const { status, message, headers, fault } = errorAnswer(error)
+    if (fault) this.#tell(error, context.req.raw)
+    response.status(status).set(headers).set('cache-control', 'no-store').json({ error: message })
+  }
+
+  #tell(error: unknown, request: Request): void {
+    try {
+      this.#report(error, request)
+    } catch (failure) {
+      // A reporter that fails must not cost the client its answer, nor us the error.
+      console.error(error)
+      console.error(failure)
+    }
+  }
+}
+
+/** The response of a Hono middleware's `HTTPException`, such as a challenge to log in. */
+function ownResponse<Data extends object>(
+  error: unknown,
+  context: Context<SessionEnv<Data>>,
+): Response | null {
+  if (isSessionError(error) || !(error instanceof Error) || !('getResponse' in error)) return null
+  const { getResponse } = error
+  const response: unknown = typeof getResponse === 'function' ? getResponse.call(error, context) : null
+  return response instanceof Response ? response : null
+}

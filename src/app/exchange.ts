@@ -1,0 +1,41 @@
+import type { Context } from 'hono'
+import type { SessionEnv } from '../adapters/hono.ts'
+import { Answer } from './answer.ts'
+import { AppRequest, type RequestSettings } from './request.ts'
+import { AppResponse } from './response.ts'
+
+/** One request with its response, the same two objects for all its handlers. */
+export class Exchange<Data extends object> {
+  readonly context: Context<SessionEnv<Data>>
+  /** Its parameters are typed `never`, which fits every handler: each knows its own from its path. */
+  readonly request: AppRequest<Data, never>
+  readonly response: AppResponse
+  readonly answer: Answer
+
+  constructor(context: Context<SessionEnv<Data>>, settings: RequestSettings<Data>) {
+    this.context = context
+    this.request = new AppRequest<Data, never>(context, settings)
+    this.answer = new Answer(context)
+    this.response = new AppResponse(this.answer, settings.sessions.cookieName)
+  }
+}
+
+/** Finds the exchange that belongs to Hono's context of a request. */
+export class Exchanges<Data extends object> {
+  readonly #settings: RequestSettings<Data>
+  // A property of the context, for a WeakMap's entries cost every garbage collection: 17 us a request. Each app has a
+  // key of its own, so that one mounted in another keeps its own requests.
+  readonly #key = Symbol('coatcheck.exchange')
+
+  constructor(settings: RequestSettings<Data>) {
+    this.#settings = settings
+  }
+
+  of(context: Context<SessionEnv<Data>>): Exchange<Data> {
+    const known: unknown = Reflect.get(context, this.#key)
+    if (known instanceof Exchange) return known
+    const exchange = new Exchange(context, this.#settings)
+    Reflect.set(context, this.#key, exchange)
+    return exchange
+  }
+}

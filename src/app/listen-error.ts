@@ -1,0 +1,32 @@
+/** An app that could not begin to listen. It is as it was; unless it is closed, `listen` can be called again. */
+export class ListenError extends Error {
+  /** What is wrong, as the system or Node calls it: `'EADDRINUSE'` is a port that is taken. */
+  readonly code: string
+
+  /** Makes an error; `portError` words the system's. */
+  constructor(code: string, message: string, cause?: Error) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+  }
+
+  /** Names the class in stack traces, also in minified code. */
+  override get name(): string {
+    return 'ListenError'
+  }
+}
+
+/** Words the system's error for a port. */
+export function portError(cause: Error, port: number): ListenError {
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : 'UNKNOWN'
+  return new ListenError(code, describe(code, port, cause), cause)
+}
+
+function describe(code: string, port: number, cause: Error): string {
+  if (code === 'EADDRINUSE') {
+    return `Port ${port} is taken. Stop what listens on it, or take another port; 0 picks a free one.`
+  }
+  if (code === 'EACCES') {
+    return `Port ${port} may not be listened on: ports below 1024 need more rights. Take a higher one.`
+  }
+  return `Port ${port} cannot be listened on: ${cause.message}`
+}

@@ -1,0 +1,117 @@
+import type { Context } from 'hono'
+import type { SessionEnv } from '../adapters/hono.ts'
+import { passageOf } from '../adapters/mount.ts'
+import { UsageError } from '../core/errors.ts'
+import type { DefaultData, ParsedJson, Session } from '../core/session.ts'
+import type { Sessions } from '../core/sessions.ts'
+import { readBody } from './body.ts'
+import { clientAddress } from './client-address.ts'
+import { collectFields, type Fields } from './fields.ts'
+import { parseCookies } from './request-cookies.ts'
+
+/** What the app settles for all its requests. */
+export interface RequestSettings<Data extends object> {
+  bodyLimit: number
+  sessions: Sessions<Data>
+}
+
+/** A request, as handlers see it. */
+export class AppRequest<Data extends object = DefaultData, Params = Record<string, string>> {
+  readonly #context: Context<SessionEnv<Data>>
+  readonly #settings: RequestSettings<Data>
+  #body: Promise<ParsedJson> | undefined
+  #query: Fields<string> | undefined
+  #cookies: Record<string, string> | undefined
+  #headers: Record<string, string> | undefined
+
+  /** Wraps Hono's context of one request; the app does this for you. */
+  constructor(context: Context<SessionEnv<Data>>, settings: RequestSettings<Data>) {
+    this.#context = context
+    this.#settings = settings
+  }
+
+  /** The web `Request` underneath: for what this class does not show, such as the body as a stream. */
+  get raw(): Request {
+    return this.#context.req.raw
+  }
+
+  /** The method in capitals, such as `'GET'`. */
+  get method(): string {
+    return this.raw.method
+  }
+
+  /** The path and the query, such as `'/search?q=tea'`. `req.raw.url` has the whole address. */
+  get url(): string {
+    const { url } = this.raw
+    return url.slice(url.indexOf('/', url.indexOf('://') + 3))
+  }
+
+  /** The path, percent-decoded as the routes saw it. */
+  get path(): string {
+    return this.#context.req.path
+  }
+
+  /** The parameters of the route: `'/users/:id'` gives `id`, percent-decoded. */
+  get params(): Params {
+    // Typed by the route's path, and it is that path the router has matched.
+    return this.#context.req.param() as Params
+  }
+
+  /** The query's values by name; a name that comes several times has a list. */
+  get query(): Readonly<Fields<string>> {
+    this.#query ??= collectFields(new URL(this.raw.url).searchParams)
+    return this.#query
+  }
+
+  /** The headers by name in lower case. */
+  get headers(): Readonly<Record<string, string>> {
+    this.#headers ??= this.#context.req.header()
+    return this.#headers
+  }
+
+  /** The cookies by name, percent-decoded; of several with one name the first. The session's own is not among them. */
+  get cookies(): Readonly<Record<string, string>> {
+    this.#cookies ??= parseCookies(this.raw.headers.get('cookie'), this.#settings.sessions.cookieName)
+    return this.#cookies
+  }
+
+  /**
+   * The address the connection comes from; `undefined` without a server, as in `app.request()`. Behind a proxy it
+   * is the proxy's: forwarding headers are not believed.
+   */
+  get ip(): string | undefined {
+    return clientAddress(this.raw, this.#context.env)
+  }
+
+  /**
+   * The visitor's session. Saved before the response leaves; an untouched one costs nothing.
+   * @throws {UsageError} `ERR_NOT_MOUNTED` it could not be loaded: only an error handler can meet that.
+   */
+  get session(): Session<Data> {
+    // Not Hono's variable: after `regenerate(callback)` the session is another object.
+    const passage = passageOf(this.#context, this.#settings.sessions)
+    if (passage !== undefined) return passage.session
+    throw new UsageError('ERR_NOT_MOUNTED', 'This request has no session: it could not be loaded.')
+  }
+
+  /**
+   * A promise of the body: `await req.body`. JSON is parsed; a form's fields and a multipart body's fields and web
+   * `File`s come by name, several of one name as a list; text is text. Without a body it is `{}`.
+   *
+   * It rejects with an {@link HttpError}, which becomes the answer if you let it: 413 over `bodyLimit`, 415 for what
+   * cannot be read, 400 for what is malformed.
+   */
+  get body(): Promise<ParsedJson> {
+    if (this.#body === undefined) {
+      this.#body = readBody(this.raw, this.#settings.bodyLimit)
+      // A handler that forgets to await must not let a client's bad body end the process.
+      this.#body.catch(() => {})
+    }
+    return this.#body
+  }
+
+  /** Gives a header, whatever the case of its name. */
+  get(name: string): string | undefined {
+    return this.raw.headers.get(name) ?? undefined
+  }
+}

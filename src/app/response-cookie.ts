@@ -1,0 +1,57 @@
+import { type CookieAttributes, writeCookie } from '../core/cookie-writer.ts'
+import { ConfigError } from '../core/errors.ts'
+
+/** The attributes of a cookie of your own, as in Express. */
+export interface ResponseCookieOptions {
+  /** Milliseconds to live, at most 400 days. Default: until the browser closes. */
+  maxAge?: number
+  /** When it ends. Default: as `maxAge` says. */
+  expires?: Date
+  /** The path below which it is sent. Default `'/'`. */
+  path?: string
+  /** The domain whose subdomains get it too. Default: the answering host alone. */
+  domain?: string
+  /** Whether it travels over HTTPS only. Default `false`. */
+  secure?: boolean
+  /** Whether page scripts are kept from it: set it for anything a thief could use. Default `false`. */
+  httpOnly?: boolean
+  /** Which requests from other sites carry it; `true` is `'strict'`. Default: the browser's choice, `'lax'` in most. */
+  sameSite?: boolean | 'lax' | 'strict' | 'none'
+  /** Whether it is kept apart per top-level site (CHIPS). Needs `secure`. Default `false`. */
+  partitioned?: boolean
+}
+
+const OPTIONS = ['maxAge', 'expires', 'path', 'domain', 'secure', 'httpOnly', 'sameSite', 'partitioned']
+
+/**
+ * Writes the `Set-Cookie` line of a cookie of the app's own, its value percent-encoded.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` or `ERR_CONFIG_INSECURE` an unknown option, or a line browsers would drop.
+ */
+export function responseCookie(name: string, value: string, options: ResponseCookieOptions = {}): string {
+  return writeCookie(name, encodeURIComponent(value), attributesOf(options))
+}
+
+/**
+ * Writes the line that takes a cookie away. It must have the path, domain and partition the cookie was set with.
+ * @throws {ConfigError} as {@link responseCookie}.
+ */
+export function clearedCookie(name: string, options: ResponseCookieOptions = {}): string {
+  return writeCookie(name, '', { ...attributesOf(options), maxAge: 0, expires: new Date(0) })
+}
+
+function attributesOf({ maxAge, sameSite, ...rest }: ResponseCookieOptions): CookieAttributes {
+  const unknown = Object.keys(rest).find((option) => !OPTIONS.includes(option))
+  if (unknown !== undefined) {
+    throw new ConfigError(
+      'ERR_CONFIG_INVALID',
+      `${unknown} is not an option of res.cookie(); known are ${OPTIONS.join(', ')}.`,
+    )
+  }
+  return {
+    ...rest,
+    ...(maxAge === undefined ? {} : { maxAge: maxAge / 1000 }),
+    ...(sameSite === undefined || sameSite === false
+      ? {}
+      : { sameSite: sameSite === true ? 'strict' : sameSite }),
+  }
+}

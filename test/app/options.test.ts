@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import { createApp } from '../../src/app/index.ts'
+import { ConfigError, isSessionError } from '../../src/index.ts'
+import { SECRET } from './serving.ts'
+
+type Options = Parameters<typeof createApp>[0]
+
+/** Options as JavaScript would let them through. */
+function unchecked(options: object): Options {
+  return { sessionSecret: SECRET, ...options }
+}
+
+test.each<[string, object, string]>([
+  ['an option it does not know', { secret: SECRET }, 'secret is not an option of createApp'],
+  ['an option of sessions in the wrong place', { idleTimeout: '1h' }, 'Options of sessions go under session'],
+  ['an unknown option of sessions', { session: { idle: '1h' } }, 'idle is not an option of createSessions'],
+  ['a second secret', { session: { secret: SECRET } }, 'session.secret is given as sessionSecret'],
+  ['a second store', { session: { store: {} } }, 'session.store is given as sessionStore'],
+  ['session that is none', { session: 'strict' }, 'session must be an object'],
+  ['a store that is none', { sessionStore: {} }, 'get, set and destroy'],
+  [
+    'secure given twice',
+    { secureCookies: true, session: { cookie: { secure: true } } },
+    'secureCookies and session.cookie.secure are the same setting',
+  ],
+  [
+    'the name given twice',
+    { sessionCookieName: 'a', session: { cookie: { name: 'b' } } },
+    'sessionCookieName and session.cookie.name are the same setting',
+  ],
+  ['a body limit that is none', { bodyLimit: '1mb' }, 'bodyLimit must be a whole number of bytes'],
+  ['a negative body limit', { bodyLimit: -1 }, 'bodyLimit must be a whole number of bytes'],
+  ['a timeout that is none', { answerTimeout: 'soon' }, 'answerTimeout is not a usable duration'],
+  ['a close timeout that is none', { closeTimeout: 0 }, 'closeTimeout is not a usable duration'],
+  ['a reporter that is none', { onError: 'log' }, 'onError must be a function'],
+])('createApp refuses %s [P12]', (_what, options, message) => {
+  expect(() => createApp(unchecked(options))).toThrow(ConfigError)
+  expect(() => createApp(unchecked(options))).toThrow(message)
+})
+
+test.each<[string, Options['sessionSecret'], string]>([
+  ['none', undefined, 'sessionSecret is missing'],
+  ['an empty one', '', 'sessionSecret is missing'],
+  ['a short one', 'secret', 'sessionSecret has 6 characters; 32 is the least that is safe'],
+  ['a repeated one', 'ab'.repeat(20), 'sessionSecret repeats a few characters'],
+  ['an empty list', [], 'sessionSecret is missing'],
+  ['a missing newest', [undefined, SECRET], 'sessionSecret[0] is missing'],
+  ['a short older', [SECRET, 'old'], 'sessionSecret[1] has 3 characters'],
+])('createApp refuses as a secret %s [P12]', (_what, sessionSecret, message) => {
+  expect(() => createApp({ sessionSecret })).toThrow(message)
+})
+
+test('createApp needs options', () => {
+  // @ts-expect-error what JavaScript would let through
+  expect(() => createApp()).toThrow('createApp needs an object with at least sessionSecret')
+})
+
+test('a message never holds the secret', () => {
+  try {
+    createApp({ sessionSecret: 'hunter2hunter2' })
+  } catch (error) {
+    expect(isSessionError(error, 'ERR_CONFIG_INSECURE')).toBe(true)
+    expect(String(error)).not.toContain('hunter2')
+  }
+  expect.assertions(2)
+})
