@@ -1,16 +1,42 @@
 import { isSessionError } from '../core/errors.ts'
+import type { NodeResponse } from './node-response.ts'
 
-/** What a client is told of a session that could not be loaded or saved, where no framework answers for it. */
-export interface ErrorAnswer {
+/** What a client is told of an error where no framework answers for it. */
+interface ErrorAnswer {
   status: number
+  headers: Record<string, string>
   /** JSON text. Says nothing of the cause. */
   body: string
 }
 
-/** Words an error for a client. */
-export function errorAnswer(error: unknown): ErrorAnswer {
+/** Words an error for the client, and shows it on the console: without a framework nobody else would. */
+function errorAnswer(error: unknown): ErrorAnswer {
+  console.error(error)
   const status = isSessionError(error) ? error.status : 500
   const message =
     status === 503 ? 'The session store is not available. Try again shortly.' : 'Internal Server Error'
-  return { status, body: JSON.stringify({ error: message }) }
+  const body = JSON.stringify({ error: message })
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(body.length),
+    'cache-control': 'no-store',
+  }
+  return { status, headers, body }
+}
+
+/** Answers a Node request with an error; one that is being answered already is broken off. */
+export function answerWithError(error: unknown, response: NodeResponse): void {
+  const { status, headers, body } = errorAnswer(error)
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  response.writeHead(status, headers)
+  response.end(body)
+}
+
+/** Makes a web `Response` of an error. */
+export function errorResponse(error: unknown): Response {
+  const { status, headers, body } = errorAnswer(error)
+  return new Response(body, { status, headers })
 }

@@ -1,10 +1,13 @@
 import type { Context, MiddlewareHandler } from 'hono'
+import { type Awaitable, isPromise } from '../core/awaitable.ts'
 import { isSessionError } from '../core/errors.ts'
-import { applyEffects, type ResponseEffects } from '../core/response-effects.ts'
+import type { Passage } from '../core/passage.ts'
 import type { DefaultData, Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
-import { errorAnswer } from './error-response.ts'
-import { WebResponseHeaders } from './web-headers.ts'
+import { errorResponse } from './error-response.ts'
+import { mount, passageOf, unmount } from './mount.ts'
+import { withoutOutcome } from './outcome-headers.ts'
+import { discard, withEffects } from './web-headers.ts'
 
 /** What the middleware adds to a Hono app: give it as `new Hono<SessionEnv<MyData>>()` to type `c.var.session`. */
 export interface SessionEnv<Data extends object = DefaultData> {
@@ -17,8 +20,10 @@ export interface SessionEnv<Data extends object = DefaultData> {
 /**
  * Gives every request of a Hono app its session as `c.var.session`.
  *
- * The session is saved when the handlers have made their response and before it goes out. When the store fails,
- * Hono's own error handling gets a `StoreError` with `status` 503.
+ * The session is saved when the handlers have made their response and before it goes out. What a streamed body
+ * changes later is saved by itself, at the end of the turn it was changed in. When the session could not be loaded
+ * or saved, Hono's own error handling gets a `StoreError` with `status` 503. Mounted twice with the same manager, it
+ * is one session; with another, `c.var.session` is that one's further down, and both are saved.
  *
  * @param sessions - The manager, from `createSessions`.
  */
@@ -26,37 +31,56 @@ export function session<Data extends object = DefaultData>(
   sessions: Sessions<Data>,
 ): MiddlewareHandler<SessionEnv<Data>> {
   return async (c, next) => {
-    try {
-      const passage = await sessions.open(c.req.raw.headers.get('cookie'))
-      c.set('session', passage.session)
-      await next()
-      const effects = await passage.commit()
-      if (effects !== null) writeEffects(c, effects)
-    } catch (error) {
-      // Hono would copy the headers of the handler's response, its cookies and Location, onto the error.
-      c.res = undefined
-      throw honoursStatus(error)
+    const known = passageOf(c, sessions)
+    const opened = known ?? open(sessions, c)
+    const passage = isPromise(opened) ? await opened : opened
+    const before = c.get('session')
+    const mounted = mount(c, sessions, passage)
+    c.set('session', passage.session)
+    await next()
+    if (mounted.outer !== undefined) {
+      // Further up, the session is again the one that was mounted there.
+      unmount(c, mounted)
+      c.set('session', before)
     }
+    if (known === undefined) await commit(passage, c)
   }
 }
 
-function writeEffects(c: Context, effects: ResponseEffects): void {
+function open<Data extends object>(sessions: Sessions<Data>, c: Context): Awaitable<Passage<Data>> {
   try {
-    applyEffects(effects, new WebResponseHeaders(c.res.headers))
+    const opened = sessions.open(c.req.raw.headers.get('cookie'))
+    return isPromise(opened) ? opened.then(undefined, fail) : opened
   } catch (error) {
-    // The headers of Response.redirect() and of fetched responses cannot be changed: a copy's can.
-    if (!(error instanceof TypeError)) throw error
-    const copy = new Response(c.res.body, c.res)
-    applyEffects(effects, new WebResponseHeaders(copy.headers))
-    c.res = undefined
-    c.res = copy
+    return fail(error)
   }
 }
 
-/** Hono's default error handling asks an error for its response, and answers 500 when it has none. */
-function honoursStatus(error: unknown): unknown {
-  if (!isSessionError(error)) return error
-  const { status, body } = errorAnswer(error)
-  const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }
-  return Object.defineProperty(error, 'getResponse', { value: () => new Response(body, { status, headers }) })
+async function commit(passage: Passage<object>, c: Context): Promise<void> {
+  try {
+    const committed = passage.commit()
+    const effects = isPromise(committed) ? await committed : committed
+    if (effects === null) return
+    const response = withEffects(c.res, effects)
+    if (response !== c.res) replaceResponse(c, response)
+  } catch (error) {
+    const { headers } = c.res
+    discard(c.res)
+    // Hono takes the headers of the response it has, or was told to prepare, over into the error's.
+    replaceResponse(c, new Response(null, { headers: withoutOutcome(headers) }))
+    fail(error)
+  }
+}
+
+function replaceResponse(c: Context, response: Response): void {
+  // It would copy the headers of the old one onto the new one.
+  c.res = undefined
+  c.res = response
+}
+
+/** Throws an error so that Hono's default error handling, which asks it for its response, answers with its status. */
+function fail(error: unknown): never {
+  if (!isSessionError(error)) throw error
+  const getResponse = { value: () => errorResponse(error), configurable: true }
+  throw Object.defineProperty(error, 'getResponse', getResponse)
 }

@@ -4,7 +4,7 @@ import type { ResponseHeaders } from '../core/response-effects.ts'
 /** What of a Node response's headers an adapter touches: HTTP/1 and HTTP/2 alike. */
 export interface NodeHeaderHolder {
   getHeader(name: string): number | string | string[] | undefined
-  setHeader(name: string, value: number | string | readonly string[]): unknown
+  setHeader(name: string, value: OutgoingHttpHeader | readonly string[] | undefined): unknown
   appendHeader(name: string, value: string | readonly string[]): unknown
   removeHeader(name: string): void
 }
@@ -13,6 +13,7 @@ export interface NodeHeaderHolder {
 export class NodeResponseHeaders implements ResponseHeaders {
   readonly #response: NodeHeaderHolder
 
+  /** @param response - The response, its headers not sent yet. */
   constructor(response: NodeHeaderHolder) {
     this.#response = response
   }
@@ -31,41 +32,31 @@ export class NodeResponseHeaders implements ResponseHeaders {
   }
 }
 
-/** The forms in which `writeHead` takes headers: an object, a flat list of names and values, or a list of pairs. */
-export type WriteHeadHeaders =
-  | OutgoingHttpHeaders
-  | readonly OutgoingHttpHeader[]
-  | readonly (readonly string[])[]
-
-/** Sets the headers given to `writeHead` one by one, as Node itself does when some were set before. */
-export function setAll(response: NodeHeaderHolder, headers: WriteHeadHeaders): void {
-  if (!isList(headers)) {
-    for (const [name, value] of Object.entries(headers)) {
-      if (value !== undefined) response.setHeader(name, value)
-    }
-    return
+/**
+ * Sets the headers given to `writeHead` one by one, as Node itself does when some were set before.
+ * @returns What is left for `writeHead`: the status, and the reason if there is one.
+ */
+export function adoptHead(response: NodeHeaderHolder, args: readonly unknown[]): unknown[] {
+  const [status, reason, last] = args
+  // Node takes the third argument before the second, and the second for a reason when it is a text.
+  const headers = typeof reason === 'string' ? last : (last ?? reason)
+  if (Array.isArray(headers)) setPairs(response, headers)
+  else if (isHeaders(headers)) {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   }
-  const pairs = pairsOf(headers)
-  for (const [name] of pairs) response.removeHeader(name)
-  for (const [name, value] of pairs) response.appendHeader(name, value)
+  return typeof reason === 'string' ? [status, reason] : [status]
 }
 
-function pairsOf(
-  headers: readonly OutgoingHttpHeader[] | readonly (readonly string[])[],
-): [string, string | string[]][] {
-  const pairs: [string, string | string[]][] = []
-  const flat = headers.every((entry) => Array.isArray(entry) && entry.length === 2)
-    ? headers.flat(1)
-    : headers
+function isHeaders(value: unknown): value is OutgoingHttpHeaders {
+  return typeof value === 'object' && value !== null
+}
+
+/** Sets a list of headers: flat, or of pairs. A name may stand in it several times. */
+function setPairs(response: NodeHeaderHolder, list: readonly unknown[]): void {
+  const flat = list.length > 0 && list.every(Array.isArray) ? list.flat(1) : list
+  for (let at = 0; at < flat.length; at += 2) response.removeHeader(String(flat[at]))
   for (let at = 0; at + 1 < flat.length; at += 2) {
-    const value = flat[at + 1]
-    pairs.push([String(flat[at]), Array.isArray(value) ? value.map(String) : String(value)])
+    const value: unknown = flat[at + 1]
+    response.appendHeader(String(flat[at]), Array.isArray(value) ? value.map(String) : String(value))
   }
-  return pairs
-}
-
-function isList(
-  headers: WriteHeadHeaders,
-): headers is readonly OutgoingHttpHeader[] | readonly (readonly string[])[] {
-  return Array.isArray(headers)
 }

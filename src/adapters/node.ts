@@ -1,25 +1,33 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { then } from '../core/awaitable.ts'
+import { isPromise } from '../core/awaitable.ts'
 import type { Passage } from '../core/passage.ts'
 import type { DefaultData, Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
-import { errorAnswer } from './error-response.ts'
-import { HeldResponse } from './held-response.ts'
+import { answerWithError } from './error-response.ts'
+import { HeldResponse, type Holdable } from './held-response.ts'
+import { mount, passageOf } from './mount.ts'
+import { DeletablePassage, SESSION_PROPERTY } from './own-session.ts'
+
+/** What is asked of a request: Node's own, of HTTP/1 or of HTTP/2. */
+export interface RequestWithCookies {
+  /** The request's headers, by lower-case name. */
+  headers: { cookie?: string | undefined }
+}
 
 /** A request with its session. */
-export type SessionRequest<Data extends object> = IncomingMessage & {
+export type SessionRequest<Data extends object, Request = IncomingMessage> = Request & {
   /** The visitor's session. */
   readonly session: Session<Data>
 }
 
-/** Answers a request that has a session. What it throws, or rejects with, becomes a 500. */
-export type SessionListener<Data extends object> = (
-  request: SessionRequest<Data>,
-  response: ServerResponse,
+/** Answers a request that has a session. What it throws, or rejects with, is shown on the console and becomes a 500. */
+export type SessionListener<Data extends object, Request = IncomingMessage, Response = ServerResponse> = (
+  request: SessionRequest<Data, Request>,
+  response: Response,
 ) => void | Promise<void>
 
 /**
- * Gives every request of a `node:http` server its session as `request.session`.
+ * Gives every request of a `node:http`, `node:https` or `node:http2` server its session as `request.session`.
  *
  * The session is saved before the first byte of the headers leaves, whichever way the handler answers. When the
  * store fails the client gets a 503 in JSON, and a handler whose session could not be loaded is not called.
@@ -28,44 +36,58 @@ export type SessionListener<Data extends object> = (
  * @param listener - Your handler.
  * @returns A listener for `createServer`.
  */
-export function session<Data extends object = DefaultData>(
+export function session<
+  Data extends object = DefaultData,
+  Request extends RequestWithCookies = IncomingMessage,
+  Response extends Holdable = ServerResponse,
+>(
   sessions: Sessions<Data>,
-  listener: SessionListener<Data>,
-): (request: IncomingMessage, response: ServerResponse) => void {
+  listener: SessionListener<Data, Request, Response>,
+): (request: Request, response: Response) => void {
+  const handle = (request: Request, response: Response, passage: Passage<Data>): void => {
+    mount(request, sessions, passage)
+    try {
+      giveSession(request, passage)
+      const handled = listener(request, response)
+      if (isPromise(handled)) handled.then(undefined, (error: unknown) => explain(error, response))
+    } catch (error) {
+      explain(error, response)
+    }
+  }
+  const begin = (request: Request, response: Response, passage: Passage<Data>): void => {
+    HeldResponse.hold(response, new DeletablePassage(request, passage), answerWithError)
+    handle(request, response, passage)
+  }
   return (request, response) => {
-    const fail = (error: unknown): void => answerWithError(response, error)
-    const handle = (passage: Passage<Data>): void | Promise<void> => {
-      HeldResponse.hold(response, passage, fail)
-      return listener(withSession(request, passage), response)
+    const known = passageOf(request, sessions)
+    if (known !== undefined) {
+      handle(request, response, known)
+      return
     }
     try {
-      Promise.resolve(then(sessions.open(request.headers.cookie), handle)).catch(fail)
+      const opened = sessions.open(request.headers.cookie)
+      if (!isPromise(opened)) begin(request, response, opened)
+      else {
+        opened.then(
+          (passage) => begin(request, response, passage),
+          (error: unknown) => answerWithError(error, response),
+        )
+      }
     } catch (error) {
-      fail(error)
+      answerWithError(error, response)
     }
   }
 }
 
-function withSession<Data extends object>(
-  request: IncomingMessage,
-  passage: Passage<Data>,
-): SessionRequest<Data> {
-  return Object.defineProperty(request, 'session', {
-    get: () => passage.session,
-    configurable: true,
-    enumerable: true,
-  }) as SessionRequest<Data>
+function giveSession<Data extends object, Request extends object>(
+  request: Request,
+  _passage: Passage<Data>,
+): asserts request is SessionRequest<Data, Request> {
+  Object.defineProperty(request, 'session', SESSION_PROPERTY)
 }
 
-function answerWithError(response: ServerResponse, error: unknown): void {
-  if (response.headersSent) {
-    response.destroy()
-    return
-  }
-  const { status, body } = errorAnswer(error)
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'cache-control': 'no-store',
-  })
-  response.end(body)
+/** There is no framework here that would show the error to anybody. */
+function explain(error: unknown, response: Holdable): void {
+  console.error(error)
+  answerWithError(error, response)
 }

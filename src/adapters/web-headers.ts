@@ -1,9 +1,10 @@
-import type { ResponseHeaders } from '../core/response-effects.ts'
+import { applyEffects, type ResponseEffects, type ResponseHeaders } from '../core/response-effects.ts'
 
 /** Shows the engine the headers of a web `Response`. */
 export class WebResponseHeaders implements ResponseHeaders {
   readonly #headers: Headers
 
+  /** @param headers - The headers of a response that has not been given away. */
   constructor(headers: Headers) {
     this.#headers = headers
   }
@@ -26,4 +27,29 @@ export class WebResponseHeaders implements ResponseHeaders {
   remove(name: string): void {
     this.#headers.delete(name)
   }
+}
+
+// Of others, such as an upgrade to a WebSocket (101), the platform makes no copy.
+const LOWEST_STATUS_OF_A_COPY = 200
+
+/** Writes a session's effects into a web `Response`, or into a copy when its own headers cannot be changed. */
+export function withEffects(response: Response, effects: ResponseEffects): Response {
+  try {
+    applyEffects(effects, new WebResponseHeaders(response.headers))
+    return response
+  } catch (error) {
+    // Those of Response.redirect() and of fetched responses cannot.
+    if (!(error instanceof TypeError)) throw error
+    if (response.status < LOWEST_STATUS_OF_A_COPY) return response
+    const copy = new Response(response.body, response)
+    applyEffects(effects, new WebResponseHeaders(copy.headers))
+    return copy
+  }
+}
+
+/** Lets go of a response that will not be sent, and of what its body would have been read from. */
+export function discard(response: Response): void {
+  response.body?.cancel().catch(() => {
+    // Somebody else is reading it: then it is theirs to close.
+  })
 }

@@ -21,7 +21,7 @@ export interface JsonAnswer {
   /** What is sent, as JSON. */
   body: object
   /** Default 200. */
-  status?: number
+  status?: 200 | 500
   /** Further headers. */
   headers?: Record<string, string>
   /** `Set-Cookie` lines of the app's own, to be added one by one. */
@@ -105,8 +105,11 @@ export interface ServedApp {
   origin: string
   /** Sends a request and does not follow redirects. Default: the platform's `fetch`. */
   fetch?: (url: string, init: RequestInit) => Promise<Response>
-  /** Sends these bytes over a connection of their own and gives all that comes back. Leave it out where there are no sockets. */
-  exchange?: (bytes: string) => Promise<string>
+  /**
+   * Sends a GET with each of these as a `Cookie` header field of its own, and gives the body. Leave it out where
+   * a client has no means for that.
+   */
+  getWithCookieFields?: (path: string, cookies: readonly string[]) => Promise<string>
   /** Stops it. Called after the case, whatever came of it. */
   close(): Awaitable<unknown>
 }

@@ -1,6 +1,14 @@
 import type { AdapterCase } from './adapter-case.ts'
+import { cacheCases } from './adapter-cases/cache-cases.ts'
+import { cookieCases } from './adapter-cases/cookie-cases.ts'
+import { errorCases } from './adapter-cases/error-cases.ts'
 import { failedSaveCases } from './adapter-cases/failed-save-cases.ts'
 import { firstByteCases } from './adapter-cases/first-byte-cases.ts'
+import { identityCases } from './adapter-cases/identity-cases.ts'
+import { lateChangeCases } from './adapter-cases/late-change-cases.ts'
+import { mountCases } from './adapter-cases/mount-cases.ts'
+import { raceCases } from './adapter-cases/race-cases.ts'
+import { storeCallCases } from './adapter-cases/store-call-cases.ts'
 import { AdapterTrial, NotRunnable, type Pace, type ServeApp } from './adapter-trial.ts'
 import { ConformanceFailure } from './assert.ts'
 import { reportSkip, skipReasons } from './skips.ts'
@@ -18,7 +26,18 @@ export interface AdapterConformanceOptions {
   skip?: readonly SkippedCase[]
 }
 
-const CASES: readonly AdapterCase[] = [...firstByteCases, ...failedSaveCases]
+const CASES: readonly AdapterCase[] = [
+  ...firstByteCases,
+  ...failedSaveCases,
+  ...lateChangeCases,
+  ...errorCases,
+  ...raceCases,
+  ...identityCases,
+  ...storeCallCases,
+  ...cookieCases,
+  ...cacheCases,
+  ...mountCases,
+]
 
 const PACES: readonly Pace[] = ['at once', 'later']
 

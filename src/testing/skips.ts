@@ -31,8 +31,8 @@ export function reportSkip(id: string, reason: string, context: unknown): void {
   }
 }
 
+// Vitest's context is a function with properties.
 function hasSkip(context: unknown): context is { skip(reason: string): void } {
-  return (
-    typeof context === 'object' && context !== null && 'skip' in context && typeof context.skip === 'function'
-  )
+  const holder: { skip?: unknown } = Object(context)
+  return typeof holder.skip === 'function'
 }

@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Awaitable, isPromise } from '../core/awaitable.ts'
+import type { Passage } from '../core/passage.ts'
+import type { DefaultData, Session } from '../core/session.ts'
+import type { Sessions } from '../core/sessions.ts'
+import { HeldResponse } from './held-response.ts'
+import { mount, passageOf } from './mount.ts'
+import { DeletablePassage, SESSION_ID_PROPERTY, SESSION_PROPERTY } from './own-session.ts'
+
+declare global {
+  namespace Express {
+    // What Express's own types merge into every request; declared here, it needs no package of types.
+    interface Request {
+      /** The visitor's session. To type its data, extend `SessionData` of `coatcheck`. */
+      session: Session
+      /** The session's id: `session.id`, under the name other middleware knows. */
+      sessionID: string
+    }
+  }
+}
+
+/** Middleware for Express 4 and 5, Connect, Polka and NestJS on Express. */
+export type SessionMiddleware = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void
+
+/**
+ * Gives every request its session as `req.session`.
+ *
+ * The session is saved before the first byte of the response's headers leaves, whichever way the handler answers.
+ * When it could not be loaded or saved, `next` gets a `StoreError` with `status` 503, which Express's own error
+ * handling honours. Mounted twice with the same manager, it is one session; with another, `req.session` is that
+ * one's from there on, and both are saved.
+ *
+ * `req.session = null` and `delete req.session` do what `req.session.clear()` does.
+ *
+ * @param sessions - The manager, from `createSessions`.
+ */
+export function session<Data extends object = DefaultData>(sessions: Sessions<Data>): SessionMiddleware {
+  return (request, response, next) => {
+    const known = passageOf(request, sessions)
+    if (known !== undefined) {
+      mount(request, sessions, known)
+      next()
+      return
+    }
+    const enter = (passage: Passage<Data>): void => {
+      mount(request, sessions, passage)
+      Object.defineProperty(request, 'session', SESSION_PROPERTY)
+      Object.defineProperty(request, 'sessionID', SESSION_ID_PROPERTY)
+      // A socket.io handshake comes with a response that has no headers: there is nothing to hold back.
+      if (typeof response.setHeader === 'function') {
+        HeldResponse.hold(response, new DeletablePassage(request, passage), (error) => next(error))
+      }
+      next()
+    }
+    let opened: Awaitable<Passage<Data>>
+    try {
+      opened = sessions.open(request.headers.cookie)
+    } catch (error) {
+      next(error)
+      return
+    }
+    if (isPromise(opened)) opened.then(enter, next)
+    else enter(opened)
+  }
+}

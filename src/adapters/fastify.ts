@@ -1,0 +1,102 @@
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { type Awaitable, isPromise } from '../core/awaitable.ts'
+import { isSessionError } from '../core/errors.ts'
+import type { Passage } from '../core/passage.ts'
+import type { DefaultData, Session } from '../core/session.ts'
+import type { Sessions } from '../core/sessions.ts'
+import { answerWithError } from './error-response.ts'
+import { HeldResponse } from './held-response.ts'
+import { mount, passageOf } from './mount.ts'
+import { removeOutcome } from './outcome-headers.ts'
+import { getSession, setSession } from './own-session.ts'
+
+// Inside the declaration below, another plugin's `Session` would be found first.
+type VisitorSession = Session
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The visitor's session. To type its data, extend `SessionData` of `coatcheck`. */
+    session: VisitorSession
+  }
+}
+
+/**
+ * Gives every request of a Fastify app its session as `request.session`.
+ *
+ * Register it once, before what uses it; it counts for everything registered beside or below it. The session is
+ * saved before the first byte of the response's headers leaves, hijacked and raw replies included. When it could not
+ * be loaded or saved, Fastify's error handling gets a `StoreError` with `status` 503; a hijacked reply is answered
+ * with a 503 in JSON. A second manager can be registered in a context of its own, where `request.session` is then
+ * that one's, and both are saved.
+ *
+ * @param sessions - The manager, from `createSessions`.
+ */
+export function session<Data extends object = DefaultData>(sessions: Sessions<Data>): FastifyPluginAsync {
+  const plugin: FastifyPluginAsync = async (app) => {
+    decorate(app)
+    app.addHook('onRequest', (request, reply, next) => open(sessions, request, reply, next))
+    app.addHook('onSend', save)
+  }
+  return Object.assign(plugin, UNENCAPSULATED)
+}
+
+// What fastify-plugin sets: hooks and decorators are the registering context's own, not a child's.
+const UNENCAPSULATED = {
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: 'coatcheck',
+  [Symbol.for('plugin-meta')]: { name: 'coatcheck', fastify: '>=5' },
+}
+
+const DECORATED = Symbol('coatcheck.decorated')
+
+/** A second manager finds the decorator there; somebody else's `session` makes Fastify refuse ours. */
+function decorate(app: FastifyInstance): void {
+  if (app.hasDecorator(DECORATED)) return
+  // Whose data it is, the types learn from what the user says in SessionData.
+  const getter = getSession as () => Session
+  app.decorateRequest('session', { getter, setter: setSession })
+  app.decorate(DECORATED, true)
+}
+
+function open<Data extends object>(
+  sessions: Sessions<Data>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  next: (error?: Error) => void,
+): void {
+  const known = passageOf(request, sessions)
+  const enter = (passage: Passage<Data>): void => {
+    mount(request, sessions, passage)
+    if (known === undefined) HeldResponse.hold(reply.raw, passage, (error) => answer(error, reply))
+    next()
+  }
+  // What it throws at once, Fastify takes as this hook's error.
+  const opened = known ?? sessions.open(request.headers.cookie)
+  if (isPromise(opened)) opened.then(enter, next)
+  else enter(opened)
+}
+
+/** Saves before Fastify sends, while it can still turn the reply into an error. */
+function save(
+  _request: FastifyRequest,
+  reply: FastifyReply,
+  _payload: unknown,
+  done: () => void,
+): Awaitable<void> {
+  const saving = HeldResponse.of(reply.raw)?.commit()
+  if (isPromise(saving)) return saving.then(undefined, (error: unknown) => fail(error, reply))
+  done()
+}
+
+/** Makes a reply ready to become an error: Fastify itself would keep its headers, and the status of an earlier error. */
+function fail(error: unknown, reply: FastifyReply): never {
+  removeOutcome(reply)
+  reply.code(isSessionError(error) ? error.status : 500)
+  throw error
+}
+
+/** Answers for a reply that went past Fastify's sending, written to directly. */
+function answer(error: unknown, reply: FastifyReply): void {
+  if (reply.sent || !(error instanceof Error)) answerWithError(error, reply.raw)
+  else reply.send(error)
+}

@@ -1,0 +1,76 @@
+import { type Awaitable, isPromise } from '../core/awaitable.ts'
+import { isSessionError } from '../core/errors.ts'
+import type { Passage } from '../core/passage.ts'
+import type { DefaultData, Session } from '../core/session.ts'
+import type { Sessions } from '../core/sessions.ts'
+import { errorResponse } from './error-response.ts'
+import { mount, passageOf } from './mount.ts'
+import { discard, withEffects } from './web-headers.ts'
+
+/** What a handler is given beside the request. */
+export interface SessionContext<Data extends object = DefaultData> {
+  /** The visitor's session. */
+  readonly session: Session<Data>
+}
+
+/**
+ * Answers a request that has a session. What it throws is passed on to the runtime, and nothing is saved then: a
+ * cookie could not be set on the response the runtime makes.
+ */
+export type SessionHandler<Data extends object, Rest extends unknown[]> = (
+  request: Request,
+  context: SessionContext<Data>,
+  ...rest: Rest
+) => Awaitable<Response>
+
+/**
+ * Gives a web-standard handler the session of each request: for `Bun.serve`, `Deno.serve`, Workers, and every
+ * framework that takes a function from `Request` to `Response`.
+ *
+ * The session is saved when the handler has made its response, and before anybody gets it. What a streamed body
+ * changes later is saved by itself, at the end of the turn it was changed in. When the session cannot be loaded or
+ * saved, the response is a 503 in JSON; a handler whose session could not be loaded is not called. The same goes for
+ * a `StoreError` that the handler itself meets and throws.
+ *
+ * @param sessions - The manager, from `createSessions`.
+ * @param handler - Your handler. It also gets what the runtime gives beside the request.
+ * @returns A handler that takes what the runtime gives.
+ */
+export function session<Data extends object = DefaultData, Rest extends unknown[] = []>(
+  sessions: Sessions<Data>,
+  handler: SessionHandler<Data, Rest>,
+): (request: Request, ...rest: Rest) => Promise<Response> {
+  return async (request, ...rest) => {
+    const known = passageOf(request, sessions)
+    if (known !== undefined) return handler(request, contextOf(known), ...rest)
+    try {
+      const opened = sessions.open(request.headers.get('cookie'))
+      const passage = isPromise(opened) ? await opened : opened
+      mount(request, sessions, passage)
+      return await commit(passage, await handler(request, contextOf(passage), ...rest))
+    } catch (error) {
+      if (!isSessionError(error)) throw error
+      return errorResponse(error)
+    }
+  }
+}
+
+function contextOf<Data extends object>(passage: Passage<Data>): SessionContext<Data> {
+  return {
+    // Asked for each time: regenerate(callback) puts another object in its place.
+    get session() {
+      return passage.session
+    },
+  }
+}
+
+async function commit(passage: Passage<object>, response: Response): Promise<Response> {
+  try {
+    const committed = passage.commit()
+    const effects = isPromise(committed) ? await committed : committed
+    return effects === null ? response : withEffects(response, effects)
+  } catch (error) {
+    discard(response)
+    throw error
+  }
+}

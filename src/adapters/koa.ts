@@ -1,0 +1,73 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { andThen } from '../core/awaitable.ts'
+import type { Passage } from '../core/passage.ts'
+import type { DefaultData, Session } from '../core/session.ts'
+import type { Sessions } from '../core/sessions.ts'
+import { HeldResponse } from './held-response.ts'
+import { mount, passageOf, unmount } from './mount.ts'
+import { DeletablePassage, SESSION_PROPERTY } from './own-session.ts'
+
+// Inside the declaration below, another package's `Session` would be found first.
+type VisitorSession = Session
+
+declare module 'koa' {
+  interface DefaultContext {
+    /** The visitor's session. To type its data, extend `SessionData` of `coatcheck`. */
+    session: VisitorSession
+  }
+}
+
+/** What the middleware adds to a context: `new Koa<DefaultState, SessionContext<MyData>>()` types `ctx.session`. */
+export interface SessionContext<Data extends object = DefaultData> {
+  /** The visitor's session. */
+  session: Session<Data>
+}
+
+/** What the middleware needs of a Koa context. */
+export interface KoaContext {
+  /** Node's request. */
+  req: IncomingMessage
+  /** Node's response. */
+  res: ServerResponse
+  /** Answers with an error, and tells the application of it. */
+  onerror(error: Error): void
+}
+
+/** Middleware for Koa. */
+export type SessionMiddleware = (context: KoaContext, next: () => Promise<unknown>) => Promise<unknown>
+
+/**
+ * Gives every request of a Koa app its session as `ctx.session`.
+ *
+ * The session is saved before the first byte of the response's headers leaves, whichever way the response is made,
+ * errors included. When the session could not be loaded, the middleware throws a `StoreError` with `status` 503. When
+ * it could not be saved, the middleware has been passed: Koa's own error handling (`ctx.onerror`, which emits the
+ * app's `error` event) answers. Mounted twice with the same manager, it is one session; with another,
+ * `ctx.session` is that one's further down, and both are saved.
+ *
+ * `ctx.session = null` does what `ctx.session.clear()` does.
+ *
+ * @param sessions - The manager, from `createSessions`.
+ */
+export function session<Data extends object = DefaultData>(sessions: Sessions<Data>): SessionMiddleware {
+  return async (context, next) => {
+    const enter = (passage: Passage<Data>): Promise<unknown> => {
+      const mounted = mount(context, sessions, passage)
+      const handled = next()
+      // Further up, the session is again the one that was mounted there.
+      return mounted.outer === undefined ? handled : handled.finally(() => unmount(context, mounted))
+    }
+    const known = passageOf(context, sessions)
+    if (known !== undefined) return enter(known)
+    return andThen(sessions.open(context.req.headers.cookie), (passage) => {
+      Object.defineProperty(context, 'session', SESSION_PROPERTY)
+      const own = new DeletablePassage(context, passage)
+      HeldResponse.hold(context.res, own, (error) => context.onerror(asError(error)))
+      return enter(passage)
+    })
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(`The save failed with a ${typeof error}`)
+}

@@ -1,0 +1,64 @@
+import type { Passage } from '../core/passage.ts'
+import type { Sessions } from '../core/sessions.ts'
+
+const MOUNT: unique symbol = Symbol('coatcheck.mount')
+
+/** What a request's sessions are kept on: the request itself, or the framework's context. */
+interface Holder {
+  [MOUNT]?: Mount<object>
+}
+
+/** One manager's passage of a request. Several managers on one request make a chain, the innermost first. */
+export interface Mount<Data extends object> {
+  readonly sessions: object
+  readonly passage: Passage<Data>
+  readonly outer: Mount<object> | undefined
+}
+
+/**
+ * Makes a manager's passage the current one of a request.
+ * @param request - The request itself, or the framework's context of it.
+ */
+export function mount<Data extends object>(
+  request: object,
+  sessions: Sessions<Data>,
+  passage: Passage<Data>,
+): Mount<Data> {
+  const holder: Holder = request
+  const mounted = { sessions, passage, outer: holder[MOUNT] }
+  holder[MOUNT] = mounted
+  return mounted
+}
+
+/** Makes the passage current again that was so before this mount. The last one stays: responses outlive their handlers. */
+export function unmount(request: object, { outer }: Mount<object>): void {
+  const holder: Holder = request
+  if (outer !== undefined) holder[MOUNT] = outer
+}
+
+/** Finds the passage a manager already has on a request: mounted twice, it is still one session. */
+export function passageOf<Data extends object>(
+  request: object,
+  sessions: Sessions<Data>,
+): Passage<Data> | undefined {
+  const holder: Holder = request
+  let candidate = holder[MOUNT]
+  while (candidate !== undefined) {
+    if (isOf(candidate, sessions)) return candidate.passage
+    candidate = candidate.outer
+  }
+  return undefined
+}
+
+/** Gives the passage of the innermost manager of a request. */
+export function currentPassage(request: object): Passage<object> | undefined {
+  const holder: Holder = request
+  return holder[MOUNT]?.passage
+}
+
+function isOf<Data extends object>(
+  candidate: Mount<object>,
+  sessions: Sessions<Data>,
+): candidate is Mount<Data> {
+  return candidate.sessions === sessions
+}

@@ -1,0 +1,22 @@
+import type { NodeHeaderHolder } from './node-headers.ts'
+
+/** What adapters touch of a Node response: HTTP/1 and the compatibility layer of HTTP/2 alike. */
+export interface NodeResponse extends NodeHeaderHolder {
+  statusCode: number
+  statusMessage: string
+  readonly headersSent: boolean
+  readonly writableEnded: boolean
+  readonly writableHighWaterMark: number
+  writeHead(...args: unknown[]): unknown
+  write(...args: unknown[]): unknown
+  end(...args: unknown[]): unknown
+  /** Missing where a response only stands in for one, as at a socket.io handshake. */
+  flushHeaders?(...args: unknown[]): unknown
+  /** Sends on what compression holds, where it is mounted. */
+  flush?(): unknown
+  emit(event: string, ...args: unknown[]): boolean
+  destroy(error?: Error): unknown
+}
+
+/** The methods that make a response's headers leave, and its end. */
+export type SendMethod = 'writeHead' | 'write' | 'end' | 'flushHeaders'

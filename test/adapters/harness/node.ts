@@ -1,0 +1,75 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  createServer as createHttp2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2'
+import { session } from '../../../src/adapters/node.ts'
+import type { Session } from '../../../src/index.ts'
+import type { AdapterApp, AppScope, RouteContext, ServedApp } from '../../../src/testing/adapter-app.ts'
+import { Http2Client } from './http2-client.ts'
+import { closed, listen, portOf } from './listen.ts'
+import { answerOnNode } from './node-answer.ts'
+
+/** Serves apps on `node:http`. */
+export function serveNode(app: AdapterApp): Promise<ServedApp> {
+  return listen(createServer(listenerOf<IncomingMessage, ServerResponse>(app, '')))
+}
+
+/** Serves apps on the compatibility layer of `node:http2`. */
+export async function serveHttp2(app: AdapterApp): Promise<ServedApp> {
+  const server = createHttp2Server(listenerOf<Http2ServerRequest, Http2ServerResponse>(app, ''))
+  const origin = `http://127.0.0.1:${await portOf(server)}`
+  const client = new Http2Client(origin)
+  return {
+    origin,
+    fetch: (url, init) => client.fetch(url, init),
+    getWithCookieFields: (path, cookies) => client.get(path, { cookie: [...cookies] }),
+    close: async () => {
+      client.close()
+      await closed(server)
+    },
+  }
+}
+
+type Listener<Request, Response> = (request: Request, response: Response) => void
+
+function listenerOf<
+  Request extends IncomingMessage | Http2ServerRequest,
+  Response extends ServerResponse | Http2ServerResponse,
+>(scope: AppScope, above: string): Listener<Request, Response> {
+  const inner = routesOf<Request, Response>(scope, above + scope.path)
+  return scope.mounts.reduceRight<Listener<Request, Response>>(
+    (listener, sessions) => session<Record<string, unknown>, Request, Response>(sessions, listener),
+    inner,
+  )
+}
+
+function routesOf<
+  Request extends IncomingMessage | Http2ServerRequest,
+  Response extends ServerResponse | Http2ServerResponse,
+>({ before, routes, scopes = [] }: AppScope, base: string): Listener<Request, Response> {
+  const inner = scopes.map((scope) => ({ scope, listener: listenerOf<Request, Response>(scope, base) }))
+  return async (request, response) => {
+    const context = contextOf(request)
+    before?.(context)
+    const route = routes.find(({ path }) => base + path === request.url)
+    if (route !== undefined) return answerOnNode(await route.answer(context), response)
+    const part = inner.find(({ scope }) => request.url?.startsWith(`${base}${scope.path}/`))
+    if (part !== undefined) part.listener(request, response)
+    else {
+      response.statusCode = 404
+      response.end()
+    }
+  }
+}
+
+function contextOf(request: object): RouteContext {
+  const mounted: { session?: Session } = request
+  return {
+    get session() {
+      if (mounted.session === undefined) throw new Error('No session is mounted here.')
+      return mounted.session
+    },
+  }
+}

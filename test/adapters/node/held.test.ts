@@ -1,0 +1,146 @@
+import { createServer, type ServerResponse } from 'node:http'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { type SessionRequest, session } from '../../../src/adapters/node.ts'
+import type { DefaultData } from '../../../src/core/session.ts'
+import type { Gate } from '../../../src/testing/barrier-store.ts'
+import { settle } from '../../engine/later-store.ts'
+import { PACES, servingPort, startPaced } from '../harness/paced.ts'
+import { RawClient } from '../harness/raw-client.ts'
+
+type Listener = (request: SessionRequest<DefaultData>, response: ServerResponse) => void | Promise<void>
+
+/** Asks a handler that writes the session, with the save held. */
+async function askHeld(listener: Listener): Promise<{ client: RawClient; gate: Gate }> {
+  const { sessions, store } = startPaced('later')
+  const gate = store.hold('create')
+  const port = await servingPort(
+    createServer(
+      session(sessions, (request, response) => {
+        request.session.visits = 1
+        return listener(request, response)
+      }),
+    ),
+  )
+  const client = new RawClient(port)
+  client.get('/', 'Connection: close')
+  await gate.reached
+  return { client, gate }
+}
+
+test('while a response is held, its head looks sent and its end looks made', async () => {
+  const seen: unknown[] = []
+  const { client, gate } = await askHeld((_request, response) => {
+    response.write('one')
+    seen.push(response.headersSent, response.writableEnded)
+    response.end('two')
+    seen.push(response.headersSent, response.writableEnded)
+    for (const change of [
+      () => response.setHeader('x-late', '1'),
+      () => response.appendHeader('x-late', '1'),
+      () => response.removeHeader('date'),
+      () => response.writeHead(500),
+    ]) {
+      expect(change).toThrow(expect.objectContaining({ code: 'ERR_HTTP_HEADERS_SENT' }))
+    }
+    response.statusCode = 500
+  })
+  expect(seen).toEqual([true, false, true, true])
+  gate.release()
+  const received = await client.untilClosed()
+  expect(received).toMatch(/^HTTP\/1\.1 200 OK/)
+  expect(received).toMatch(/one[\s\S]*two/)
+  expect(received).not.toContain('x-late')
+})
+
+test.each(PACES)(
+  'of a response ended twice the first end counts, with a store that answers %s',
+  async (pace) => {
+    const { sessions } = startPaced(pace)
+    const errors: unknown[] = []
+    const port = await servingPort(
+      createServer(
+        session(sessions, (request, response) => {
+          // As on a bare response: a second end says nothing, unless it brings more to send.
+          response.on('error', (error) => void errors.push(error))
+          request.session.visits = 1
+          response.end('first')
+          response.end()
+          response.end('second')
+        }),
+      ),
+    )
+    const client = new RawClient(port)
+    client.get('/', 'Connection: close')
+    const received = await client.untilClosed()
+    expect(received).toContain('\r\n\r\nfirst')
+    expect(received).not.toContain('second')
+    expect(errors).toEqual([expect.objectContaining({ code: 'ERR_STREAM_WRITE_AFTER_END' })])
+  },
+)
+
+test('callbacks of held calls are called, in order', async () => {
+  const order: string[] = []
+  const { client, gate } = await askHeld((_request, response) => {
+    response.write('one', () => void order.push('write'))
+    response.end('two', () => void order.push('end'))
+  })
+  expect(order).toEqual([])
+  gate.release()
+  await client.untilClosed()
+  expect(order).toEqual(['write', 'end'])
+})
+
+test('flushHeaders sends the head as soon as the session is saved, before any body [A32]', async () => {
+  const more = Promise.withResolvers<void>()
+  const { client, gate } = await askHeld(async (_request, response) => {
+    response.flushHeaders()
+    await more.promise
+    response.end('body')
+  })
+  await settle()
+  expect(client.received).toBe('')
+  gate.release()
+  expect(await client.until('\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*set-cookie: sid=/)
+  more.resolve()
+  expect(await client.untilClosed()).toContain('body')
+})
+
+test('what Node itself would refuse becomes an error response when it is sent late', async () => {
+  const shown = vi.spyOn(console, 'error').mockImplementation(() => {})
+  onTestFinished(() => shown.mockRestore())
+  const { client, gate } = await askHeld((_request, response) => {
+    response.writeHead(200, { 'bad header': 'x' })
+    response.end('never')
+  })
+  gate.release()
+  const received = await client.untilClosed()
+  expect(received).toMatch(/^HTTP\/1\.1 500 /)
+  expect(received).not.toContain('never')
+  expect(shown).toHaveBeenCalledWith(expect.objectContaining({ code: 'ERR_INVALID_HTTP_TOKEN' }))
+})
+
+test('a client that goes away while the save is under way changes nothing about the save [A32]', async () => {
+  const { sessions, store, memory } = startPaced('later')
+  const closed = Promise.withResolvers<void>()
+  const gate = store.hold('create')
+  const port = await servingPort(
+    createServer(
+      session(sessions, (request, response) => {
+        request.session.visits = 1
+        response.on('close', () => closed.resolve())
+        response.write('x'.repeat(100_000))
+        response.end('y')
+      }),
+    ),
+  )
+  const client = new RawClient(port)
+  client.get('/')
+  await gate.reached
+  client.socket.destroy()
+  await closed.promise
+  gate.release()
+  await vi.waitFor(() => expect(memory.count()).toBe(1))
+  const other = new RawClient(port)
+  other.get('/', 'Connection: close')
+  expect(await other.untilClosed()).toMatch(/^HTTP\/1\.1 200 OK/)
+})

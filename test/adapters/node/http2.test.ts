@@ -1,0 +1,79 @@
+import { once } from 'node:events'
+import {
+  type ClientHttp2Session,
+  connect,
+  createServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2'
+import { text } from 'node:stream/consumers'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type SessionListener, session } from '../../../src/adapters/node.ts'
+import type { DefaultData } from '../../../src/core/session.ts'
+import { closed, portOf } from '../harness/listen.ts'
+import { PACES, startPaced, type TestStore } from '../harness/paced.ts'
+
+describe.each(PACES)('over HTTP/2, with a store that answers %s', (pace) => {
+  async function start(
+    handler: SessionListener<DefaultData, Http2ServerRequest, Http2ServerResponse>,
+  ): Promise<{ client: ClientHttp2Session; store: TestStore }> {
+    const { sessions, store } = startPaced(pace)
+    const server = createServer(session(sessions, handler))
+    const client = connect(`http://127.0.0.1:${await portOf(server)}`)
+    onTestFinished(async () => {
+      client.destroy()
+      await closed(server)
+    })
+    return { client, store }
+  }
+
+  test('early hints, body and trailers keep their order', async () => {
+    const { client } = await start((request, response) => {
+      request.session.visits = 1
+      response.writeEarlyHints({ link: '</style.css>; rel=preload' })
+      response.write('body')
+      response.addTrailers({ 'x-sum': '42' })
+      response.end()
+    })
+    const stream = client.request({ ':path': '/' })
+    const seen: unknown[] = []
+    stream.on('headers', (headers) => void seen.push(headers[':status']))
+    stream.on('response', (headers) => void seen.push(headers[':status'], headers['set-cookie']?.length))
+    stream.on('trailers', (headers) => void seen.push(headers['x-sum']))
+    expect(await text(stream)).toBe('body')
+    expect(seen).toEqual([103, 200, 1, '42'])
+  })
+
+  test('a late change that cannot be saved resets the stream', async () => {
+    const first = Promise.withResolvers<void>()
+    const { client, store } = await start(async (request, response) => {
+      request.session.visits = 1
+      response.write('first,')
+      await first.promise
+      request.session.visits = 2
+      response.end('last')
+    })
+    const stream = client.request({ ':path': '/' })
+    await once(stream, 'data')
+    store.fail('replace')
+    first.resolve()
+    const [error] = await once(stream, 'error')
+    expect(error).toMatchObject({ code: 'ERR_HTTP2_STREAM_ERROR' })
+  })
+
+  test('a client that cancels while the save is under way harms nobody', async () => {
+    const { client, store } = await start((request, response) => {
+      request.session.visits = 1
+      response.setHeader('x-own', '1')
+      response.end('done')
+    })
+    const gate = store.hold('create')
+    const impatient = client.request({ ':path': '/' })
+    await gate.reached
+    impatient.close()
+    await once(impatient, 'close')
+    gate.release()
+    const stream = client.request({ ':path': '/' })
+    expect(await text(stream)).toBe('done')
+  })
+})

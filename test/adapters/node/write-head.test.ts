@@ -1,0 +1,87 @@
+import { createServer, type ServerResponse } from 'node:http'
+import { describe, expect, test } from 'vitest'
+import { session } from '../../../src/adapters/node.ts'
+import { PACES, servingPort, startPaced } from '../harness/paced.ts'
+import { RawClient } from '../harness/raw-client.ts'
+
+const TWO_COOKIES = ['a=1', 'b=2']
+
+/** Every form in which `writeHead` takes its arguments, each saying the same. */
+const FORMS: Record<string, (response: ServerResponse) => void> = {
+  'a status alone, headers set before': (response) => {
+    response.setHeader('X-Own', 'yes')
+    response.setHeader('Set-Cookie', TWO_COOKIES)
+    response.writeHead(201)
+  },
+  'an object': (response) => void response.writeHead(201, { 'X-Own': 'yes', 'Set-Cookie': TWO_COOKIES }),
+  'an object over headers set before': (response) => {
+    response.setHeader('x-own', 'no')
+    response.setHeader('set-cookie', 'c=3')
+    response.writeHead(201, { 'X-Own': 'yes', 'Set-Cookie': TWO_COOKIES })
+  },
+  'a reason and an object': (response) =>
+    void response.writeHead(201, 'Made', { 'X-Own': 'yes', 'Set-Cookie': TWO_COOKIES }),
+  'no reason and an object': (response) =>
+    void response.writeHead(201, undefined, { 'X-Own': 'yes', 'Set-Cookie': TWO_COOKIES }),
+  'a flat list': (response) =>
+    void response.writeHead(201, ['X-Own', 'yes', 'Set-Cookie', 'a=1', 'Set-Cookie', 'b=2']),
+  'a flat list with a list in it': (response) =>
+    void response.writeHead(201, ['X-Own', 'yes', 'Set-Cookie', TWO_COOKIES]),
+  'a flat list over headers set before': (response) => {
+    response.setHeader('Set-Cookie', 'c=3')
+    response.writeHead(201, ['X-Own', 'yes', 'Set-Cookie', 'a=1', 'Set-Cookie', 'b=2'])
+  },
+  'a reason and a flat list': (response) =>
+    void response.writeHead(201, 'Made', ['X-Own', 'yes', 'Set-Cookie', 'a=1', 'Set-Cookie', 'b=2']),
+  'a list of pairs': (response) =>
+    Reflect.apply(response.writeHead, response, [
+      201,
+      [
+        ['X-Own', 'yes'],
+        ['Set-Cookie', 'a=1'],
+        ['Set-Cookie', 'b=2'],
+      ],
+    ]),
+}
+
+describe.each(PACES)('with a store that answers %s', (pace) => {
+  test.each(Object.entries(FORMS))(
+    'writeHead with %s keeps its headers beside the cookie [C18] [CVE-2025-7339]',
+    async (_form, writeHead) => {
+      const { sessions } = startPaced(pace)
+      const port = await servingPort(
+        createServer(
+          session(sessions, (request, response) => {
+            request.session.visits = 1
+            writeHead(response)
+            response.end('done')
+          }),
+        ),
+      )
+      const client = new RawClient(port)
+      client.get('/', 'Connection: close')
+      const [head = '', body] = (await client.untilClosed()).split('\r\n\r\n')
+      const [status = '', ...lines] = head.split('\r\n')
+      expect(status).toMatch(/^HTTP\/1\.1 201 (Created|Made)$/)
+      expect(lines.filter((line) => /^x-own:/i.test(line))).toEqual([expect.stringMatching(/: yes$/)])
+      const cookies = lines.filter((line) => /^set-cookie:/i.test(line)).map((line) => line.slice(12))
+      expect(cookies).toEqual(['a=1', 'b=2', expect.stringMatching(/^sid=/)])
+      expect(body).toContain('done')
+    },
+  )
+
+  test('a reason given to writeHead is sent', async () => {
+    const { sessions } = startPaced(pace)
+    const port = await servingPort(
+      createServer(
+        session(sessions, (request, response) => {
+          request.session.visits = 1
+          response.writeHead(200, 'All Is Well').end()
+        }),
+      ),
+    )
+    const client = new RawClient(port)
+    client.get('/', 'Connection: close')
+    expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 200 All Is Well\r\n/)
+  })
+})
