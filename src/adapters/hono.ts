@@ -11,6 +11,7 @@ import { discard, withEffects } from './web-headers.ts'
 
 /** What the middleware adds to a Hono app: give it as `new Hono<SessionEnv<MyData>>()` to type `c.var.session`. */
 export interface SessionEnv<Data extends object = DefaultData> {
+  /** What the middleware puts into the context. */
   Variables: {
     /** The visitor's session. */
     session: Session<Data>
@@ -45,6 +46,17 @@ export function session<Data extends object = DefaultData>(
     }
     if (known === undefined) await commit(passage, c)
   }
+}
+
+/**
+ * Gives the session that a manager has on a request: what `c.var.session` is, also after `regenerate(callback)` has
+ * put another object in its place. `undefined` where it could not be loaded, or is not mounted.
+ */
+export function sessionOf<Data extends object>(
+  c: Context,
+  sessions: Sessions<Data>,
+): Session<Data> | undefined {
+  return passageOf(c, sessions)?.session
 }
 
 function open<Data extends object>(sessions: Sessions<Data>, c: Context): Awaitable<Passage<Data>> {

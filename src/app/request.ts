@@ -1,6 +1,5 @@
 import type { Context } from 'hono'
-import type { SessionEnv } from '../adapters/hono.ts'
-import { passageOf } from '../adapters/mount.ts'
+import { type SessionEnv, sessionOf } from '../adapters/hono.ts'
 import { UsageError } from '../core/errors.ts'
 import type { DefaultData, ParsedJson, Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
@@ -89,8 +88,8 @@ export class AppRequest<Data extends object = DefaultData, Params = Record<strin
    */
   get session(): Session<Data> {
     // Not Hono's variable: after `regenerate(callback)` the session is another object.
-    const passage = passageOf(this.#context, this.#settings.sessions)
-    if (passage !== undefined) return passage.session
+    const session = sessionOf(this.#context, this.#settings.sessions)
+    if (session !== undefined) return session
     throw new UsageError('ERR_NOT_MOUNTED', 'This request has no session: it could not be loaded.')
   }
 

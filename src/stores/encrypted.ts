@@ -4,7 +4,7 @@ import type { SessionRecord } from '../core/record.ts'
 import type { SessionStore, WriteOptions } from '../core/store.ts'
 import { importKeys } from './encrypted/key-ring.ts'
 import { Vault } from './encrypted/vault.ts'
-import { invalidOption, refuseUnknownOptions } from './sql/options.ts'
+import { invalidOption, refuseUnknownOptions } from './options.ts'
 import { unreadableRecord } from './unreadable-record.ts'
 
 /** How {@link encrypted} is set up. */

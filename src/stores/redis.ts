@@ -9,6 +9,8 @@ import type {
   TouchOptions,
   WriteOptions,
 } from '../core/store.ts'
+import { lifetime } from './lifetime.ts'
+import { invalidOption, refuseUnknownOptions } from './options.ts'
 import type { RedisClient } from './redis/client.ts'
 import { type RedisCommands, textOf } from './redis/commands.ts'
 import { connect } from './redis/connect.ts'
@@ -28,8 +30,6 @@ import * as scripts from './redis/scripts.ts'
 import { UserIndex } from './redis/user-index.ts'
 import { countSessions, scanIds } from './redis/walk.ts'
 import { createWriteMarks } from './redis/write-marks.ts'
-import { lifetime } from './sql/lifetime.ts'
-import { invalidOption, refuseUnknownOptions } from './sql/options.ts'
 
 export type {
   ClusterMaster,

@@ -12,7 +12,7 @@ export interface MariadbServer {
   /** `mysql://root@127.0.0.1:port/coatcheck`, a database that is there and empty. */
   readonly url: string
   /** Runs SQL over a connection of its own and gives the rows. */
-  ask(sql: string): Promise<unknown[]>
+  ask(sql: string): Promise<object[]>
   /** Ends it as a crash would, with SIGKILL. Its data stay. */
   kill(): Promise<void>
   /** Starts it again on the same port and data, after `kill`. */
@@ -31,7 +31,7 @@ const DEFAULTS = {
 
 const PACKAGE = { debianPackage: 'mariadb-server' }
 
-async function askAt(port: number, sql: string, database?: string): Promise<unknown[]> {
+async function askAt(port: number, sql: string, database?: string): Promise<object[]> {
   const connection = await mysql.createConnection({
     host: '127.0.0.1',
     port,
@@ -40,7 +40,7 @@ async function askAt(port: number, sql: string, database?: string): Promise<unkn
     ...(database !== undefined && { database }),
   })
   try {
-    const [rows] = await connection.query(sql)
+    const [rows] = await connection.query<mysql.RowDataPacket[] | mysql.ResultSetHeader>(sql)
     return Array.isArray(rows) ? rows : []
   } finally {
     connection.destroy()

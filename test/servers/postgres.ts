@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
@@ -55,7 +55,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Starts a PostgreSQL server, ready when it answers a query. Every user may log in without a password. */
+/** The one role that needs its password to log in, once it is made. */
+export const PASSWORD_ROLE = 'locked'
+
+/** Starts a PostgreSQL server, ready when it answers a query. All but one role log in without a password. */
 export async function startPostgres(settings: Record<string, string> = {}): Promise<PostgresServer> {
   const initdb = await findProgram('initdb')
   const postgres = await findProgram('postgres')
@@ -68,6 +71,8 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
     ['-D', data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '--no-sync'],
     user,
   )
+  const rules = join(data, 'pg_hba.conf')
+  writeFileSync(rules, `host all ${PASSWORD_ROLE} 127.0.0.1/32 scram-sha-256\n${readFileSync(rules, 'utf8')}`)
 
   const port = await freePort()
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`

@@ -1,4 +1,4 @@
-import { invalidOption } from './options.ts'
+import { invalidOption } from '../options.ts'
 
 /** The table the SQL stores use when none is named. */
 export const DEFAULT_TABLE = 'coatcheck_sessions'

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { countOf, request, STORE_TIMEOUT, sessionsOn, startTraffic } from '../../faults/traffic.ts'
 import { startRedisCluster } from '../../servers/redis-cluster.ts'
 import { type RedisSentinelSet, startRedisSentinel } from '../../servers/redis-sentinel.ts'
 import * as clients from './clients.ts'
-import { countOf, request, STORE_TIMEOUT, sessionsOn, startTraffic } from './traffic.ts'
 
 // A request may ask the store several times, and each time wait for as long as this.
 const LONGEST_REQUEST = 4 * STORE_TIMEOUT

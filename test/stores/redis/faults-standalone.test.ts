@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Sessions } from '../../../src/core/sessions.ts'
+import { countOf, request, STORE_TIMEOUT, sessionsOn, startTraffic } from '../../faults/traffic.ts'
 import { type RedisServer, startRedis } from '../../servers/redis.ts'
 import { startTcpProxy, type TcpProxy } from '../../servers/tcp-proxy.ts'
 import { type OpenClient, openIoRedis, openNodeRedis } from './clients.ts'
-import { countOf, request, STORE_TIMEOUT, sessionsOn, startTraffic } from './traffic.ts'
 
 // A request may ask the store several times, and each time wait for as long as this.
 const LONGEST_REQUEST = 4 * STORE_TIMEOUT

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSessions, type Sessions } from '../../../src/core/sessions.ts'
 import { RedisSessionStore, type RedisSessionStoreOptions } from '../../../src/stores/redis.ts'
 import { createClock, type TestClock } from '../../../src/testing/clock.ts'
+import { request } from '../../faults/traffic.ts'
 import { type RedisServer, startRedis } from '../../servers/redis.ts'
 import { commandsDuring } from '../../servers/redis-monitor.ts'
 import { type OpenClient, openIoRedis, openNodeRedis } from './clients.ts'
-import { request } from './traffic.ts'
 
 const MINUTE = 60_000
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createSessions, type Sessions } from '../../../src/core/sessions.ts'
-import { type RedisClient, RedisSessionStore } from '../../../src/stores/redis.ts'
+import { createSessions, type Sessions } from '../../src/core/sessions.ts'
+import { type RedisClient, RedisSessionStore } from '../../src/stores/redis.ts'
 
 /** How long the tests' engine waits for Redis, in milliseconds. */
 export const STORE_TIMEOUT = 500

@@ -1,4 +1,4 @@
-import { ConfigError } from '../../core/errors.ts'
+import { ConfigError } from '../core/errors.ts'
 
 /** Makes the error for an option that cannot be used: what was expected, and what kind of thing came. */
 export function invalidOption(

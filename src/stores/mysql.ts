@@ -1,0 +1,220 @@
+import { type Duration, parseDuration } from '../core/duration.ts'
+import type { SessionRecord } from '../core/record.ts'
+import type {
+  ConditionalStore,
+  RecordPage,
+  ReplaceOptions,
+  ReplaceOutcome,
+  TouchOptions,
+  WriteOptions,
+} from '../core/store.ts'
+import { lifetime } from './lifetime.ts'
+import { type Answer, ask, type MysqlClient, mysqlClient } from './mysql/client.ts'
+import { explainError } from './mysql/explain-error.ts'
+import { mysqlSchema } from './mysql/schema.ts'
+import { EXPIRED_BATCH, type MysqlStatements, mysqlStatements } from './mysql/statements.ts'
+import { refuseUnknownOptions } from './options.ts'
+import { ExpiredRows } from './sql/expired-rows.ts'
+import { encodeKey } from './sql/key-text.ts'
+import { pageLimit, pageOf } from './sql/record-page.ts'
+import { recordOf, type SqlValue, valuesOf } from './sql/record-row.ts'
+import { DEFAULT_TABLE, tableNameParts } from './sql/table-name.ts'
+import { LONGEST_TIMER_MS } from './sql/timer-limit.ts'
+import { againWhenUndone } from './sql/undone.ts'
+import { codeOf } from './sql/unreachable.ts'
+
+export type { MysqlClient, MysqlStatement } from './mysql/client.ts'
+
+/** How a {@link MysqlSessionStore} is set up. */
+export interface MysqlSessionStoreOptions {
+  /** Names the table, as `table` or `database.table`. Default `'coatcheck_sessions'`, in the connection's own database. */
+  table?: string
+  /**
+   * Sets how long a connection may leave a statement without any answer before it is given up: milliseconds or a
+   * duration. Default `'30s'`. A request does not wait that long, the engine sees to that; but mysql2 has no such limit
+   * of its own, and connections cut off without a word would fill the pool until the network stack gives them up.
+   */
+  queryTimeout?: Duration
+  /**
+   * Sets how often expired rows are deleted: milliseconds or a duration. Default `'5m'`; `false` for never, which
+   * leaves it to {@link MysqlSessionStore.deleteExpired}. An expired record is never given out, deleted or not.
+   */
+  cleanupInterval?: Duration | false
+}
+
+/**
+ * Keeps sessions in a table of MySQL (8.0 or later) or MariaDB (10.6 or later): for any number of machines.
+ *
+ * Each operation is one statement outside any transaction. When a record ends is decided by the server's clock. A
+ * failure of the driver is thrown as it came, but for those that have a fix in the settings: a missing table, a
+ * wrong password and the like are a {@link ConfigError}.
+ */
+export class MysqlSessionStore implements ConditionalStore {
+  readonly #client: MysqlClient
+  readonly #table: string
+  readonly #schema: string
+  readonly #statements: MysqlStatements
+  readonly #queryTimeout: number
+  readonly #expired: ExpiredRows
+
+  /**
+   * Takes the client. Nothing is sent yet.
+   * @param client - A pool (better) or a connection of `mysql2/promise`, with its default character set, utf8mb4. It
+   * stays yours: `dispose` does not end it.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` the client is neither, or an option is unknown or not usable.
+   */
+  constructor(client: MysqlClient, options: MysqlSessionStoreOptions = {}) {
+    const { table = DEFAULT_TABLE, queryTimeout = '30s', cleanupInterval = '5m', ...unknown } = options
+    refuseUnknownOptions(STORE, unknown, 'table, queryTimeout and cleanupInterval')
+    this.#queryTimeout = Math.min(parseDuration(queryTimeout, 'queryTimeout'), LONGEST_TIMER_MS)
+    const parts = tableNameParts(STORE, table, true)
+    this.#table = parts.join('.')
+    const quoted = parts.map((part) => `\`${part}\``).join('.')
+    this.#schema = mysqlSchema(quoted)
+    this.#statements = mysqlStatements(quoted)
+    this.#expired = new ExpiredRows({
+      store: STORE,
+      interval: cleanupInterval,
+      batchSize: EXPIRED_BATCH,
+      deleteBatch: async () => (await this.#ask(this.#statements.deleteExpired, [])).count,
+    })
+    this.#client = mysqlClient(client)
+  }
+
+  /** Gives the SQL that makes the table and its indexes, for a migration tool of yours. Running it twice does no harm. */
+  schema(): string {
+    return this.#schema
+  }
+
+  /**
+   * Makes the table and its indexes unless they are there. Any number of processes may do it at once.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` the server does not let the client in or the user may not make tables.
+   * @throws {Error} the server cannot be reached. Either way nothing was changed.
+   */
+  async migrate(): Promise<void> {
+    await this.#ask(this.#schema, [])
+  }
+
+  /** Gives the record under this id; `null` when there is none or its ttl has run out. */
+  async get(id: string): Promise<SessionRecord | null> {
+    const { rows } = await this.#ask(this.#statements.get, [encodeKey(id)])
+    return rows[0] === undefined ? null : recordOf(rows[0])
+  }
+
+  /** Writes the record, whatever was there. */
+  async set(id: string, record: SessionRecord, options: WriteOptions): Promise<void> {
+    const ttl = lifetime(options.ttl)
+    if (ttl === 0) await this.destroy(id)
+    else await this.#ask(this.#statements.set, [...valuesOf(id, record), ttl])
+  }
+
+  /** Writes a record under an id that is free; `false` when a live record is already there. */
+  async create(id: string, record: SessionRecord, options: WriteOptions): Promise<boolean> {
+    const ttl = lifetime(options.ttl)
+    if (await this.#insert(id, record, ttl)) return true
+    // MySQL has no condition on an upsert, so a row that has expired and is not deleted yet takes a second statement.
+    const [key = '', ...values] = valuesOf(id, record)
+    const { count } = await this.#ask(this.#statements.overwriteExpired, [...values, ttl, key])
+    if (count > 0) return true
+    // Nothing to overwrite: the row is live, or it was deleted between the two.
+    return (await this.#liveRevision(id)) === undefined && this.#insert(id, record, ttl)
+  }
+
+  /** Writes over a live record of exactly `options.revision`; with a ttl of zero or less ends it. */
+  async replace(id: string, record: SessionRecord, options: ReplaceOptions): Promise<ReplaceOutcome> {
+    const ttl = lifetime(options.ttl)
+    const [key = '', ...values] = valuesOf(id, record)
+    const { count } = await (ttl === 0
+      ? this.#ask(this.#statements.end, [key, options.revision])
+      : this.#ask(this.#statements.replace, [...values, ttl, key, options.revision]))
+    if (count > 0) return 'written'
+    const live = await this.#liveRevision(id)
+    if (live === undefined) return 'missing'
+    // A connection without mysql2's FOUND_ROWS flag does not count a row that had all these values already.
+    return live === options.revision && live === record.revision && ttl > 0 ? 'written' : 'conflict'
+  }
+
+  /** Extends a live record; `false` when there is none. */
+  async touch(id: string, options: TouchOptions): Promise<boolean> {
+    const { touchedAt, expiresAt, ttl } = options
+    const values = [touchedAt, expiresAt, lifetime(ttl), encodeKey(id)]
+    const { count } = await this.#ask(this.#statements.touch, values)
+    // As in `replace`: nothing counted may mean nothing to change.
+    return count > 0 || (await this.#liveRevision(id)) !== undefined
+  }
+
+  /** Removes the record. A missing one is not an error. */
+  async destroy(id: string): Promise<void> {
+    await this.#ask(this.#statements.destroy, [encodeKey(id)])
+  }
+
+  /** Gives the live records of one user. */
+  async listByUser(user: string): Promise<SessionRecord[]> {
+    const { rows } = await this.#ask(this.#statements.listByUser, [encodeKey(user)])
+    return rows.map(recordOf)
+  }
+
+  /** Removes the live records of one user but `except`, in one statement, and tells how many they were. */
+  async destroyByUser(user: string, options: { except?: string } = {}): Promise<number> {
+    const kept = encodeKey(options.except ?? '') // no session has the empty id
+    const { count } = await this.#ask(this.#statements.destroyByUser, [encodeKey(user), kept])
+    return count
+  }
+
+  /**
+   * Walks all live records in the order of their ids, a page at a time.
+   * @param options.limit - How many records a page holds at most, 1 to 10,000. Default 100.
+   */
+  async entries(options: { cursor?: string; limit?: number } = {}): Promise<RecordPage> {
+    const limit = pageLimit(options.limit)
+    const { rows } = await this.#ask(this.#statements.page(limit), [encodeKey(options.cursor ?? '')])
+    return pageOf(rows.map(recordOf), limit)
+  }
+
+  /** Counts live records, exactly: reads the index of deadlines. */
+  async count(): Promise<number> {
+    const { rows } = await this.#ask(this.#statements.count, [])
+    return Number(rows[0]?.[0])
+  }
+
+  /**
+   * Deletes all rows that are expired now, 500 in a statement with pauses between, and tells how many they were.
+   * Rows that another process is deleting are passed over. The store does so by itself every `cleanupInterval`.
+   */
+  deleteExpired(): Promise<number> {
+    return this.#expired.deleteAll()
+  }
+
+  /** Stops the cleanup. The client stays open: end it yourself. */
+  dispose(): void {
+    this.#expired.stop()
+  }
+
+  async #insert(id: string, record: SessionRecord, ttl: number): Promise<boolean> {
+    try {
+      await this.#ask(this.#statements.insert, [...valuesOf(id, record), ttl])
+      return true
+    } catch (error) {
+      // Not INSERT IGNORE, which also ignores data that does not fit and keeps what fits of it.
+      if (codeOf(error) === 'ER_DUP_ENTRY') return false
+      throw error
+    }
+  }
+
+  async #liveRevision(id: string): Promise<number | undefined> {
+    const { rows } = await this.#ask(this.#statements.liveRevision, [encodeKey(id)])
+    return rows[0] === undefined ? undefined : Number(rows[0][0])
+  }
+
+  async #ask(sql: string, values: SqlValue[]): Promise<Answer> {
+    this.#expired.wake()
+    try {
+      return await againWhenUndone(UNDONE, () => ask(this.#client, sql, values, this.#queryTimeout))
+    } catch (error) {
+      throw explainError(error, this.#table)
+    }
+  }
+}
+
+const STORE = 'MysqlSessionStore'
+const UNDONE = new Set(['ER_LOCK_DEADLOCK'])

@@ -1,0 +1,27 @@
+import { ConfigError } from '../../core/errors.ts'
+import { codeOf, unreachable } from '../sql/unreachable.ts'
+
+const STORE = 'MysqlSessionStore'
+const MIGRATE = 'Call `await store.migrate()` once at start, or run the SQL that `store.schema()` gives.'
+
+/** What each fault of the set-up means, by the server's name for it. */
+const FIXES: Readonly<Record<string, string>> = {
+  ER_NO_SUCH_TABLE: `its table is not there. ${MIGRATE}`,
+  ER_BAD_FIELD_ERROR:
+    'its table lacks a column: something else made it. Name another table with the option table.',
+  ER_TABLEACCESS_DENIED_ERROR:
+    'its database user may not do this. Grant it SELECT, INSERT, UPDATE and DELETE on the table.',
+  ER_ACCESS_DENIED_ERROR:
+    'the server does not let this user in, or the password is wrong. Correct them in the settings of the client.',
+  ER_DBACCESS_DENIED_ERROR:
+    'this user may not use the database. Grant it access, or correct the database in the settings of the client.',
+  ER_BAD_DB_ERROR: 'this database is not there. Make it, or correct its name in the settings of the client.',
+  ER_NO_DB_ERROR: 'no database is chosen. Name one in the settings of the client, or in the option table.',
+}
+
+/** Makes an error that names the fix where there is one; any other error of the driver comes out as it is. */
+export function explainError(error: unknown, table: string): unknown {
+  const fix = FIXES[String(codeOf(error))]
+  if (fix === undefined) return unreachable(STORE, error) ?? error
+  return new ConfigError('ERR_CONFIG_INVALID', `${STORE} cannot use ${table}: ${fix}`, { cause: error })
+}

@@ -1,0 +1,137 @@
+import { ConfigError } from '../../core/errors.ts'
+import type { SqlValue } from '../sql/record-row.ts'
+
+/** A pool or a client of `pg`, as far as the store uses it. */
+export interface PgClient {
+  /** Sends one statement and gives its rows as arrays. */
+  query(statement: PgStatement): PromiseLike<{ rows: unknown[][]; rowCount: number | null }>
+  /** Sends SQL of several statements. */
+  query(sql: string): PromiseLike<unknown>
+  /** How many connections it holds. Only a pool has it. */
+  readonly totalCount?: number
+  /** Listens for the loss of an idle connection. */
+  on(event: 'error', listener: (error: Error) => void): unknown
+  /** Stops listening. */
+  removeListener(event: 'error', listener: (error: Error) => void): unknown
+}
+
+/** One statement as `pg` takes it. */
+export interface PgStatement {
+  /** The SQL, with `$1`, `$2` … */
+  text: string
+  /** What stands for `$1`, `$2` … */
+  values: SqlValue[]
+  /** Asks for rows as arrays, whatever the columns are called. */
+  rowMode: 'array'
+  /** Prepares the statement under this name on first use. */
+  name?: string
+}
+
+/** The `sql` function of postgres.js, as far as the store uses it. */
+export interface PostgresJsClient {
+  /** Sends one statement. */
+  unsafe(sql: string, values?: SqlValue[], options?: { prepare?: boolean }): PostgresJsQuery
+  /** Sets a connection apart, until it is released. */
+  reserve(): PromiseLike<PostgresJsConnection>
+}
+
+/** A connection of postgres.js set apart. */
+export interface PostgresJsConnection extends Pick<PostgresJsClient, 'unsafe'> {
+  /** Gives the connection back. */
+  release(): void
+}
+
+/** A statement of postgres.js on its way. */
+export interface PostgresJsQuery extends PromiseLike<unknown> {
+  /** Asks for rows as arrays, whatever the columns are called and transformed to. */
+  values(): PromiseLike<PostgresJsRows>
+}
+
+/** What postgres.js answers: rows, and how many there are or were changed. */
+export interface PostgresJsRows extends Iterable<unknown[]> {
+  /** How many rows were read or changed. */
+  readonly count: number
+}
+
+/** What a statement gave: its rows as arrays, and how many it read or changed. */
+export interface Answer {
+  rows: unknown[][]
+  count: number
+}
+
+/** A server to talk to, whichever driver does it. */
+export interface PostgresServer {
+  /**
+   * Sends one statement, which must have a value: postgres.js sends others before the one ahead is answered, and
+   * behind a transaction pooler some of them are then never answered. `name` is what to prepare it under, if at all.
+   */
+  ask(name: string, sql: string, values: SqlValue[]): Promise<Answer>
+  /** Sends several statements at once, without values. The server runs them as one transaction. */
+  run(sql: string): Promise<void>
+  /** Lets go of the client. */
+  release(): void
+}
+
+/**
+ * Takes the user's client, by what it can do.
+ * @param prepare - Whether statements may be prepared by name, which is state of a connection.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` it is neither of `pg` nor of postgres.js.
+ */
+export function postgresServer(client: unknown, prepare: boolean): PostgresServer {
+  if (isPostgresJs(client)) return throughPostgresJs(client, prepare)
+  if (isPg(client)) return throughPg(client, prepare)
+  throw new ConfigError(
+    'ERR_CONFIG_INVALID',
+    'PostgresSessionStore needs a client: a Pool or Client of pg (new Pool({ connectionString })), or the sql function of postgres.js (postgres(url)).',
+  )
+}
+
+function isPostgresJs(client: unknown): client is PostgresJsClient {
+  if (typeof client !== 'function' || !('unsafe' in client) || !('reserve' in client)) return false
+  return typeof client.unsafe === 'function' && typeof client.reserve === 'function'
+}
+
+function isPg(client: unknown): client is PgClient {
+  if (typeof client !== 'object' || client === null) return false
+  const { query, on, removeListener }: Partial<Record<keyof PgClient, unknown>> = client
+  return typeof query === 'function' && typeof on === 'function' && typeof removeListener === 'function'
+}
+
+function throughPostgresJs(sql: PostgresJsClient, prepare: boolean): PostgresServer {
+  return {
+    async ask(_name, text, values) {
+      const rows = await sql.unsafe(text, values, { prepare }).values()
+      return { rows: Array.from(rows), count: rows.count }
+    },
+    async run(text) {
+      // On a connection of its own, because it has no value. Not begin(): it sends COMMIT as a prepared statement,
+      // and a pooler makes of that a silent ROLLBACK.
+      const connection = await sql.reserve()
+      try {
+        await connection.unsafe(text)
+      } finally {
+        connection.release()
+      }
+    },
+    release() {},
+  }
+}
+
+function throughPg(client: PgClient, prepare: boolean): PostgresServer {
+  // A pool tells of an idle connection that the server closed by an `error` event, and one that nobody listens for
+  // ends the process. There is nothing to do about it: the pool makes new connections by itself. A single client
+  // does not, so there the event is left to the user.
+  const ignore = (): void => {}
+  if (client.totalCount !== undefined) client.on('error', ignore)
+  return {
+    async ask(name, text, values) {
+      const statement: PgStatement = { text, values, rowMode: 'array' }
+      const { rows, rowCount } = await client.query(prepare ? { ...statement, name } : statement)
+      return { rows, count: rowCount ?? 0 }
+    },
+    async run(text) {
+      await client.query(text)
+    },
+    release: () => void client.removeListener('error', ignore),
+  }
+}

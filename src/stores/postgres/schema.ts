@@ -1,0 +1,34 @@
+// Any number will do, as long as nobody else locks it: this is 'coat' and 'chek' in ASCII.
+const MIGRATION_LOCK = '7165065874894480747'
+
+/**
+ * Gives the SQL that makes the table and its indexes unless they are there. Names come quoted.
+ *
+ * The columns are compared byte by byte (`COLLATE "C"`): an index in a language's order breaks when the operating
+ * system's idea of the language changes. The index on the user is a hash, which takes a user id of any length.
+ */
+export function postgresSchema(table: string, userIndex: string, deadlineIndex: string): string {
+  return `CREATE TABLE IF NOT EXISTS ${table} (
+  id text COLLATE "C" NOT NULL PRIMARY KEY,
+  data text NOT NULL,
+  revision bigint NOT NULL,
+  created_at bigint NOT NULL,
+  touched_at bigint NOT NULL,
+  expires_at bigint NOT NULL,
+  user_id text COLLATE "C",
+  dies_at bigint NOT NULL
+);
+CREATE INDEX IF NOT EXISTS ${userIndex} ON ${table} USING hash (user_id);
+CREATE INDEX IF NOT EXISTS ${deadlineIndex} ON ${table} (dies_at);
+`
+}
+
+/**
+ * Puts a lock around a schema's SQL: two processes making one table at once, even with IF NOT EXISTS, can fail.
+ * Sent in one message, it all is one transaction, at whose end lock and setting go by themselves.
+ */
+export function underMigrationLock(schema: string): string {
+  return `SET LOCAL client_min_messages = warning;
+SELECT pg_advisory_xact_lock(${MIGRATION_LOCK});
+${schema}`
+}

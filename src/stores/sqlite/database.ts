@@ -1,0 +1,39 @@
+/** A value SQLite binds. */
+export type SqliteValue = string | number | null
+
+/** A prepared statement, as far as the store uses it. */
+export interface SqliteStatement {
+  /** Runs it and tells how many rows it changed. */
+  run(...values: SqliteValue[]): { changes: number | bigint }
+  /** Gives the first row; `undefined` or `null` when there is none. */
+  get(...values: SqliteValue[]): unknown
+  /** Gives all rows. */
+  all(...values: SqliteValue[]): unknown[]
+}
+
+/**
+ * An open SQLite database, as far as the store uses it. The `DatabaseSync` of `node:sqlite` is one, the `Database`
+ * of better-sqlite3 and that of `bun:sqlite` are too.
+ */
+export interface SqliteDatabase {
+  /** Runs SQL that gives no rows. */
+  exec(sql: string): unknown
+  /** Prepares a statement. */
+  prepare(sql: string): SqliteStatement
+  /** Closes the database. Called only on one that the store opened itself. */
+  close(): unknown
+}
+
+/** Tells whether a value can do what the store asks of a database. */
+export function isSqliteDatabase(value: unknown): value is SqliteDatabase {
+  if (typeof value !== 'object' || value === null) return false
+  const { exec, prepare, close }: Partial<Record<keyof SqliteDatabase, unknown>> = value
+  return typeof exec === 'function' && typeof prepare === 'function' && typeof close === 'function'
+}
+
+/** Gives the first value of a statement's first row. */
+export function firstValue(database: SqliteDatabase, sql: string): unknown {
+  const row = database.prepare(sql).get()
+  // Rows are arrays in a database opened with `returnArrays`; Object.values reads both.
+  return typeof row === 'object' && row !== null ? Object.values(row)[0] : undefined
+}

@@ -1,0 +1,40 @@
+import mysql from 'mysql2/promise'
+import type { MysqlClient } from '../../../src/stores/mysql.ts'
+
+/** A client of the user's, connected. */
+export interface ConnectedClient {
+  client: MysqlClient
+  end: () => Promise<void>
+}
+
+/** A set-up of mysql2. */
+export interface ClientKind {
+  name: string
+  connect: (url: string) => Promise<ConnectedClient>
+}
+
+/** Each set-up the store is run on. A test of types too: what the driver gives is taken without a cast. */
+export const clientKinds: { pool: ClientKind; odd: ClientKind } = {
+  pool: {
+    name: 'a pool',
+    connect: async (uri) => {
+      const client = mysql.createPool({ uri, connectionLimit: 4 })
+      return { client, end: () => client.end() }
+    },
+  },
+  // Set up for an application's own needs: big numbers as texts, matched rows that stay as they were not counted.
+  odd: {
+    name: 'a connection with odd settings',
+    connect: async (uri) => {
+      const client = await mysql.createConnection({
+        uri,
+        supportBigNumbers: true,
+        bigNumberStrings: true,
+        namedPlaceholders: true,
+        nestTables: true,
+        flags: ['-FOUND_ROWS'],
+      })
+      return { client, end: () => client.end() }
+    },
+  },
+}

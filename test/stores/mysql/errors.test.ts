@@ -1,0 +1,102 @@
+import callbackMysql from 'mysql2'
+import mysql from 'mysql2/promise'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { MysqlSessionStore } from '../../../src/stores/mysql.ts'
+import { freePort } from '../../servers/free-port.ts'
+import { type MariadbServer, startMariadb } from '../../servers/mariadb.ts'
+
+function configError(message: string): object {
+  return { name: 'ConfigError', code: 'ERR_CONFIG_INVALID', message: expect.stringContaining(message) }
+}
+
+describe('MysqlSessionStore refuses', () => {
+  const pool = mysql.createPool({})
+  afterAll(() => pool.end())
+
+  test.each([
+    ['an unknown option', { prepare: true }, 'has no option prepare'],
+    ['a table that is no identifier', { table: 'sessions; DROP TABLE users' }, 'the option table'],
+    ['a table with a quote', { table: 'a`b' }, 'the option table'],
+    ['a table of three parts', { table: 'a.b.c' }, 'the option table'],
+    ['a query timeout of no time', { queryTimeout: 0 }, 'queryTimeout'],
+    ['a cleanup every text', { cleanupInterval: 'often' }, 'cleanupInterval'],
+  ])('%s [P12]', (_what, options, message) => {
+    // Reflect: the compiler would refuse most of these already.
+    expect(() => Reflect.construct(MysqlSessionStore, [pool, options])).toThrow(
+      expect.objectContaining(configError(message)),
+    )
+  })
+
+  test.each([undefined, null, {}, 'mysql://localhost/app', { execute: 'text' }])(
+    '%o as a client [P12]',
+    (client) => {
+      expect(() => Reflect.construct(MysqlSessionStore, [client])).toThrow(
+        expect.objectContaining(configError('needs a pool or a connection')),
+      )
+    },
+  )
+
+  test("a pool of mysql2's callback interface, and tells how to get the other [P12]", () => {
+    const callbacks = callbackMysql.createPool({})
+    expect(() => Reflect.construct(MysqlSessionStore, [callbacks])).toThrow(
+      expect.objectContaining(configError('client.promise()')),
+    )
+    expect(() => new MysqlSessionStore(callbacks.promise())).not.toThrow()
+    callbacks.end()
+  })
+})
+
+describe('MysqlSessionStore tells what to do about', () => {
+  let server: MariadbServer
+  beforeAll(async () => {
+    server = await startMariadb()
+    await server.ask("CREATE USER 'locked'@'127.0.0.1' IDENTIFIED BY 'right'")
+    await server.ask("CREATE USER 'poor'@'127.0.0.1'")
+    await server.ask('CREATE TABLE granted (id INT)')
+    await server.ask("GRANT SELECT ON coatcheck.granted TO 'poor'@'127.0.0.1'")
+    const pool = mysql.createPool(server.url)
+    await new MysqlSessionStore(pool).migrate()
+    await pool.end()
+  })
+  afterAll(() => server?.stop())
+
+  /** Gives what a store says when its client is set up like this. */
+  async function saidOf(url: string, table = 'coatcheck_sessions'): Promise<unknown> {
+    const pool = mysql.createPool(url)
+    const store = new MysqlSessionStore(pool, { table })
+    const said = await store.get('any').then(
+      () => 'nothing',
+      (error: unknown) => error,
+    )
+    await pool.end()
+    return said
+  }
+  const at = (user: string, database: string, port = server.port): string =>
+    `mysql://${user}@127.0.0.1:${port}/${database}`
+
+  test.each([
+    ['a wrong password', () => at('locked:wrong', 'coatcheck'), 'the password is wrong'],
+    ['a missing database', () => at('root', 'nowhere'), 'this database is not there'],
+    ['no database', () => at('root', ''), 'no database is chosen'],
+    ['a missing permission on the table', () => at('poor', 'coatcheck'), 'Grant it'],
+    ['a missing permission on the database', () => at('poor', 'mysql'), 'Grant it access'],
+  ])('%s', async (_what, url, message) => {
+    const error = await saidOf(url())
+    expect(error).toMatchObject(configError(message))
+    expect(error).toHaveProperty('cause.code')
+  })
+
+  test('a server that is not there', async () => {
+    const port = await freePort()
+    const error = await saidOf(at('root', 'coatcheck', port))
+    expect(error).toMatchObject({
+      code: 'ECONNREFUSED',
+      message: expect.stringContaining(`127.0.0.1:${port}`),
+    })
+    expect(error).toMatchObject({ message: expect.stringContaining('Check the host and port') })
+  })
+
+  test('a table that something else made', async () => {
+    expect(await saidOf(server.url, 'granted')).toMatchObject(configError('something else made it'))
+  })
+})

@@ -1,0 +1,30 @@
+import pg from 'pg'
+import postgres from 'postgres'
+import type { PgClient, PostgresJsClient } from '../../../src/stores/postgres.ts'
+
+/** A client of the user's, connected. A test of types too: what the drivers give is taken without a cast. */
+export interface ConnectedClient {
+  client: PgClient | PostgresJsClient
+  end: () => Promise<void>
+}
+
+/** Connects a driver, set up as its users do. */
+export type Connect = (url: string) => Promise<ConnectedClient>
+
+/** A pool of pg. */
+export const connectPool: Connect = async (connectionString) => {
+  const pool = new pg.Pool({ connectionString, max: 4 })
+  return { client: pool, end: () => pool.end() }
+}
+
+/** The sql function of postgres.js. */
+export const connectPostgresJs: Connect = async (url) => {
+  const client = postgres(url, { max: 4 })
+  return { client, end: () => client.end() }
+}
+
+/** The same, set up for an application's own needs: renamed columns, numbers as bigints. */
+export const connectOddPostgresJs: Connect = async (url) => {
+  const client = postgres(url, { max: 4, transform: postgres.pascal, types: { bigint: postgres.BigInt } })
+  return { client, end: () => client.end() }
+}

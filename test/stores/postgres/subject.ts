@@ -1,0 +1,33 @@
+import pg from 'pg'
+import { PostgresSessionStore } from '../../../src/stores/postgres.ts'
+import { startPostgres } from '../../servers/postgres.ts'
+import type { SqlServer } from '../sql/sql-subject.ts'
+
+const COUNTED = `SELECT coalesce(sum(calls), 0) AS calls FROM pg_stat_statements
+  WHERE query LIKE '%coatcheck\\_sessions%' AND query NOT LIKE '%pg\\_stat\\_statements%'`
+
+/** Starts a PostgreSQL server that counts statements, with stores through pg. */
+export async function startPostgresSubject(): Promise<SqlServer> {
+  const server = await startPostgres({ shared_preload_libraries: 'pg_stat_statements' })
+  await server.ask('CREATE EXTENSION pg_stat_statements')
+  return {
+    ask: server.ask,
+    hold: async (ids) => {
+      const client = new pg.Client({ connectionString: server.url })
+      await client.connect()
+      await client.query('BEGIN')
+      for (const id of ids)
+        await client.query('SELECT id FROM coatcheck_sessions WHERE id = $1 FOR UPDATE', [id])
+      return () => client.end()
+    },
+    statements: async () => {
+      const [row] = await server.ask(COUNTED)
+      return Number(row?.calls)
+    },
+    open: (options) => {
+      const pool = new pg.Pool({ connectionString: server.url, max: 4 })
+      return { store: new PostgresSessionStore(pool, options), end: () => pool.end() }
+    },
+    stop: server.stop,
+  }
+}
