@@ -34,7 +34,8 @@ export type SessionMiddleware = (
  * handling honours. Mounted twice with the same manager, it is one session; with another, `req.session` is that
  * one's from there on, and both are saved.
  *
- * `req.session = null` and `delete req.session` do what `req.session.clear()` does.
+ * `req.session = null` and `delete req.session` do what `req.session.clear()` does. In socket.io's `io.engine.use`
+ * it gives the session too; what is changed there over a WebSocket is saved by `req.session.save()` alone.
  *
  * @param sessions - The manager, from `createSessions`.
  */
@@ -50,8 +51,8 @@ export function session<Data extends object = DefaultData>(sessions: Sessions<Da
       mount(request, sessions, passage)
       Object.defineProperty(request, 'session', SESSION_PROPERTY)
       Object.defineProperty(request, 'sessionID', SESSION_ID_PROPERTY)
-      // A socket.io handshake comes with a response that has no headers: there is nothing to hold back.
-      if (typeof response.setHeader === 'function') {
+      // What stands in for a response at a socket.io handshake has no head that could wait for a save.
+      if (typeof response.flushHeaders === 'function') {
         HeldResponse.hold(response, new DeletablePassage(request, passage), (error) => next(error))
       }
       next()

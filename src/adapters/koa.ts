@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type {} from 'koa'
 import { andThen } from '../core/awaitable.ts'
 import type { Passage } from '../core/passage.ts'
 import type { DefaultData, Session } from '../core/session.ts'

@@ -10,7 +10,7 @@ export interface NodeResponse extends NodeHeaderHolder {
   writeHead(...args: unknown[]): unknown
   write(...args: unknown[]): unknown
   end(...args: unknown[]): unknown
-  /** Missing where a response only stands in for one, as at a socket.io handshake. */
+  // Node's types know it of HTTP/1 alone.
   flushHeaders?(...args: unknown[]): unknown
   /** Sends on what compression holds, where it is mounted. */
   flush?(): unknown

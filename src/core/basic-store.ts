@@ -14,7 +14,7 @@ import { warn } from './warning.ts'
 const ABILITIES = ['create', 'replace', 'touch'] as const
 
 /** Tells whether a store can write on a condition, which P3 and P4 rest on. */
-export function isConditional(store: SessionStore): store is ConditionalStore {
+function isConditional(store: SessionStore): store is ConditionalStore {
   return ABILITIES.every((ability) => typeof store[ability] === 'function')
 }
 
