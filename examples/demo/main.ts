@@ -1,21 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import { createDemo } from './demo-app.ts'
 
-const { PORT = '3000', HOST = '127.0.0.1', NODE_ENV, SESSION_SECRET } = process.env
+const { PORT, HOST, NODE_ENV, SESSION_SECRET } = process.env
+const host = HOST || '127.0.0.1'
 
-if (SESSION_SECRET === undefined) {
+if (!SESSION_SECRET) {
   console.log('SESSION_SECRET is not set, so this demo made one up: a restart logs everybody out.')
 }
 
 const app = createDemo({
-  sessionSecret: SESSION_SECRET ?? randomBytes(32).toString('base64url'),
+  sessionSecret: SESSION_SECRET || randomBytes(32).toString('base64url'),
   // On http://localhost some browsers, and curl, drop cookies that are marked Secure.
   secureCookies: NODE_ENV === 'production',
 })
 
 try {
-  const { port } = await app.listen(Number(PORT), HOST)
-  console.log(`Coatcheck demo: http://${HOST === '127.0.0.1' ? 'localhost' : HOST}:${port}`)
+  const { port } = await app.listen(Number(PORT || 3000), host)
+  console.log(`Coatcheck demo: http://${host === '127.0.0.1' ? 'localhost' : host}:${port}`)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   console.error('Set PORT to use another port: PORT=8080 npm start, or PORT=0 for a free one.')

@@ -15,6 +15,18 @@ export class ListenError extends Error {
   }
 }
 
+/**
+ * Checks that a port is one.
+ * @throws {ListenError} `ERR_SOCKET_BAD_PORT` it is not a whole number from 0 to 65535.
+ */
+export function checkPort(port: number): void {
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return
+  throw new ListenError(
+    'ERR_SOCKET_BAD_PORT',
+    `A port is a whole number from 0 to 65535 (got ${String(port)}).`,
+  )
+}
+
 /** Words the system's error for a port. */
 export function portError(cause: Error, port: number): ListenError {
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : 'UNKNOWN'

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { ConfigError } from '../core/errors.ts'
-import { portError } from './listen-error.ts'
+import { checkPort, portError } from './listen-error.ts'
 
 /** What answers requests: Hono's `fetch`. */
 export type FetchHandler = (request: Request, env: object) => Response | Promise<Response>
@@ -75,6 +75,7 @@ function endConnection(response: ServerResponse): void {
  * @throws {ListenError} the port is taken, or cannot be listened on.
  */
 export async function startServer(fetch: FetchHandler, port: number, host?: string): Promise<RunningServer> {
+  checkPort(port)
   // Imported only here: an app that never listens runs where there is no node:http.
   const [{ createServer }, listener] = await Promise.all([import('node:http'), requestListener(fetch)])
   const server = createServer(listener)

@@ -64,6 +64,7 @@ const KNOWN: { [Option in keyof Required<SessionsOptions<object>>]: true } = {
   now: true,
 }
 const DEFAULT_MAX_BYTES = 65_536
+const NOBODY = ['null', 'false', '""']
 // What setTimeout can count to; it takes longer waits for 1 ms.
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
@@ -142,9 +143,9 @@ function checkUser<Data extends object>(
  * makes of them. Anything but "none" names somebody, so that no way of writing an id escapes the change of session id.
  */
 function idText(id: unknown): string | undefined {
-  const value = typeof id === 'object' ? copyJson(id) : id
-  if (value === undefined || value === null || value === '' || value === false) return undefined
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  const text = JSON.stringify(id)
+  if (text === undefined || NOBODY.includes(text)) return undefined
+  return text.startsWith('"') ? JSON.parse(text) : text
 }
 
 function checkChoice(choice: unknown): 'fail' | 'anonymous' {

@@ -76,9 +76,9 @@ export class StoredUserSessions<Data extends object> implements UserSessions<Dat
     return count
   }
 
-  #isLive(record: SessionRecord, now: number): boolean {
+  #isLive(record: SessionRecord | null, now: number): record is SessionRecord {
     return (
-      isRecordOf(record, record.id) &&
+      isRecordOf(record, record?.id ?? '') &&
       record.user === this.#user &&
       expiryOf(record, this.#policy, now) === null
     )

@@ -58,8 +58,15 @@ describe('listen', () => {
     await serve(app)
   })
 
-  test('rejects on a port there cannot be', async () => {
-    await expect(testApp().listen(70_000)).rejects.toThrow('port')
+  test('rejects on a port there cannot be, and can be called again', async () => {
+    const app = testApp()
+    for (const port of [70_000, -1, 3000.5, Number('PORT')]) {
+      await expect(app.listen(port)).rejects.toMatchObject({
+        name: 'ListenError',
+        code: 'ERR_SOCKET_BAD_PORT',
+      })
+    }
+    await serve(app)
   })
 
   test('rejects while the app listens, and when it was closed', async () => {

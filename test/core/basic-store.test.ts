@@ -1,9 +1,12 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { conditionalStore } from '../../src/core/basic-store.ts'
 import type { SessionRecord } from '../../src/core/record.ts'
 import type { SessionStore } from '../../src/core/store.ts'
+import { MemorySessionStore } from '../../src/stores/memory.ts'
 import { type BarrierStore, barrierStore } from '../../src/testing/barrier-store.ts'
 import { faultyStore } from '../../src/testing/faulty-store.ts'
 import { laterStore, settle } from '../engine/later-store.ts'
+import { MapStore } from '../engine/map-store.ts'
 import { startOn } from '../engine/start.ts'
 
 interface Data {
@@ -12,22 +15,7 @@ interface Data {
   b: number
 }
 
-/** A store as somebody writes it in ten lines: get, set, destroy over a map. */
-class MapStore implements SessionStore {
-  readonly records = new Map<string, string>()
-  get(id: string): SessionRecord | null {
-    const text = this.records.get(id)
-    return text === undefined ? null : JSON.parse(text)
-  }
-  set(id: string, record: SessionRecord): void {
-    this.records.set(id, JSON.stringify(record))
-  }
-  destroy(id: string): void {
-    this.records.delete(id)
-  }
-}
-
-/** As above, with the conditional writes of a full store and no touch. */
+/** A store with the conditional writes of a full one and no touch. */
 class MapStoreWithoutTouch extends MapStore {
   create(id: string, record: SessionRecord): boolean {
     if (this.records.has(id)) return false
@@ -121,6 +109,84 @@ describe('within one process, a store that can replace and not touch', () => {
     gate.release()
     await Promise.all([leaving, writing])
     expect(await browser.look()).toEqual({ a: 2 })
+  })
+})
+
+describe('a store that lacks abilities', () => {
+  afterEach(() => void vi.restoreAllMocks())
+
+  test.each([
+    [new MapStore(), /^MapStore has no create, replace, touch: /],
+    [new MapStoreWithoutTouch(), /^MapStoreWithoutTouch has no touch: /],
+    [{ get: () => null, set() {}, destroy() {} }, /^The session store has no create, replace, touch: /],
+  ] as const)('is told of once, with what it lacks, case %#', async (store, message) => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const { browser } = startOn<Data, SessionStore>(() => store)
+    await browser.request((session) => session.set('a', 1))
+    await browser.request((session) => session.set('a', 2))
+    expect(warn).toHaveBeenCalledTimes(1)
+    expect(warn.mock.calls[0]?.[0]).toMatch(message)
+  })
+
+  test('is not told of when it lacks none, and is spoken to as it is', () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const store = new MemorySessionStore()
+    expect(conditionalStore(store, 1_000)).toBe(store)
+    expect(warn).not.toHaveBeenCalled()
+  })
+})
+
+describe('what a store with get, set and destroy is made to do', () => {
+  const record: SessionRecord = { id: 'x', data: '{}', revision: 1, createdAt: 1, touchedAt: 1, expiresAt: 9 }
+  const next: SessionRecord = { ...record, data: '{"a":1}', revision: 2 }
+
+  function begin() {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const inner = new MapStore()
+    return { inner, store: conditionalStore(laterStore(inner), 1_000) }
+  }
+
+  test('create, which takes a free id and leaves another alone', async () => {
+    const { inner, store } = begin()
+    expect(await store.create('x', record, { ttl: 9 })).toBe(true)
+    expect(await store.create('x', next, { ttl: 9 })).toBe(false)
+    expect(inner.get('x')).toEqual(record)
+    const two = await Promise.all([
+      store.create('y', record, { ttl: 9 }),
+      store.create('y', next, { ttl: 9 }),
+    ])
+    expect(two).toEqual([true, false])
+  })
+
+  test('replace, which goes over that revision alone', async () => {
+    const { inner, store } = begin()
+    expect(await store.replace('x', next, { ttl: 9, revision: 1 })).toBe('missing')
+    expect(inner.records.size).toBe(0)
+    await store.set('x', record, { ttl: 9 })
+    expect(await store.replace('x', next, { ttl: 9, revision: 7 })).toBe('conflict')
+    expect(inner.get('x')).toEqual(record)
+    expect(await store.replace('x', next, { ttl: 9, revision: 1 })).toBe('written')
+    expect(inner.get('x')).toEqual(next)
+    const both = [1, 2].map(() => store.replace('x', { ...next, revision: 3 }, { ttl: 9, revision: 2 }))
+    expect(await Promise.all(both)).toEqual(['written', 'conflict'])
+  })
+
+  test('replace, which with no life left ends the record', async () => {
+    const { inner, store } = begin()
+    await store.set('x', record, { ttl: 9 })
+    expect(await store.replace('x', next, { ttl: 0, revision: 2 })).toBe('conflict')
+    expect(await store.replace('x', next, { ttl: 0, revision: 1 })).toBe('written')
+    expect(inner.records.size).toBe(0)
+  })
+
+  test('touch, which moves the times and nothing else', async () => {
+    const { inner, store } = begin()
+    const times = { touchedAt: 5, expiresAt: 50 }
+    expect(await store.touch('x', { ...times, ttl: 9 })).toBe(false)
+    expect(inner.records.size).toBe(0)
+    await store.set('x', record, { ttl: 9 })
+    expect(await store.touch('x', { ...times, ttl: 9 })).toBe(true)
+    expect(inner.get('x')).toEqual({ ...record, ...times })
   })
 })
 

@@ -1,7 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
+import { inspect } from 'node:util'
 import * as valibot from 'valibot'
 import { describe, expect, test } from 'vitest'
 import * as zod from 'zod'
+import type { DataSchema } from '../../src/core/schema.ts'
+import { EventLog } from '../engine/event-log.ts'
 import { start } from '../engine/start.ts'
 
 const zodCart = zod.object({
@@ -128,3 +131,92 @@ describe('a schema that takes its time', () => {
     expect(await browser.look()).toEqual({ a: 2, userId: 'ann' })
   })
 })
+
+describe('what a schema is asked and what comes of it', () => {
+  const dated = zod.object({
+    at: zod.coerce.date().optional(),
+    count: zod.number().default(0),
+    extra: zod.string().optional(),
+  })
+
+  test('a session shows what the schema makes of it: defaults and other types [P10]', async () => {
+    const { browser } = start({ schema: dated })
+    await browser.request((session) => {
+      session.at = new Date(86_400_000)
+    })
+    const { session } = await browser.arrive()
+    expect(session.at).toEqual(new Date(86_400_000))
+    expect(session.count).toBe(0)
+  })
+
+  test('and is not written for that: reading it saves nothing', async () => {
+    const { browser, memory } = start({ schema: dated })
+    await browser.request((session) => session.set('at', new Date(0)))
+    await browser.request((session) => [session.at, session.count, { ...session }])
+    expect(memory.entries().records[0]).toMatchObject({
+      revision: 1,
+      data: '{"at":"1970-01-01T00:00:00.000Z"}',
+    })
+  })
+
+  test('a record that does not fit is a miss, and stays where it is [P10]', async () => {
+    const { browser, memory } = start<{ count?: number }>()
+    await browser.request((session) => session.set('count', 1))
+    const strict = start({ store: memory, schema: zod.object({ count: zod.number().min(5) }) })
+    strict.browser.ticket = browser.ticket
+    const log = new EventLog(strict.sessions)
+    expect(await strict.browser.look()).toEqual({})
+    expect(log.told).toEqual(['missed: invalid'])
+    expect(memory.count()).toBe(1)
+  })
+
+  test('an error names the places and quotes no value [A28]', async () => {
+    const { browser, memory } = start({
+      schema: zod.object({ card: zod.object({ number: zod.string().max(4) }).optional(), b: zod.string() }),
+    })
+    const failing = browser.request((session) => session.set('card', { number: '4111 1111 1111 1111' }))
+    const error: unknown = await failing.catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ name: 'DataError', code: 'ERR_DATA_INVALID', status: 500 })
+    expect(String(error)).toMatch(/'card\.number'/)
+    expect(String(error)).toMatch(/'b'/)
+    expect(inspect(error, { depth: 9 })).not.toContain('4111')
+    expect(memory.count()).toBe(0)
+  })
+
+  test('it is not asked about a session that is not saved, nor about one that ends', async () => {
+    const seen: unknown[] = []
+    const watching: DataSchema<{ a: number }> = {
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate: (value) => {
+          seen.push(value)
+          return { value: { a: 1 } }
+        },
+      },
+    }
+    const { browser } = start<{ a: number }>({ schema: watching })
+    await browser.request()
+    await browser.request((session) => session.a)
+    expect(seen).toEqual([])
+    await browser.request((session) => session.set('a', 1))
+    expect(seen).toEqual([{ a: 1 }])
+    await browser.request((session) => session.destroy())
+    expect(seen).toHaveLength(2)
+  })
+
+  test.each([
+    ['rejects', () => Promise.reject(new Error('from the schema'))],
+    ['throws', () => throwLoudly()],
+  ])('one that %s fails the request and saves nothing', async (_name, validate) => {
+    const { browser, memory } = start<{ a: number }>({
+      schema: { '~standard': { version: 1, vendor: 'test', validate } },
+    })
+    await expect(browser.request((session) => session.set('a', 1))).rejects.toThrow('from the schema')
+    expect(memory.count()).toBe(0)
+  })
+})
+
+function throwLoudly(): never {
+  throw new Error('from the schema')
+}

@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest'
-import { startFaulty } from '../engine/start.ts'
+import { inspect } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { ConfigError, type StoreOperation } from '../../src/core/errors.ts'
+import { EventLog } from '../engine/event-log.ts'
+import { settle } from '../engine/later-store.ts'
+import { startFaulty, startLater } from '../engine/start.ts'
 
 test('a storeTimeout longer than a timer can count does not end every wait at once', async () => {
   const { browser, store } = startFaulty<{ a: number }>({ storeTimeout: '30d' })
@@ -54,4 +58,115 @@ test('a change of id that failed half way can be repeated in the same request [P
   })
   expect(await browser.look()).toEqual({ a: 1, userId: 'ann' })
   expect(memory.count()).toBe(1)
+})
+
+describe('a failure of the store', () => {
+  const OPERATIONS: readonly StoreOperation[] = [
+    'create',
+    'get',
+    'replace',
+    'touch',
+    'destroy',
+    'listByUser',
+    'destroyByUser',
+    'dispose',
+  ]
+
+  /** Makes the one call of an operation happen. */
+  async function provoke(operation: StoreOperation, how: 'throw' | 'reject') {
+    const started = startFaulty<{ a: number; userId: string }>()
+    const { browser, sessions, store, clock } = started
+    if (operation !== 'create') await browser.request((session) => session.set('a', 1))
+    clock.advance('1h')
+    const { id } = (await browser.arrive()).session
+    const log = new EventLog(sessions)
+    store.fail(operation, { nth: 1, how, error: new Error('the driver says no') })
+    const calls: Partial<Record<StoreOperation, () => unknown>> = {
+      get: () => browser.arrive(),
+      touch: () => browser.request((session) => session.a),
+      destroy: () => sessions.revoke(id),
+      listByUser: () => sessions.user('ann').list(),
+      destroyByUser: () => sessions.user('ann').revoke(),
+      dispose: () => sessions.dispose(),
+    }
+    const call = calls[operation] ?? (() => browser.request((session) => session.set('a', 2)))
+    const error: unknown = await Promise.resolve()
+      .then(call)
+      .catch((reason: unknown) => reason)
+    return { error, failures: log.entries.filter(({ name }) => name === 'storeFailed') }
+  }
+
+  test.each(OPERATIONS)(
+    'in %s is a StoreError that names the store and the call, thrown or rejected, and one event [P11]',
+    async (operation) => {
+      for (const how of ['throw', 'reject'] as const) {
+        const { error, failures } = await provoke(operation, how)
+        expect(error).toMatchObject({
+          name: 'StoreError',
+          code: 'ERR_STORE_UNAVAILABLE',
+          store: 'MemorySessionStore',
+          operation,
+          message: expect.stringMatching(`^MemorySessionStore failed on '${operation}'`),
+          cause: expect.objectContaining({ message: 'the driver says no' }),
+        })
+        expect(failures).toEqual([{ name: 'storeFailed', event: { operation, error } }])
+      }
+    },
+  )
+
+  const causes: ReadonlyArray<[string, unknown, string]> = [
+    ['a text', 'secret text', 'The driver threw a string'],
+    ['nothing', undefined, 'The driver threw a undefined'],
+    ['an object', { message: 'secret text' }, 'The driver threw a object'],
+    ['an error', new TypeError('plain'), 'plain'],
+    [
+      'several errors in one',
+      new AggregateError([new Error('refused on every address')]),
+      'refused on every address',
+    ],
+    ['several of nothing', new AggregateError([]), ''],
+    [
+      'an error with its command',
+      Object.assign(new Error('plain'), { args: ['secret text'], query: 'secret text' }),
+      'plain',
+    ],
+  ]
+  test.each(causes)(
+    'of %s keeps what it says and none of what hangs on it [A28]',
+    async (_name, cause, message) => {
+      const { browser, store } = startFaulty<{ a: number }>()
+      store.fail('create', { error: cause })
+      const error: unknown = await browser
+        .request((session) => session.set('a', 1))
+        .catch((reason: unknown) => reason)
+      expect(error).toMatchObject({ name: 'StoreError', cause: { message } })
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('secret text')
+    },
+  )
+
+  test('that is a ConfigError goes to the developer as it is', async () => {
+    const { browser, store } = startFaulty<{ a: number }>()
+    const error = new ConfigError('ERR_STORE_UNSUPPORTED', 'the table is missing; call migrate()')
+    store.fail('create', { error })
+    await expect(browser.request((session) => session.set('a', 1))).rejects.toBe(error)
+  })
+
+  test('that comes after the wait was over is not left unhandled', async () => {
+    const { browser, store } = startFaulty<{ a: number }>({ storeTimeout: 20 })
+    await browser.request((session) => session.set('a', 1))
+    store.delay('get', 40)
+    store.fail('get', { when: 'after' })
+    await expect(browser.arrive()).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
+    store.heal()
+    await settle()
+  })
+})
+
+test('no timer is left behind by an answer that came in time', async () => {
+  const { browser } = startLater<{ a: number }>({ storeTimeout: '10m' })
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+  const before = timers()
+  await browser.request((session) => session.set('a', 1))
+  for (let visit = 0; visit < 20; visit++) await browser.request((session) => session.set('a', visit))
+  expect(timers()).toBeLessThanOrEqual(before)
 })

@@ -68,3 +68,11 @@ export function startOn<Data extends DataOf<Data>, Store extends SessionStore>(
   const sessions = createSessions<Data>({ secret: SECRET, store, now: clock.now, ...options })
   return { sessions, store, memory, clock, browser: new Browser<Data>(sessions) }
 }
+
+/** Starts a second manager on the same store and clock, as another process has it. */
+export function startBeside<Data extends DataOf<Data>>(
+  { store, clock }: Pick<Started<Data, SessionStore>, 'store' | 'clock'>,
+  options: Options<Data> = {},
+): Sessions<Data> {
+  return createSessions<Data>({ secret: SECRET, store, now: clock.now, ...options })
+}

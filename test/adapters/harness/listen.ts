@@ -12,7 +12,7 @@ export async function listen(server: Server): Promise<ServedApp> {
     getWithCookieFields: (path, cookies) => getWithCookieFields(port, path, cookies),
     close: async () => {
       server.closeAllConnections()
-      await closed(server)
+      await new Promise<void>((resolve) => server.close(() => resolve()))
     },
   }
 }
@@ -28,11 +28,6 @@ export async function portOf(server: NetServer): Promise<number> {
 export function portFrom(address: AddressInfo | string | null): number {
   if (address === null || typeof address === 'string') throw new Error('The server has no port.')
   return address.port
-}
-
-/** Stops a server. */
-export async function closed(server: NetServer): Promise<void> {
-  await new Promise<void>((resolve) => server.close(() => resolve()))
 }
 
 /** Sends a GET over HTTP/1 with several `Cookie` fields, and gives the body. */

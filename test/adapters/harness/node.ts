@@ -8,7 +8,8 @@ import { session } from '../../../src/adapters/node.ts'
 import type { Session } from '../../../src/index.ts'
 import type { AdapterApp, AppScope, RouteContext, ServedApp } from '../../../src/testing/adapter-app.ts'
 import { Http2Client } from './http2-client.ts'
-import { closed, listen, portOf } from './listen.ts'
+import { listenHttp2 } from './http2-server.ts'
+import { listen } from './listen.ts'
 import { answerOnNode } from './node-answer.ts'
 
 /** Serves apps on `node:http`. */
@@ -19,15 +20,15 @@ export function serveNode(app: AdapterApp): Promise<ServedApp> {
 /** Serves apps on the compatibility layer of `node:http2`. */
 export async function serveHttp2(app: AdapterApp): Promise<ServedApp> {
   const server = createHttp2Server(listenerOf<Http2ServerRequest, Http2ServerResponse>(app, ''))
-  const origin = `http://127.0.0.1:${await portOf(server)}`
-  const client = new Http2Client(origin)
+  const listening = await listenHttp2(server)
+  const client = new Http2Client(listening.origin)
   return {
-    origin,
+    origin: listening.origin,
     fetch: (url, init) => client.fetch(url, init),
     getWithCookieFields: (path, cookies) => client.get(path, { cookie: [...cookies] }),
     close: async () => {
       client.close()
-      await closed(server)
+      await listening.close()
     },
   }
 }

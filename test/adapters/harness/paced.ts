@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { onTestFinished } from 'vitest'
+import type { SessionsOptions } from '../../../src/core/options.ts'
 import type { DefaultData } from '../../../src/core/session.ts'
 import type { MemorySessionStore } from '../../../src/stores/memory.ts'
 import { type BarrierStore, barrierStore } from '../../../src/testing/barrier-store.ts'
@@ -16,9 +17,13 @@ export type TestStore = MemorySessionStore & BarrierStore & FaultyStore
 export const PACES = ['at once', 'later'] as const
 
 /** Starts a manager on a store that answers at once, or with promises. */
-export function startPaced(pace: (typeof PACES)[number]): Started<DefaultData, TestStore> {
-  return startOn<DefaultData, TestStore>((memory) =>
-    barrierStore(faultyStore(pace === 'at once' ? memory : laterStore(memory))),
+export function startPaced(
+  pace: (typeof PACES)[number],
+  options: Partial<SessionsOptions<DefaultData>> = {},
+): Started<DefaultData, TestStore> {
+  return startOn<DefaultData, TestStore>(
+    (memory) => barrierStore(faultyStore(pace === 'at once' ? memory : laterStore(memory))),
+    options,
   )
 }
 

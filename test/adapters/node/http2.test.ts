@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type SessionListener, session } from '../../../src/adapters/node.ts'
 import type { DefaultData } from '../../../src/core/session.ts'
-import { closed, portOf } from '../harness/listen.ts'
+import { listenHttp2 } from '../harness/http2-server.ts'
 import { PACES, startPaced, type TestStore } from '../harness/paced.ts'
 
 describe.each(PACES)('over HTTP/2, with a store that answers %s', (pace) => {
@@ -18,11 +18,11 @@ describe.each(PACES)('over HTTP/2, with a store that answers %s', (pace) => {
     handler: SessionListener<DefaultData, Http2ServerRequest, Http2ServerResponse>,
   ): Promise<{ client: ClientHttp2Session; store: TestStore }> {
     const { sessions, store } = startPaced(pace)
-    const server = createServer(session(sessions, handler))
-    const client = connect(`http://127.0.0.1:${await portOf(server)}`)
+    const listening = await listenHttp2(createServer(session(sessions, handler)))
+    const client = connect(listening.origin)
     onTestFinished(async () => {
       client.destroy()
-      await closed(server)
+      await listening.close()
     })
     return { client, store }
   }
