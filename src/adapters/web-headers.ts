@@ -1,7 +1,7 @@
 import { applyEffects, type ResponseEffects, type ResponseHeaders } from '../core/response-effects.ts'
 
 /** Shows the engine the headers of a web `Response`. */
-export class WebResponseHeaders implements ResponseHeaders {
+class WebResponseHeaders implements ResponseHeaders {
   readonly #headers: Headers
 
   /** @param headers - The headers of a response that has not been given away. */

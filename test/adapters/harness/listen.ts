@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request, type Server } from 'node:http'
-import { type AddressInfo, connect, type Server as NetServer } from 'node:net'
+import type { AddressInfo, Server as NetServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { ServedApp } from '../../../src/testing/adapter-app.ts'
 
@@ -40,14 +40,4 @@ export async function getWithCookieFields(
   const outgoing = request({ host: '127.0.0.1', port, path, headers, agent: false }).end()
   const [response]: IncomingMessage[] = await once(outgoing, 'response')
   return response === undefined ? '' : text(response)
-}
-
-/** Sends bytes over a connection of their own, and gives what comes back until the server closes it. */
-export async function exchange(port: number, bytes: string): Promise<string> {
-  const socket = connect(port, '127.0.0.1')
-  socket.setTimeout(10_000, () => socket.destroy(new Error('The server did not close the connection.')))
-  socket.write(bytes)
-  let received = ''
-  for await (const chunk of socket.setEncoding('latin1')) received += chunk
-  return received
 }
