@@ -17,6 +17,7 @@ export type Answer =
 
 /** An answer in JSON. */
 export interface JsonAnswer {
+  /** Which answer this is. */
   kind: 'json'
   /** What is sent, as JSON. */
   body: object
@@ -30,7 +31,9 @@ export interface JsonAnswer {
 
 /** A redirect with the status 302. */
 export interface RedirectAnswer {
+  /** Which answer this is. */
   kind: 'redirect'
+  /** Where it leads: a path or an address. */
   to: string
   /** Whether by the framework's own redirect, which may send a body; else by status and `Location` alone. */
   body: boolean
@@ -38,30 +41,39 @@ export interface RedirectAnswer {
 
 /** An answer without a body. */
 export interface EmptyAnswer {
+  /** Which answer this is. */
   kind: 'empty'
+  /** The response's status. */
   status: 200 | 204 | 304
 }
 
 /** Any file there is, sent by the framework's means for files. */
 export interface FileAnswer {
+  /** Which answer this is. */
   kind: 'file'
 }
 
 /** A stream of text, piped into the response. */
 export interface StreamAnswer {
+  /** Which answer this is. */
   kind: 'stream'
+  /** The pieces of the text, sent as they come. */
   chunks: AsyncIterable<string>
 }
 
 /** Server-sent events: the headers are flushed first, then each event is written as it comes, as `data: …\n\n`. */
 export interface EventsAnswer {
+  /** Which answer this is. */
   kind: 'events'
+  /** The events, without what the protocol puts around them. */
   events: AsyncIterable<string>
 }
 
 /** A web `Response`, given to the framework as it is. */
 export interface ResponseAnswer {
+  /** Which answer this is. */
   kind: 'response'
+  /** The response. */
   response: Response
 }
 
