@@ -13,9 +13,10 @@ function nested(depth: number): string {
 
 describe('data written and read', () => {
   test('is the same again, in 10,000 random cases', () => {
+    // No key that is a single backslash: see jsonValue().
     const key = fc
       .oneof(fc.string(), fc.constantFrom('', '0', 'ä', '\u2028', '\ud800', '"'))
-      .filter((name) => !isReservedKey(name))
+      .filter((name) => !isReservedKey(name) && name !== '\\')
     const value = jsonValue(3)
     fc.assert(
       fc.property(fc.dictionary(key, value, { noNullPrototype: true }), (data) => {

@@ -1,0 +1,84 @@
+import type { PromiseBreaker } from './promise-breaker.ts'
+
+/** Breaks the promises P1 to P3. */
+export const BREAKERS_P01_P03: readonly PromiseBreaker[] = [
+  {
+    promise: 'P1',
+    breaks: 'makes a record for a visitor without data',
+    file: 'core/decide.ts',
+    find: "if (fate !== 'destroyed' && !empty) return",
+    replace: "if (fate !== 'destroyed') return",
+  },
+  {
+    promise: 'P1',
+    breaks: 'takes every session for used',
+    file: 'core/passage.ts',
+    find: 'if (!state.used && state.loaded?.olderKey !== true) return',
+    replace: 'state.used = true',
+  },
+  {
+    promise: 'P1',
+    breaks: 'parses the data of every session it loads',
+    file: 'core/session-state.ts',
+    find: '    if (loaded !== null) this.#stand(loaded)\n  }\n\n  /** The id',
+    replace: '    if (loaded !== null) this.#stand(loaded)\n    void this.data\n  }\n\n  /** The id',
+  },
+  {
+    promise: 'P1',
+    breaks: 'asks the store about forged tickets',
+    file: 'core/ticket.ts',
+    find: "if (age === null) return 'forged'",
+    replace: "if (age === null) return { token, id: sessionIdOf(token), age: 'current' }",
+  },
+  {
+    promise: 'P2',
+    breaks: 'answers before the store has answered',
+    file: 'core/passage.ts',
+    find: 'if (!isPromise(saved)) return this.#depart()',
+    replace: 'if (this.#state !== null) return this.#depart()',
+  },
+  {
+    promise: 'P2',
+    breaks: 'takes a failed save for a success',
+    file: 'core/passage.ts',
+    find: '(error: unknown) => this.#fail(error),',
+    replace: '() => this.#depart(),',
+  },
+  {
+    promise: 'P2',
+    breaks: 'ends a streamed body without waiting for the save at its end',
+    file: 'adapters/held-response.ts',
+    find: "method === 'end' ? this.#save() : undefined",
+    replace: 'undefined',
+  },
+  {
+    promise: 'P3',
+    breaks: 'writes over whatever revision is there',
+    file: 'core/store-access.ts',
+    find: "this.#bounded('replace', this.#store.replace(record.id, record, options))",
+    replace:
+      "this.#bounded('replace', Promise.resolve(this.#store.set(record.id, record, options)).then(() => 'written'))",
+  },
+  {
+    promise: 'P3',
+    breaks: 'writes all of its data over what others wrote',
+    file: 'core/session-saver.ts',
+    find: 'apply(diffTexts(base, text), data)',
+    replace:
+      'for (const key of Object.keys(data)) delete data[key]\n  Object.assign(data, JSON.parse(text), diffTexts(base, base))',
+  },
+  {
+    promise: 'P3',
+    breaks: 'updates the data it was loaded with, not the newest',
+    file: 'core/passage.ts',
+    find: '(newest) => changed(newest, change)',
+    replace: '() => changed(copyJson(state.data), change)',
+  },
+  {
+    promise: 'P3',
+    breaks: 'gives up at the first conflict',
+    file: 'core/record-writer.ts',
+    find: 'const MAX_ATTEMPTS = 200',
+    replace: 'const MAX_ATTEMPTS = 1',
+  },
+]

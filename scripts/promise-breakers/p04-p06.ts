@@ -1,0 +1,92 @@
+import type { PromiseBreaker } from './promise-breaker.ts'
+
+/** Breaks the promises P4 to P6. */
+export const BREAKERS_P04_P06: readonly PromiseBreaker[] = [
+  {
+    promise: 'P4',
+    breaks: 'writes without a condition, so that a save brings a dead session back',
+    file: 'core/store-access.ts',
+    find: "this.#bounded('replace', this.#store.replace(record.id, record, options))",
+    replace:
+      "this.#bounded('replace', Promise.resolve(this.#store.set(record.id, record, options)).then(() => 'written'))",
+  },
+  {
+    promise: 'P4',
+    breaks: 'saves a session that has ended as a new one',
+    file: 'core/session-saver.ts',
+    find: "if (result.outcome === 'gone') return this.#discarded(state, loaded)",
+    replace:
+      "if (result.outcome === 'gone') {\n          state.loaded = null\n          return this.#create(state, plan)\n        }",
+  },
+  {
+    promise: 'P4',
+    breaks: 'keeps the new record of a session that ended while its id changed',
+    file: 'core/record-writer.ts',
+    find: "if (outcome === 'missing') return this.#takeBack(record)",
+    replace: "if (outcome === 'missing') return record",
+  },
+  {
+    promise: 'P4',
+    breaks: 'writes on after the timeout, since it was alive when loaded',
+    file: 'core/session-saver.ts',
+    find: 'if (loaded === null || !this.#looksExpired(loaded.record) || !state.goesOn)',
+    replace: 'if (loaded === null || loaded !== null)',
+  },
+  {
+    promise: 'P4',
+    breaks: 'lets a touch bring a record back on a store without a touch of its own',
+    file: 'core/basic-store.ts',
+    find: 'if (!stored) return false',
+    replace:
+      "if (!stored) {\n        const record = { id, data: '{}', revision: 1, createdAt: touchedAt, touchedAt, expiresAt }\n        await this.#write(id, record, { ttl })\n        return true\n      }",
+  },
+  {
+    promise: 'P5',
+    breaks: 'keeps the id when the user changes',
+    file: 'core/decide.ts',
+    find: "if (fate === 'renewed' || userChanged)",
+    replace: "if (fate === 'renewed')",
+  },
+  {
+    promise: 'P5',
+    breaks: 'keeps the id when the user changes by update()',
+    file: 'core/record-writer.ts',
+    find: 'if (draft.user !== record.user) return mayMove',
+    replace: 'if (draft.user === null) return mayMove',
+  },
+  {
+    promise: 'P5',
+    breaks: 'leaves the old id alive when the id changes',
+    file: 'core/record-writer.ts',
+    find: 'SessionRecord | null>(this.#end(base), (outcome)',
+    replace: "SessionRecord | null>('written', (outcome)",
+  },
+  {
+    promise: 'P5',
+    breaks: 'wipes the data at clear() and goes on under the old id',
+    file: 'core/passage.ts',
+    find: "if (state.fate !== 'destroyed') state.renew([])",
+    replace: 'for (const key of Object.keys(state.data)) state.remove(key)',
+  },
+  {
+    promise: 'P5',
+    breaks: 'carries all data over at regenerate()',
+    file: 'core/passage.ts',
+    find: "state.renew(keep === true ? 'all' : (keep ?? []))",
+    replace: "state.renew(keep === null ? [] : 'all')",
+  },
+  {
+    promise: 'P6',
+    breaks: 'stores sessions under their tokens',
+    file: 'core/ticket.ts',
+    find: 'return sha256(token)',
+    replace: 'return token + sha256(token).slice(43)',
+  },
+  {
+    promise: 'P6',
+    breaks: 'takes a record of another id for its own',
+    file: 'core/record.ts',
+    find: 'record.id === id &&',
+    replace: "id !== '' &&",
+  },
+]

@@ -1,0 +1,103 @@
+import type { PromiseBreaker } from './promise-breaker.ts'
+
+/** Breaks the promises P10 to P12. */
+export const BREAKERS_P10_P12: readonly PromiseBreaker[] = [
+  {
+    promise: 'P10',
+    breaks: 'lets the first of two valid tickets win',
+    file: 'core/sessions.ts',
+    find: "else return 'ambiguous'",
+    replace: 'else break',
+  },
+  {
+    promise: 'P10',
+    breaks: 'throws at a malformed ticket',
+    file: 'core/ticket.ts',
+    find: "if (!TICKET.test(value)) return 'malformed'",
+    replace: "if (!TICKET.test(value)) throw new TypeError('malformed')",
+  },
+  {
+    promise: 'P10',
+    breaks: 'tells nobody of a miss',
+    file: 'core/session-loader.ts',
+    find: "this.#events.emit('missed', { reason, id })",
+    replace: '',
+  },
+  {
+    promise: 'P10',
+    breaks: 'takes any JSON for data',
+    file: 'core/data-text.ts',
+    find: 'return isDataObject(data) ? withoutReserved(data) : null',
+    replace: 'return isDataObject(data) ? withoutReserved(data) : { any: data }',
+  },
+  {
+    promise: 'P10',
+    breaks: 'opens a session for a record that is none',
+    file: 'core/session-loader.ts',
+    find: 'if (!isRecordOf(stored, id) || stored.data.length',
+    replace: 'if (stored.data.length',
+  },
+  {
+    promise: 'P11',
+    breaks: 'goes on without a session when the store fails',
+    file: 'core/options.ts',
+    find: "onStoreFailure = 'fail',",
+    replace: "onStoreFailure = 'anonymous',",
+  },
+  {
+    promise: 'P11',
+    breaks: 'waits for the store without end',
+    file: 'core/store-access.ts',
+    find: '      }, this.#timeout)',
+    replace: '      }, 2 ** 30)',
+  },
+  {
+    promise: 'P11',
+    breaks: 'saves a session that could not be loaded',
+    file: 'core/session-saver.ts',
+    find: "if (plan.store === 'create') throw state.unreachable.error",
+    replace: "if (plan.store === 'create') return this.#create(state, plan)",
+  },
+  {
+    promise: 'P11',
+    breaks: 'writes in a second step after the request has had its error',
+    file: 'core/basic-store.ts',
+    find: 'if (performance.now() >= end) throw',
+    replace: 'if (end === 0) throw',
+  },
+  {
+    promise: 'P12',
+    breaks: 'takes a secret of any length',
+    file: 'core/secret.ts',
+    find: 'const MIN_LENGTH = 32',
+    replace: 'const MIN_LENGTH = 1',
+  },
+  {
+    promise: 'P12',
+    breaks: 'takes a secret of one letter repeated',
+    file: 'core/secret.ts',
+    find: 'const MIN_DISTINCT_CHARACTERS = 8',
+    replace: 'const MIN_DISTINCT_CHARACTERS = 1',
+  },
+  {
+    promise: 'P12',
+    breaks: 'shows a weak secret in the error',
+    file: 'core/secret.ts',
+    find: 'throw weak(option, `has',
+    replace: 'throw weak(option + secret, `has',
+  },
+  {
+    promise: 'P12',
+    breaks: 'passes over options it does not know',
+    file: 'core/options.ts',
+    find: 'if (Object.hasOwn(KNOWN, name)) continue',
+    replace: 'if (name in KNOWN || KNOWN) continue',
+  },
+  {
+    promise: 'P12',
+    breaks: 'takes any number for a duration',
+    file: 'core/duration.ts',
+    find: 'if (ms >= 1 && ms <= MAX_DURATION_MS) return ms',
+    replace: 'if (ms !== null) return ms',
+  },
+]
