@@ -42,6 +42,19 @@ async function askAt(url: string, sql: string): Promise<Record<string, unknown>[
   }
 }
 
+/**
+ * Waits until the clients that were ended have left, 2 seconds at most. A pool of pg says that it has ended before its
+ * connections have, and one that hears of the server's end in between has nobody left to tell.
+ */
+async function clientsGone(url: string): Promise<void> {
+  const others = `SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`
+  try {
+    for (let poll = 0; poll < 80 && (await askAt(url, others)).length > 0; poll++) await delay(25)
+  } catch {
+    // It was stopped before: there is nobody to wait for.
+  }
+}
+
 function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
 }
@@ -100,6 +113,9 @@ export async function startPostgres(settings: Record<string, string> = {}): Prom
     restart: async () => {
       running = await start()
     },
-    stop: () => running.stop('SIGINT'), // SIGTERM would wait for the clients to leave
+    stop: async () => {
+      await clientsGone(url)
+      await running.stop('SIGINT') // SIGTERM would wait for the clients to leave, however long
+    },
   }
 }
