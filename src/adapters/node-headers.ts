@@ -42,7 +42,7 @@ export function adoptHead(response: NodeHeaderHolder, args: readonly unknown[]):
   const headers = typeof reason === 'string' ? last : (last ?? reason)
   if (Array.isArray(headers)) setPairs(response, headers)
   else if (isHeaders(headers)) {
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+    for (const name of Object.keys(headers)) response.setHeader(name, headers[name])
   }
   return typeof reason === 'string' ? [status, reason] : [status]
 }

@@ -1,7 +1,9 @@
 import { createServer } from 'node:http'
 import { Readable } from 'node:stream'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import compression from 'compression'
-import express, { type Response as ExpressResponse } from 'express'
+import express, { type NextFunction, type Request, type Response } from 'express'
 import { describe, expect, test } from 'vitest'
 import { session } from '../../../src/adapters/express.ts'
 import { settle } from '../../engine/later-store.ts'
@@ -9,7 +11,7 @@ import { PACES, servingPort, startPaced, type TestStore } from '../harness/paced
 
 const LONG = 'long enough to be worth compressing '.repeat(200)
 
-const WAYS: Record<string, (response: ExpressResponse) => void> = {
+const WAYS: Record<string, (response: Response) => void> = {
   'res.json': (response) => void response.json({ text: LONG }),
   'res.send': (response) => void response.send(LONG),
   'small writes': (response) => {
@@ -25,7 +27,7 @@ const WAYS: Record<string, (response: ExpressResponse) => void> = {
 describe.each(PACES)('with a store that answers %s', (pace) => {
   describe.each(['before', 'after'] as const)('and compression mounted %s the session', (place) => {
     async function start(
-      answer: (response: ExpressResponse) => void,
+      answer: (response: Response) => void,
     ): Promise<{ origin: string; store: TestStore }> {
       const { sessions, store } = startPaced(pace)
       const app = express().set('env', 'test')
@@ -71,6 +73,26 @@ describe.each(PACES)('with a store that answers %s', (pace) => {
       expect(response.status).toBe(503)
       expect(await response.text()).not.toContain('compressing')
       expect((await fetch(origin)).status).toBe(200)
+    })
+
+    test('an error handler that takes its time answers alone, whatever compression still has to write', async () => {
+      const { sessions, store } = startPaced(pace)
+      const app = express()
+      if (place === 'before') app.use(compression())
+      app.use(session(sessions))
+      if (place === 'after') app.use(compression())
+      app.get('/', (request, response) => {
+        request.session.visits = 1
+        response.json({ text: LONG })
+      })
+      app.use(async (_error: Error, _request: Request, response: Response, _next: NextFunction) => {
+        // As long as compressing the body takes, and twice that.
+        for (let turn = 0; turn < 2; turn++) await promisify(gzip)(LONG.repeat(20))
+        response.status(503).send('sorry')
+      })
+      store.fail('create')
+      const answer = await fetch(`http://127.0.0.1:${await servingPort(createServer(app))}/`)
+      expect([answer.status, await answer.text()]).toEqual([503, 'sorry'])
     })
 
     test('flush() sends what has been written so far', async () => {

@@ -116,6 +116,17 @@ describe.each(PACES)('with a store that answers %s', (pace) => {
     expect(await client.untilClosed()).toContain('done')
   })
 
+  test('a stream piped into the response to a HEAD comes to its end', async () => {
+    const source = Readable.from(
+      Array.from({ length: 20 }, () => Buffer.alloc(16_384)),
+      { objectMode: false },
+    )
+    const port = await serve((response) => void source.pipe(response))
+    const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'HEAD' })
+    expect(response.headers.getSetCookie()).toHaveLength(1)
+    if (!source.readableEnded) await once(source, 'end')
+  })
+
   test('an upgraded connection is none of our business', async () => {
     const { sessions } = startPaced(pace)
     const server = createServer(session(sessions, (_request, response) => void response.end()))

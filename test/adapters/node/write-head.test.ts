@@ -23,6 +23,12 @@ const FORMS: Record<string, (response: ServerResponse) => void> = {
     void response.writeHead(201, 'Made', { 'X-Own': 'yes', 'Set-Cookie': TWO_COOKIES }),
   'no reason and an object': (response) =>
     void response.writeHead(201, undefined, { 'X-Own': 'yes', 'Set-Cookie': TWO_COOKIES }),
+  'two objects, of which Node takes the later': (response) =>
+    Reflect.apply(response.writeHead, response, [
+      201,
+      { 'X-Own': 'no' },
+      { 'X-Own': 'yes', 'Set-Cookie': TWO_COOKIES },
+    ]),
   'a flat list': (response) =>
     void response.writeHead(201, ['X-Own', 'yes', 'Set-Cookie', 'a=1', 'Set-Cookie', 'b=2']),
   'a flat list with a list in it': (response) =>
