@@ -1,0 +1,39 @@
+import type { Question } from './rig/question.ts'
+import { compareVariants, subjectsNamed } from './rig/variants.ts'
+import { SESSION_BYTES } from './subjects/sample-session.ts'
+
+const COUNTS = [0, 20, 60]
+
+const TITLE = 'COOKIE COUNT: READ, with so many other cookies in front of ours'
+
+/** READ against the number of other cookies in the header. */
+export const cookieCount: Question = {
+  name: 'cookie-count',
+  title: TITLE,
+  ask: (bench) =>
+    compareVariants(
+      bench,
+      TITLE,
+      subjectsNamed([
+        ['node', 'coatcheck'],
+        ['express', 'express-session, MemoryStore'],
+      ]),
+      COUNTS.map((count) => ({
+        label: String(count),
+        sessionBytes: SESSION_BYTES,
+        traffic: {
+          path: '/read',
+          cookies: (signedIn) => signedIn.map((cookie) => otherCookies(count) + cookie),
+          visitors: bench.options.visitors,
+        },
+      })),
+    ),
+}
+
+/** Cookies such as analytics and consent tools set: some 40 bytes each. */
+function otherCookies(count: number): string {
+  return Array.from(
+    { length: count },
+    (_, at) => `_tool_${at}=GA1.2.${1_000_000_000 + at}.1700000000; `,
+  ).join('')
+}

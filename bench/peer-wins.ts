@@ -1,0 +1,42 @@
+import type { Measured } from './rig/measure.ts'
+import { readResults } from './rig/results.ts'
+
+/** Why a peer costs less than we do somewhere. */
+interface Reason {
+  /** The peer's name, as tables give it. */
+  peer: string
+  question: string
+  because: string
+}
+
+// Written by hand, after looking. `peerWins` asks for a line here when a new case turns up.
+const REASONS: readonly Reason[] = []
+
+/** Names every cell of the latest results in which a peer costs less CPU than we do, with the reason. */
+export function peerWins(questions: readonly string[]): string[] {
+  return questions.flatMap((question) => {
+    const measured = readResults(question)?.measured ?? []
+    return measured.flatMap((peer) => {
+      const ours = oursBeside(peer, measured)
+      if (peer.kind !== 'peer' || ours === undefined || peer.cpuMicros >= ours.cpuMicros) return []
+      const figures = `${peer.cpuMicros.toFixed(1)} against ${ours.cpuMicros.toFixed(1)} us`
+      const where = `${question} on ${peer.framework}, ${peer.store}`
+      return [`${where}: ${peer.subject}, ${figures}: ${reasonFor(question, peer.subject)}`]
+    })
+  })
+}
+
+function oursBeside(peer: Measured, measured: readonly Measured[]): Measured | undefined {
+  return measured.find(
+    (one) =>
+      one.subject === 'coatcheck' &&
+      one.framework === peer.framework &&
+      one.store === peer.store &&
+      one.variant === peer.variant,
+  )
+}
+
+function reasonFor(question: string, peer: string): string {
+  const found = REASONS.find((reason) => reason.peer === peer && reason.question === question)
+  return found?.because ?? 'no reason written down yet (bench/peer-wins.ts)'
+}

@@ -1,0 +1,85 @@
+import { parseArgs } from 'node:util'
+
+/** What the command line asks for. */
+export interface BenchOptions {
+  /** The names of questions; empty for all. */
+  questions: readonly string[]
+  /** Framework names, or parts of subjects' names; empty for all. The bare framework is always taken along. */
+  only: readonly string[]
+  /** Store names; empty for each question's own choice. */
+  stores: readonly string[]
+  rounds: number
+  /** The length of one measurement, in seconds. */
+  seconds: number
+  /** The length of the unmeasured load before the first one, in seconds. */
+  warmup: number
+  connections: number
+  /** How many visitors take turns. */
+  visitors: number
+  /** Everything: all stores on all frameworks, and the largest sizes. Takes hours. */
+  full: boolean
+  /** How many records the largest table of a database gets. */
+  records: number
+}
+
+const USAGE = `npm run bench -- [question ...] [options]
+
+  --only <name>       a framework, or part of a subject's name; may be given again
+  --store <name>      memory, sqlite, redis or postgres; may be given again
+  --rounds <n>        how often each subject is measured (default 5)
+  --seconds <n>       how long each time (default 1)
+  --warmup <n>        how long before the first time (default 1)
+  --connections <n>   how many at once (default 32)
+  --visitors <n>      how many sessions take turns (default 500)
+  --records <n>       the largest database table (default 100000; with --full 1000000)
+  --full              all stores on all frameworks and the largest sizes; takes hours`
+
+/**
+ * Reads the command line.
+ * @throws {Error} it cannot be understood; the message says how it is used.
+ */
+export function readOptions(args: readonly string[]): BenchOptions {
+  const { values, positionals } = parse(args)
+  const full = values.full ?? false
+  return {
+    questions: positionals,
+    only: values.only ?? [],
+    stores: values.store ?? [],
+    rounds: wholeNumber('rounds', values.rounds, 5),
+    seconds: wholeNumber('seconds', values.seconds, 1),
+    warmup: wholeNumber('warmup', values.warmup, 1),
+    connections: wholeNumber('connections', values.connections, 32),
+    visitors: wholeNumber('visitors', values.visitors, 500),
+    records: wholeNumber('records', values.records, full ? 1_000_000 : 100_000),
+    full,
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        only: { type: 'string', multiple: true },
+        store: { type: 'string', multiple: true },
+        rounds: { type: 'string' },
+        seconds: { type: 'string' },
+        warmup: { type: 'string' },
+        connections: { type: 'string' },
+        visitors: { type: 'string' },
+        records: { type: 'string' },
+        full: { type: 'boolean' },
+      },
+    })
+  } catch (cause) {
+    throw new Error(`${cause instanceof Error ? cause.message : cause}\n\n${USAGE}`, { cause })
+  }
+}
+
+function wholeNumber(name: string, text: string | undefined, byDefault: number): number {
+  if (text === undefined) return byDefault
+  const number = Number(text)
+  if (Number.isInteger(number) && number > 0) return number
+  throw new Error(`--${name} needs a whole number above 0, not '${text}'.\n\n${USAGE}`)
+}

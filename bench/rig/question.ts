@@ -1,0 +1,38 @@
+import type { Backends } from './backends.ts'
+import type { LoadGenerator } from './load.ts'
+import type { Measured } from './measure.ts'
+import type { BenchOptions } from './options.ts'
+
+/** What a question is asked with. */
+export interface Bench {
+  options: BenchOptions
+  load: LoadGenerator
+  backends: Backends
+  /** Tells whoever waits what is going on. */
+  tell(line: string): void
+}
+
+/** A table as it is printed. */
+export interface Table {
+  title: string
+  columns: readonly string[]
+  rows: readonly (readonly string[])[]
+}
+
+/** What came out of a question. */
+export interface Outcome {
+  tables: Table[]
+  /** The measurements of requests behind the tables, for the targets and for whoever wants to look closer. */
+  measured: Measured[]
+  /** What could not be measured, and why. */
+  notices: string[]
+}
+
+/** One question the benchmark answers. */
+export interface Question {
+  /** What the command line and the files of results call it. */
+  name: string
+  /** The question in one line. */
+  title: string
+  ask(bench: Bench): Promise<Outcome>
+}

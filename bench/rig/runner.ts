@@ -1,0 +1,95 @@
+import type { Setup, Subject } from '../subjects/subject.ts'
+import { checkAnswers } from './check-answers.ts'
+import type { Bench } from './question.ts'
+import { ServerProcess } from './server-process.ts'
+import { signIn } from './visitors.ts'
+
+/** What is sent to each subject. */
+export interface Traffic {
+  path: string
+  /** Gives the Cookie headers to send in turn, from those of the visitors who signed in. */
+  cookies(signedIn: readonly string[]): readonly string[]
+  /** How many visitors sign in before. */
+  visitors: number
+}
+
+/** What one measurement gave. */
+export interface Cost {
+  /** CPU time of the server's process, in microseconds a request. */
+  cpuMicros: number
+  perSecond: number
+}
+
+// What the bare framework is sent where others are sent their cookies: what is compared is the work of a library, and
+// not that of parsing a longer request.
+const TICKET_OF_NOBODY = `__Host-Http-sid=${'A'.repeat(43)}.${'A'.repeat(43)}`
+
+/** A subject's server with its visitors signed in, ready for load. */
+export class Runner {
+  readonly subject: Subject
+  readonly server: ServerProcess
+  readonly #bench: Bench
+  readonly #path: string
+  readonly #cookies: readonly string[]
+
+  private constructor(
+    bench: Bench,
+    subject: Subject,
+    server: ServerProcess,
+    path: string,
+    cookies: readonly string[],
+  ) {
+    this.#bench = bench
+    this.subject = subject
+    this.server = server
+    this.#path = path
+    this.#cookies = cookies
+  }
+
+  /**
+   * Starts a subject, checks its answers, signs visitors in and warms it up.
+   * @throws {MissingModule} it needs a module that is not there.
+   * @throws {Error} it answers wrongly or ended. Either way it is gone.
+   */
+  static async start(
+    bench: Bench,
+    subject: Subject,
+    setup: Omit<Setup, 'storeUrl'>,
+    traffic: Traffic,
+  ): Promise<Runner> {
+    const storeUrl = await bench.backends.urlOf(setup.store)
+    const server = await ServerProcess.start(subject, { ...setup, storeUrl })
+    try {
+      await checkAnswers(subject, server.url)
+      const signedIn =
+        subject.kind === 'bare'
+          ? Array.from({ length: traffic.visitors }, () => TICKET_OF_NOBODY)
+          : await signIn(server.url, traffic.visitors)
+      const runner = new Runner(bench, subject, server, traffic.path, traffic.cookies(signedIn))
+      await runner.run(bench.options.warmup)
+      return runner
+    } catch (error) {
+      server.stop()
+      throw error
+    }
+  }
+
+  /**
+   * Puts load on it and measures what that costs.
+   * @throws {Error} a request failed.
+   */
+  async run(seconds: number): Promise<Cost> {
+    const { connections } = this.#bench.options
+    const before = await this.server.cpuMicros()
+    const url = this.server.url + this.#path
+    const result = await this.#bench.load.run({ url, cookies: this.#cookies, seconds, connections })
+    const used = (await this.server.cpuMicros()) - before
+    if (result.failures > 0) throw new Error(`${result.failures} of ${result.requests} requests failed.`)
+    return { cpuMicros: used / result.requests, perSecond: result.requests / result.seconds }
+  }
+
+  /** Ends its server. */
+  stop(): void {
+    this.server.stop()
+  }
+}

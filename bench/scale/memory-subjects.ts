@@ -1,0 +1,122 @@
+import { hash } from 'node:crypto'
+import type { Store } from 'express-session'
+import type { SessionRecord, SessionStore } from '../../src/index.ts'
+import { built } from '../subjects/built.ts'
+import { type SampleData, SESSION_BYTES, sampleVisitors } from '../subjects/sample-session.ts'
+
+/** A store in this process, as far as it is measured. Sessions are known by number. */
+export interface MemorySubject {
+  /** Puts a session in, which lives for `ttl` milliseconds. */
+  add(session: number, ttl: number): void
+  /** Looks at one. `done` is called when it is there. */
+  get(session: number, done: () => void): void
+  /** Writes over one. */
+  write(session: number, done: () => void): void
+  /** Whether expired sessions are removed by themselves or by `prune`. */
+  sweeps: 'by itself' | 'when asked' | 'never'
+  /** Removes expired sessions at once, if it does so when asked. */
+  prune?(): void
+}
+
+/** How far the clock was moved on, in milliseconds. */
+export interface MovedClock {
+  now(): number
+  /** Called each time somebody asks for the time. */
+  onAsked: () => void
+}
+
+/** How much of a session's size is its data, in bytes. */
+export const PAYLOAD_BYTES: number = JSON.stringify(sampleVisitors(SESSION_BYTES)()).length
+
+/** Opens a store by the name that tables give it. */
+export function openMemorySubject(name: string, clock: MovedClock): Promise<MemorySubject> {
+  if (name === 'coatcheck') return openOurs(clock)
+  return name === 'memorystore' ? openMemorystore(clock) : openMemoryStore()
+}
+
+/** 43 characters, as a session id of ours has; the peers' ids have 32. */
+function idOf(session: number): string {
+  return hash('sha256', String(session), 'base64url')
+}
+
+async function openOurs(clock: MovedClock): Promise<MemorySubject> {
+  const module = await built<typeof import('../../src/stores/memory.ts')>('stores/memory.js')
+  const store: SessionStore = new module.MemorySessionStore({
+    maxSessions: Number.POSITIVE_INFINITY,
+    cleanupInterval: '1s',
+    now: () => clock.now(),
+  })
+  const nextVisitor = sampleVisitors(SESSION_BYTES)
+  const created = Date.now()
+  const record = (
+    session: number,
+    data: string,
+    user: string,
+    revision: number,
+    ttl: number,
+  ): SessionRecord => ({
+    id: idOf(session),
+    data,
+    revision,
+    createdAt: created,
+    touchedAt: created,
+    expiresAt: created + ttl,
+    user,
+  })
+  return {
+    sweeps: 'by itself',
+    add(session, ttl) {
+      const data = JSON.stringify(nextVisitor())
+      // As the engine does: the user comes out of the parsed data.
+      const { userId }: SampleData = JSON.parse(data)
+      store.create?.(idOf(session), record(session, data, userId, 1, ttl), { ttl })
+    },
+    get(session, done) {
+      store.get(idOf(session))
+      done()
+    },
+    write(session, done) {
+      const id = idOf(session)
+      const found = store.get(id)
+      if (found === null || 'then' in found) throw new Error(`Session ${session} is not there.`)
+      const { revision } = found
+      const next = { ...found, revision: revision + 1 }
+      store.replace?.(id, next, { ttl: next.expiresAt - created, revision })
+      done()
+    },
+  }
+}
+
+async function openMemoryStore(): Promise<MemorySubject> {
+  const { default: session } = await import('express-session')
+  return { ...classic(new session.MemoryStore()), sweeps: 'never' }
+}
+
+async function openMemorystore(clock: MovedClock): Promise<MemorySubject> {
+  const { default: session } = await import('express-session')
+  const { default: createMemoryStore } = await import('memorystore')
+  const store = new (createMemoryStore(session))({ max: Number.POSITIVE_INFINITY })
+  // It takes no clock of its own.
+  Date.now = () => clock.now()
+  return { ...classic(store), sweeps: 'when asked', prune: () => store.prune() }
+}
+
+/** A store made for express-session: it keeps JSON, and parses and serialises it itself. */
+function classic(store: Pick<Store, 'get' | 'set'>): Omit<MemorySubject, 'sweeps'> {
+  const nextVisitor = sampleVisitors(SESSION_BYTES)
+  const idFor = (session: number): string => idOf(session).slice(0, 32)
+  const withCookie = (ttl: number) => {
+    const expires = new Date(Date.now() + ttl)
+    const cookie = { originalMaxAge: ttl, maxAge: ttl, expires, httpOnly: true, path: '/' }
+    return { cookie, ...nextVisitor() }
+  }
+  return {
+    add: (session, ttl) => Reflect.apply(store.set, store, [idFor(session), withCookie(ttl)]),
+    get: (session, done) => store.get(idFor(session), done),
+    write: (session, done) =>
+      store.get(idFor(session), (_error, found) => {
+        if (!found) throw new Error(`Session ${session} is not there.`)
+        store.set(idFor(session), found, done)
+      }),
+  }
+}
