@@ -95,6 +95,7 @@ function summary({ runner, costs }: Contestant, bare: Contestant | undefined, st
     subject: name,
     kind,
     cpuMicros: median(costs.map(({ cpuMicros }) => cpuMicros)),
+    systemMicros: median(costs.map(({ systemMicros }) => systemMicros)),
     perSecond: median(costs.map(({ perSecond }) => perSecond)),
     added: median(costs.map(({ cpuMicros }, round) => cpuMicros - bareMicros(round))),
     ratio: median(ratios),

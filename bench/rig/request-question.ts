@@ -38,12 +38,22 @@ async function ask(question: RequestQuestion, bench: Bench): Promise<Outcome> {
 export function requestTable(title: string, measured: readonly Measured[]): Table {
   return {
     title,
-    columns: ['on', 'store', 'subject', 'CPU us/request', 'of it the session', 'ratio to bare', 'requests/s'],
+    columns: [
+      'on',
+      'store',
+      'subject',
+      'CPU us/request',
+      'of it in the kernel',
+      'beyond bare',
+      'ratio to bare',
+      'requests/s',
+    ],
     rows: measured.map((one) => [
       one.framework,
       one.store,
       one.subject,
       short(one.cpuMicros),
+      short(one.systemMicros),
       one.kind === 'bare' ? '' : short(one.added),
       one.kind === 'bare' ? '' : `${one.ratio.toFixed(2)} (${span(one.ratios)})`,
       short(one.perSecond),

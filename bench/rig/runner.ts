@@ -17,6 +17,8 @@ export interface Traffic {
 export interface Cost {
   /** CPU time of the server's process, in microseconds a request. */
   cpuMicros: number
+  /** How much of it was spent in the operating system, on sockets above all. */
+  systemMicros: number
   perSecond: number
 }
 
@@ -80,12 +82,14 @@ export class Runner {
    */
   async run(seconds: number): Promise<Cost> {
     const { connections } = this.#bench.options
-    const before = await this.server.cpuMicros()
+    const before = await this.server.cpuTime()
     const url = this.server.url + this.#path
     const result = await this.#bench.load.run({ url, cookies: this.#cookies, seconds, connections })
-    const used = (await this.server.cpuMicros()) - before
+    const after = await this.server.cpuTime()
     if (result.failures > 0) throw new Error(`${result.failures} of ${result.requests} requests failed.`)
-    return { cpuMicros: used / result.requests, perSecond: result.requests / result.seconds }
+    const systemMicros = (after.system - before.system) / result.requests
+    const userMicros = (after.user - before.user) / result.requests
+    return { cpuMicros: userMicros + systemMicros, systemMicros, perSecond: result.requests / result.seconds }
   }
 
   /** Ends its server. */

@@ -64,10 +64,10 @@ export class ServerProcess {
   }
 
   /** The CPU time it has used so far, by the operating system's account of all its threads, in microseconds. */
-  async cpuMicros(): Promise<number> {
+  async cpuTime(): Promise<NodeJS.CpuUsage> {
     const answer = await this.#ask('cpu')
     if (!('cpu' in answer)) throw new Error('A server process answered something else than its CPU time.')
-    return answer.cpu.user + answer.cpu.system
+    return answer.cpu
   }
 
   /** Records where its time goes while `work` runs. */
