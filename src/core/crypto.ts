@@ -1,38 +1,35 @@
 // The one place the core touches the outside. Every rule about what is hashed and signed is elsewhere.
-import { createHmac, createSecretKey, hash, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
-
-/** A secret, imported once. Prints as `[object Object]`, never as its bytes. */
-export type SigningKey = KeyObject
-
-/** Imports a secret's UTF-8 bytes as a key. */
-export function importKey(secret: string): SigningKey {
-  return createSecretKey(secret, 'utf8')
-}
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /**
- * Signs text with HMAC-SHA-256.
- * @returns 43 base64url characters.
- * @see RFC 2104, FIPS 180-4
- */
-export function hmac(key: SigningKey, text: string): string {
-  return createHmac('sha256', key).update(text).digest('base64url')
-}
-
-/**
- * Hashes text with SHA-256.
+ * Hashes with SHA-256: text by its UTF-8 bytes.
  * @returns 43 base64url characters.
  */
-export function sha256(text: string): string {
+export function sha256(input: string | Uint8Array): string {
   // The one-shot form: a third of createHash's cost.
-  return hash('sha256', text, 'base64url')
+  return hash('sha256', input, 'base64url')
+}
+
+/**
+ * Hashes with SHA-256.
+ * @returns 32 characters, one for each byte: cheaper to have than a buffer of them.
+ */
+export function sha256Binary(input: Uint8Array): string {
+  return hash('sha256', input, 'binary')
 }
 
 const encoder = new TextEncoder()
+const DIGEST_CHARACTERS = 43
+const leftBytes = new Uint8Array(DIGEST_CHARACTERS)
+const rightBytes = new Uint8Array(DIGEST_CHARACTERS)
 
-/** Compares two ASCII texts of one length in time that does not depend on where they differ. */
+/** Compares two digests as base64url in time that does not depend on where they differ. Any other text equals none. */
 export function equalInConstantTime(left: string, right: string): boolean {
-  if (left.length !== right.length) return false
-  return timingSafeEqual(encoder.encode(left), encoder.encode(right))
+  if (left.length !== DIGEST_CHARACTERS || right.length !== DIGEST_CHARACTERS) return false
+  // A character beyond ASCII takes several bytes, so that not all of the text fits.
+  if (encoder.encodeInto(left, leftBytes).read !== DIGEST_CHARACTERS) return false
+  if (encoder.encodeInto(right, rightBytes).read !== DIGEST_CHARACTERS) return false
+  return timingSafeEqual(leftBytes, rightBytes)
 }
 
 /** Random bytes that can be written as text. Node's Buffer is one; its name is no global on every runtime. */

@@ -1,5 +1,6 @@
-import { equalInConstantTime, hmac, importKey, type SigningKey } from './crypto.ts'
+import { equalInConstantTime } from './crypto.ts'
 import { checkSecret } from './secret.ts'
+import { SigningKey } from './signing-key.ts'
 
 /** One secret, or several, newest first. Entries that are `undefined` are passed over, except the first. */
 export type Secrets = string | readonly [string, ...(string | undefined)[]]
@@ -31,13 +32,13 @@ export class KeyRing {
 
   /** Signs with the newest key. */
   sign(text: string): string {
-    return hmac(this.#newest, text)
+    return this.#newest.sign(text)
   }
 
   /** Says how old the key is that made this signature; `null` when none of ours did. */
   verify(text: string, signature: string): KeyAge | null {
-    if (equalInConstantTime(hmac(this.#newest, text), signature)) return 'current'
-    return this.#older.some((key) => equalInConstantTime(hmac(key, text), signature)) ? 'older' : null
+    if (equalInConstantTime(this.#newest.sign(text), signature)) return 'current'
+    return this.#older.some((key) => equalInConstantTime(key.sign(text), signature)) ? 'older' : null
   }
 
   /** Keeps secrets out of logs. */
@@ -48,5 +49,5 @@ export class KeyRing {
 
 function keyOf(secret: unknown, option: string): SigningKey {
   checkSecret(secret, option)
-  return importKey(secret)
+  return new SigningKey(secret)
 }

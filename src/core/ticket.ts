@@ -68,11 +68,11 @@ export class TicketBook {
     const known = this.#verified.get(value)
     if (known !== undefined) return known
     if (!TICKET.test(value)) return 'malformed'
+    const age = this.#keys.verify(this.#label + value.slice(0, TOKEN_LENGTH), value.slice(TOKEN_LENGTH + 1))
+    if (age === null) return 'forged'
     // A copy: the value is a slice of the Cookie header, and remembering it would keep the whole header in memory.
     const ticket = decoder.decode(encoder.encode(value))
     const token = ticket.slice(0, TOKEN_LENGTH)
-    const age = this.#keys.verify(this.#label + token, ticket.slice(TOKEN_LENGTH + 1))
-    if (age === null) return 'forged'
     const verified: VerifiedTicket = { token, id: sessionIdOf(token), age }
     this.#verified.set(ticket, verified)
     return verified
