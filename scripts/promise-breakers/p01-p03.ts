@@ -13,7 +13,7 @@ export const BREAKERS_P01_P03: readonly PromiseBreaker[] = [
     promise: 'P1',
     breaks: 'takes every session for used',
     file: 'core/passage.ts',
-    find: 'if (!state.used && state.loaded?.olderKey !== true) return',
+    find: "if (!state.used && state.loaded?.ticket.age !== 'older') return",
     replace: 'state.used = true',
   },
   {
@@ -28,7 +28,8 @@ export const BREAKERS_P01_P03: readonly PromiseBreaker[] = [
     breaks: 'asks the store about forged tickets',
     file: 'core/ticket.ts',
     find: "if (age === null) return 'forged'",
-    replace: "if (age === null) return { token, id: sessionIdOf(token), age: 'current' }",
+    replace:
+      "if (age === null) return newTicket(value, sessionIdOf(value.slice(0, TOKEN_LENGTH)), 'current')",
   },
   {
     promise: 'P2',

@@ -20,7 +20,7 @@ export const BREAKERS_P07_P09: readonly PromiseBreaker[] = [
     promise: 'P7',
     breaks: 'signs again only when the handler used the session',
     file: 'core/passage.ts',
-    find: 'if (!state.used && state.loaded?.olderKey !== true) return',
+    find: "if (!state.used && state.loaded?.ticket.age !== 'older') return",
     replace: 'if (!state.used) return',
   },
   {

@@ -11,7 +11,7 @@ import type { ReadonlySession, RegenerateOptions, Session } from './session.ts'
 import { type SessionDesk, sessionObject } from './session-object.ts'
 import type { CookieVerb, SessionSaver } from './session-saver.ts'
 import type { LoadedSession, SessionState } from './session-state.ts'
-import type { VerifiedTicket } from './ticket.ts'
+import { newTicket } from './ticket.ts'
 import { warn } from './warning.ts'
 
 /** One request's way through the engine, as an adapter sees it. */
@@ -86,7 +86,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     const { cookie, tickets, policy } = this.#engine
     if (this.#cookie === 'set' && loaded !== null) {
       const life = endsAt(loaded.record.createdAt, policy) - policy.now()
-      return { setCookie: cookie.set(tickets.issue(loaded.token), life), cookie }
+      return { setCookie: cookie.set(tickets.issue(loaded.ticket.token), life), cookie }
     }
     if (this.#cookie === 'clear') return { setCookie: cookie.clear(), cookie }
     return used ? { setCookie: null, cookie } : null
@@ -100,7 +100,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   #save(): Awaitable<void> {
     return this.#inOrder(() => {
       const state = this.#state
-      if (!state.used && state.loaded?.olderKey !== true) return
+      if (!state.used && state.loaded?.ticket.age !== 'older') return
       return andThen(this.#saver.save(state, this.#answer()), (verb) => this.#note(verb))
     })
   }
@@ -181,7 +181,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   async reload(state: SessionState): Promise<void> {
     await this.#inOrder(async () => {
       const { loaded, unreachable } = state
-      const ticket = loaded === null ? unreachable?.ticket : ticketOf(loaded)
+      const ticket = loaded === null ? unreachable?.ticket : loaded.ticket
       state.restart(ticket === undefined ? null : await this.#engine.loader.load(ticket))
     })
   }
@@ -222,7 +222,8 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
       state.rebase({ ...loaded, record }, turns)
       return true
     }
-    state.rebase({ record, token: result.token, olderKey: false }, turns)
+    const ticket = newTicket(result.token, record.id, 'current')
+    state.rebase({ record, ticket, data: undefined }, turns)
     events.emit('regenerated', { id: record.id, previousId: id, user: record.user })
     this.#note('set')
     return true
@@ -241,10 +242,6 @@ async function changed(draft: DataObject, change: DraftChange): Promise<DataObje
   await change(draft)
   rejectReservedKeys(draft)
   return draft
-}
-
-function ticketOf({ record, token, olderKey }: LoadedSession): VerifiedTicket {
-  return { id: record.id, token, age: olderKey ? 'older' : 'current' }
 }
 
 function isList(value: unknown): value is readonly string[] {

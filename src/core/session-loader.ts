@@ -65,9 +65,7 @@ export class SessionLoader {
 
   #welcome(ticket: VerifiedTicket, record: SessionRecord, data?: DataObject): LoadedSession {
     this.#events.emit('loaded', { id: record.id, user: record.user })
-    const loaded: LoadedSession = { record, token: ticket.token, olderKey: ticket.age === 'older' }
-    if (data !== undefined) loaded.data = data
-    return loaded
+    return { record, ticket, data }
   }
 
   #miss(reason: MissReason, id: string): null {

@@ -97,8 +97,7 @@ const VERBS: Verbs = {
     return desk.expiresAt(state)
   },
   has(key: string): boolean {
-    const { data } = open(this).state
-    return Object.hasOwn(data, key) && data[key] !== undefined
+    return open(this).state.holds(key)
   },
   get(key: string): unknown {
     return readKey(open(this).state, key)
@@ -164,7 +163,7 @@ const HANDLER: ProxyHandler<Target> = {
   },
   deleteProperty(target, key) {
     if (target.readonly) throw readonlyError()
-    if (typeof key === 'symbol' || !Object.hasOwn(target.state.data, key)) return true
+    if (typeof key === 'symbol' || !target.state.has(key)) return true
     target.desk.noteUse()
     target.state.used = true
     target.state.remove(key)
@@ -174,17 +173,17 @@ const HANDLER: ProxyHandler<Target> = {
     if (typeof key === 'symbol') return Reflect.has(PROTOTYPE, key)
     target.desk.noteUse()
     target.state.used = true
-    return Object.hasOwn(target.state.data, key) || Reflect.has(PROTOTYPE, key)
+    return target.state.has(key) || Reflect.has(PROTOTYPE, key)
   },
   ownKeys(target) {
     target.desk.noteUse()
     target.state.used = true
-    return Object.keys(target.state.data)
+    return target.state.keys
   },
   getOwnPropertyDescriptor(target, key) {
     if (typeof key === 'symbol') return undefined
     const { state } = target
-    if (!Object.hasOwn(state.data, key)) return undefined
+    if (!state.has(key)) return undefined
     return { value: readKey(state, key), writable: true, enumerable: true, configurable: true }
   },
   defineProperty(target, key, descriptor) {
@@ -199,11 +198,7 @@ const HANDLER: ProxyHandler<Target> = {
 }
 
 function readKey(state: SessionState, key: string): unknown {
-  const { data } = state
-  if (!Object.hasOwn(data, key)) return Reflect.get(Object.prototype, key)
-  const value = data[key]
-  if (typeof value === 'object' && value !== null) state.handOut()
-  return value
+  return state.has(key) ? state.read(key) : Reflect.get(Object.prototype, key)
 }
 
 function writeKey(target: Target, key: string | symbol, value: unknown): void {
@@ -224,7 +219,6 @@ function writeKey(target: Target, key: string | symbol, value: unknown): void {
   desk.noteUse()
   state.used = true
   state.put(key, value)
-  if (typeof value === 'object' && value !== null) state.handOut()
 }
 
 /** Whether JSON keeps a value at all. What sits deeper is not looked at: JSON drops or empties what it cannot hold. */

@@ -1,20 +1,21 @@
 import { type Awaitable, andThen, isPromise, onFailure } from './awaitable.ts'
 import type { DataObject } from './data-text.ts'
-import { type Answerable, type Decision, decide, type Handled } from './decide.ts'
+import { type Answerable, type Decision, decide, type Handled, type Loaded } from './decide.ts'
 import type { Engine } from './engine.ts'
 import { expiresAt, expiryOf } from './expiry.ts'
 import { apply, carryOver, diffTexts } from './patch.ts'
 import type { Validated } from './policy.ts'
-import { RecentMap } from './recent-map.ts'
 import type { SessionRecord } from './record.ts'
 import { type Rewritten, refusedBySchema } from './record-writer.ts'
 import type { LoadedSession, SessionState, Snapshot } from './session-state.ts'
+import { newTicket, type VerifiedTicket } from './ticket.ts'
 
 /** What a save means for the cookie; `keep` leaves what an earlier save of the same request meant. */
 export type CookieVerb = 'keep' | 'none' | 'set' | 'clear'
 
 /** What is about to be saved, and what was decided about it. */
-interface Plan extends Decision {
+interface Plan {
+  readonly decision: Decision
   readonly snapshot: Snapshot
   readonly user: string | undefined
   /** Whether a cookie can still be set, should the id have to change. */
@@ -24,7 +25,6 @@ interface Plan extends Decision {
 /** Saves a session: looks at what the handler did, has it decided, and carries the decision out. */
 export class SessionSaver {
   readonly #engine: Engine
-  readonly #touched = new RecentMap<number>()
 
   constructor(engine: Engine) {
     this.#engine = engine
@@ -49,7 +49,8 @@ export class SessionSaver {
   #judge(state: SessionState, answer: Answerable): Awaitable<CookieVerb> {
     const plan = this.#plan(state, answer)
     const { validate } = this.#engine.policy
-    if (validate === null || (plan.store !== 'create' && plan.store !== 'replace')) {
+    const { store } = plan.decision
+    if (validate === null || (store !== 'create' && store !== 'replace')) {
       return this.#carryOut(state, answer, plan)
     }
     const verdict = validate(JSON.parse(plan.snapshot.text))
@@ -77,44 +78,41 @@ export class SessionSaver {
       empty: text === EMPTY_TEXT,
       userChanged: user !== loaded?.record.user,
     }
-    const known = loaded === null ? null : { touchedAt: this.#touchedAt(loaded), olderKey: loaded.olderKey }
-    return {
-      ...decide(known, handled, answer, policy, policy.now()),
-      snapshot,
-      user,
-      mayMove: !answer.headersSent,
-    }
+    const known = loaded === null ? null : knownOf(loaded)
+    const decision = decide(known, handled, answer, policy, policy.now())
+    return { decision, snapshot, user, mayMove: !answer.headersSent }
   }
 
   #carryOut(state: SessionState, answer: Answerable, plan: Plan): Awaitable<CookieVerb> {
-    if (!plan.discarded) return this.#perform(state, answer, plan)
+    if (!plan.decision.discarded) return this.#perform(state, answer, plan)
     this.#engine.events.emit('discarded', { id: state.id, reason: 'headers-sent' })
     return andThen<CookieVerb, CookieVerb>(this.#perform(state, answer, plan), () => this.#gone(state))
   }
 
   #perform(state: SessionState, answer: Answerable, plan: Plan): Awaitable<CookieVerb> {
     const { loaded } = state
+    const { store, cookie } = plan.decision
     if (state.unreachable !== null) return this.#withoutLoad(state, plan)
-    if (plan.store === 'create')
+    if (store === 'create')
       return loaded === null ? this.#create(state, plan) : this.#move(state, plan, loaded)
-    if (loaded === null) return this.#nothing(state, plan)
-    if (plan.store === 'replace') return this.#replace(state, plan, loaded)
-    if (plan.store === 'touch') return this.#touch(state, plan, loaded)
-    return plan.store === 'destroy' ? this.#destroy(state, answer, loaded) : 'keep'
+    if (loaded === null) return this.#nothing(state, cookie)
+    if (store === 'replace') return this.#replace(state, plan, loaded)
+    if (store === 'touch') return this.#touch(state, plan, loaded)
+    return store === 'destroy' ? this.#destroy(state, answer, loaded) : 'keep'
   }
 
-  #nothing(state: SessionState, plan: Plan): CookieVerb {
+  #nothing(state: SessionState, cookie: Decision['cookie']): CookieVerb {
     if (state.fate === 'destroyed') state.end()
-    return plan.cookie === 'none' ? 'keep' : plan.cookie
+    return cookie === 'none' ? 'keep' : cookie
   }
 
   /** The load failed: ending the session can still be tried, saving it could overwrite what was never read. */
   #withoutLoad(state: SessionState, plan: Plan): Awaitable<CookieVerb> {
-    if (state.unreachable === null || (plan.store === 'none' && state.fate === 'kept')) return 'keep'
-    if (plan.store === 'create') throw state.unreachable.error
+    if (state.unreachable === null || (plan.decision.store === 'none' && state.fate === 'kept')) return 'keep'
+    if (plan.decision.store === 'create') throw state.unreachable.error
     return andThen(this.#engine.writer.destroy(state.unreachable.ticket.id), () => {
       state.unreachable = null
-      return this.#nothing(state, { ...plan, cookie: 'clear' })
+      return this.#nothing(state, 'clear')
     })
   }
 
@@ -127,7 +125,7 @@ export class SessionSaver {
       () => state.dropToken(),
     )
     return andThen(created, (record) => {
-      state.settle({ record, token, olderKey: false }, snapshot)
+      state.settle(standing(record, token), snapshot)
       events.emit('created', { id: record.id, user })
       return 'set'
     })
@@ -160,14 +158,14 @@ export class SessionSaver {
     snapshot: Snapshot,
   ): CookieVerb {
     const { id, user } = record
-    state.settle({ record, token, olderKey: false }, snapshot)
+    state.settle(standing(record, token), snapshot)
     this.#engine.events.emit('regenerated', { id, previousId: previous.record.id, user })
     return 'set'
   }
 
   #replace(state: SessionState, plan: Plan, loaded: LoadedSession): Awaitable<CookieVerb> {
     const { snapshot, mayMove } = plan
-    const signedAgain = plan.cookie === 'set'
+    const signedAgain = plan.decision.cookie === 'set'
     const change = (newest: DataObject): DataObject => onTopOf(newest, snapshot)
     return andThen<Rewritten, CookieVerb>(
       this.#engine.writer.replace(loaded.record, snapshot.text, change, mayMove),
@@ -175,8 +173,8 @@ export class SessionSaver {
         if (result.outcome === 'gone') return this.#discarded(state, loaded)
         if (result.outcome === 'unmovable') return this.#unmovable(state, loaded)
         if (result.outcome === 'moved') return this.#moved(state, loaded, result, snapshot)
-        const { token, olderKey } = loaded
-        state.settle({ record: result.record, token, olderKey: olderKey && !signedAgain }, snapshot)
+        const ticket = signedAgain ? current(loaded.ticket) : loaded.ticket
+        state.settle({ record: result.record, ticket, data: undefined }, snapshot)
         return signedAgain ? 'set' : 'keep'
       },
     )
@@ -184,19 +182,22 @@ export class SessionSaver {
 
   #touch(state: SessionState, plan: Plan, loaded: LoadedSession): Awaitable<CookieVerb> {
     const { writer, events, policy } = this.#engine
-    const signedAgain = plan.cookie === 'set'
+    const signedAgain = plan.decision.cookie === 'set'
     const now = policy.now()
     // Noted before the answer, so that requests under way at the same time do not all touch.
-    this.#touched.set(loaded.record.id, now)
+    const { ticket } = loaded
+    ticket.touchedAt = now
     const touched = onFailure(
       () => writer.touch(loaded.record, now),
-      () => this.#touched.set(loaded.record.id, 0),
+      () => {
+        ticket.touchedAt = 0
+      },
     )
     return andThen<boolean, CookieVerb>(touched, (lives) => {
       if (!lives) return this.#gone(state)
-      const { record, olderKey } = loaded
+      const { record } = loaded
       loaded.record = { ...record, touchedAt: now, expiresAt: expiresAt(record.createdAt, now, policy) }
-      loaded.olderKey = olderKey && !signedAgain
+      if (signedAgain) loaded.ticket = current(ticket)
       events.emit('touched', { id: record.id })
       return signedAgain ? 'set' : 'keep'
     })
@@ -233,11 +234,6 @@ export class SessionSaver {
     return this.#gone(state)
   }
 
-  /** When the session was last touched, by this process also after it was loaded: parallel requests touch once. */
-  #touchedAt({ record }: LoadedSession): number {
-    return Math.max(record.touchedAt, this.#touched.get(record.id) ?? 0)
-  }
-
   #looksExpired(record: SessionRecord): boolean {
     const { policy } = this.#engine
     return expiryOf(record, policy, policy.now()) !== null
@@ -255,6 +251,21 @@ export class SessionSaver {
 }
 
 const EMPTY_TEXT = '{}'
+
+/** What is known of a session, also of touches by this process after it was loaded: parallel requests touch once. */
+function knownOf({ record, ticket }: LoadedSession): Loaded {
+  return { touchedAt: Math.max(record.touchedAt, ticket.touchedAt), olderKey: ticket.age === 'older' }
+}
+
+/** A session that was just written under a token of its own. */
+function standing(record: SessionRecord, token: string): LoadedSession {
+  return { record, ticket: newTicket(token, record.id, 'current'), data: undefined }
+}
+
+/** The ticket as it is when it has been signed again. */
+function current(ticket: VerifiedTicket): VerifiedTicket {
+  return { ...ticket, age: 'current' }
+}
 
 /** Makes the changes of a snapshot to newer data of the same session. */
 function onTopOf(newest: DataObject, { base, text, carry }: Snapshot): DataObject {

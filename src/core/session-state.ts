@@ -11,10 +11,9 @@ const EMPTY_TEXT = '{}'
 /** A session that was loaded for a verified ticket. */
 export interface LoadedSession {
   record: SessionRecord
-  token: string
-  olderKey: boolean
-  /** What a schema made of the record's data; absent without one. */
-  data?: DataObject
+  ticket: VerifiedTicket
+  /** What a schema made of the record's data; `undefined` without one. */
+  data: DataObject | undefined
 }
 
 /**
@@ -79,16 +78,42 @@ export class SessionState {
     return this.loaded === null || this.fate !== 'kept'
   }
 
-  /** The data, for looking at. Parsed the first time somebody asks. */
+  /** The data, as this request's own. Parsed the first time somebody asks. */
   get data(): DataObject {
     if (this.#data !== null) return this.#data
     this.#data = this.loaded === null ? {} : this.#parse(this.loaded.record)
     return this.#data
   }
 
-  /** Notes that an object inside the data is in somebody's hands, who may change it unseen. */
-  handOut(): void {
+  /** Whether there is a key. */
+  has(key: string): boolean {
+    return Object.hasOwn(this.#seen, key)
+  }
+
+  /** Whether there is a value under a key that is not `undefined`. */
+  holds(key: string): boolean {
+    const seen = this.#seen
+    return Object.hasOwn(seen, key) && seen[key] !== undefined
+  }
+
+  /** The keys of the data. */
+  get keys(): string[] {
+    return Object.keys(this.#seen)
+  }
+
+  /** Gives the value under a key that is there. An object is the request's own: it may be changed unseen. */
+  read(key: string): unknown {
+    const value = this.#seen[key]
+    if (typeof value !== 'object' || value === null) return value
     this.#handedOut = true
+    return this.data[key]
+  }
+
+  /** The data for looking at alone: what an earlier request parsed will do. */
+  get #seen(): Readonly<DataObject> {
+    if (this.#data !== null) return this.#data
+    const { loaded } = this
+    return loaded?.ticket.remembered.of(loaded.record.data) ?? this.data
   }
 
   /** Makes several changes at once. */
@@ -101,6 +126,7 @@ export class SessionState {
   /** Puts a value under a key. */
   put(key: string, value: unknown): void {
     this.data[key] = value
+    if (typeof value === 'object' && value !== null) this.#handedOut = true
     this.#changes++
   }
 

@@ -1,6 +1,7 @@
 import { randomToken, sha256 } from './crypto.ts'
 import type { KeyAge, KeyRing } from './key-ring.ts'
 import { RecentMap } from './recent-map.ts'
+import { RememberedData } from './remembered-data.ts'
 
 // 32 bytes are 43 base64url characters, whose last one carries 4 bits: only these 16 letters are canonical
 // there. Any other would decode to the same bytes, and one session would have several tickets.
@@ -10,7 +11,10 @@ const TOKEN_LENGTH = 43
 /** How many characters a ticket has. */
 export const TICKET_LENGTH: number = 2 * TOKEN_LENGTH + 1
 
-/** A ticket whose signature holds. Says nothing yet about whether its session lives. */
+/**
+ * A ticket whose signature holds, and what this process remembers of its session from request to request. Says
+ * nothing yet about whether the session lives.
+ */
 export interface VerifiedTicket {
   /** The bearer secret from the cookie. Never stored, logged or shown. */
   readonly token: string
@@ -18,11 +22,20 @@ export interface VerifiedTicket {
   readonly id: string
   /** `older` when it should be signed again. */
   readonly age: KeyAge
+  /** What its session's data was parsed to on an earlier request. */
+  readonly remembered: RememberedData
+  /** When this process last extended its session, in milliseconds since the epoch; 0 when it has not. */
+  touchedAt: number
 }
 
 /** Makes the secret a new session is found by: 32 random bytes, as 43 base64url characters. */
 export function createToken(): string {
   return randomToken()
+}
+
+/** Makes what a verified ticket is. */
+export function newTicket(token: string, id: string, age: KeyAge): VerifiedTicket {
+  return { token, id, age, remembered: new RememberedData(), touchedAt: 0 }
 }
 
 /** Gives the session id of a token: its SHA-256, as 43 base64url characters. */
@@ -73,7 +86,7 @@ export class TicketBook {
     // A copy: the value is a slice of the Cookie header, and remembering it would keep the whole header in memory.
     const ticket = decoder.decode(encoder.encode(value))
     const token = ticket.slice(0, TOKEN_LENGTH)
-    const verified: VerifiedTicket = { token, id: sessionIdOf(token), age }
+    const verified = newTicket(token, sessionIdOf(token), age)
     this.#verified.set(ticket, verified)
     return verified
   }

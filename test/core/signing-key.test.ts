@@ -17,12 +17,15 @@ test('signs as HMAC-SHA-256 does, whatever the secret and the text [C60]', () =>
   )
 })
 
-test.each([63, 64, 65, 128])('hashes a secret of %i bytes first only if it is longer than a block', (length) => {
-  const secret = 'k'.repeat(length)
-  expect(new SigningKey(secret).sign('text')).toBe(
-    createHmac('sha256', secret).update('text').digest('base64url'),
-  )
-})
+test.each([63, 64, 65, 128])(
+  'hashes a secret of %i bytes first only if it is longer than a block',
+  (length) => {
+    const secret = 'k'.repeat(length)
+    expect(new SigningKey(secret).sign('text')).toBe(
+      createHmac('sha256', secret).update('text').digest('base64url'),
+    )
+  },
+)
 
 test('shows nothing of its secret when it is printed [A28]', () => {
   const shown = inspect(new SigningKey('a secret that is not to be seen'), { showHidden: true, depth: 9 })

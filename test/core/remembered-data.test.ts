@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { RememberedData } from '../../src/core/remembered-data.ts'
+import { createSessions, type Sessions } from '../../src/index.ts'
+import { MemorySessionStore } from '../../src/stores/memory.ts'
+
+const SECRET = 'remembered-data-0123456789-abcdefghij'
+
+interface Basket {
+  name: string
+  cart: { sku: string; count: number }[]
+  note?: { text: string }
+}
+
+describe('what a session remembers of its text', () => {
+  test('is nothing the first time, and one object from the second on', () => {
+    const remembered = new RememberedData()
+    expect(remembered.of('{"a":1}')).toBeNull()
+    const data = remembered.of('{"a":1}')
+    expect(data).toEqual({ a: 1 })
+    expect(remembered.of('{"a":1}')).toBe(data)
+    expect(remembered.of('{"a":2}')).toBeNull()
+    expect(remembered.of('{"a":1}')).toBeNull()
+  })
+
+  test('is nothing of a text that is no data, or longer than 1,024 characters', () => {
+    const long = JSON.stringify({ text: 'x'.repeat(1_024) })
+    for (const text of ['{"a":1', '[1]', long]) {
+      const remembered = new RememberedData()
+      for (let time = 0; time < 3; time++) expect(remembered.of(text)).toBeNull()
+    }
+  })
+})
+
+describe('requests that look at the same unchanged data', () => {
+  /** A visitor whose data has been looked at often enough to be remembered. */
+  async function known(): Promise<{ sessions: Sessions<Basket>; cookie: string }> {
+    const sessions = createSessions<Basket>({ secret: SECRET, store: new MemorySessionStore() })
+    const passage = await sessions.open(null)
+    Object.assign(passage.session, { name: 'ann', cart: [{ sku: 'a', count: 1 }] })
+    const cookie = (await passage.commit())?.setCookie?.split(';')[0] ?? ''
+    for (let time = 0; time < 3; time++) expect((await sessions.open(cookie)).session.name).toBe('ann')
+    return { sessions, cookie }
+  }
+
+  test('see it whichever way they look', async () => {
+    const { sessions, cookie } = await known()
+    const open = async () => (await sessions.open(cookie)).session
+    expect(Object.keys(await open())).toEqual(['name', 'cart'])
+    expect({ ...(await open()) }).toEqual({ name: 'ann', cart: [{ sku: 'a', count: 1 }] })
+    expect((await open()).has('name')).toBe(true)
+    expect('note' in (await open())).toBe(false)
+    expect((await open()).get('name')).toBe('ann')
+    expect(JSON.stringify(await open())).toBe('{"name":"ann","cart":[{"sku":"a","count":1}]}')
+  })
+
+  test('do not see what another changes in an object it was given, until it is saved [P3]', async () => {
+    const { sessions, cookie } = await known()
+    const [one, other] = [await sessions.open(cookie), await sessions.open(cookie)]
+    expect(other.session.name).toBe('ann')
+    const item = one.session.cart?.[0]
+    if (item !== undefined) item.count = 2
+    expect(one.session.cart?.[0]?.count).toBe(2)
+    expect(other.session.cart?.[0]?.count).toBe(1)
+    expect((await sessions.open(cookie)).session.cart?.[0]?.count).toBe(1)
+    await one.commit()
+    expect((await sessions.open(cookie)).session.cart?.[0]?.count).toBe(2)
+  })
+
+  test('do not see what another writes, removes or clears, until it is saved [P3]', async () => {
+    const { sessions, cookie } = await known()
+    const [writes, removes, clears] = [
+      await sessions.open(cookie),
+      await sessions.open(cookie),
+      await sessions.open(cookie),
+    ]
+    writes.session.name = 'eve'
+    writes.session.note = { text: 'hello' }
+    Reflect.deleteProperty(removes.session, 'name')
+    clears.session.clear()
+    expect((await sessions.open(cookie)).session).toEqual({ name: 'ann', cart: [{ sku: 'a', count: 1 }] })
+    await writes.commit()
+    const { session } = await sessions.open(cookie)
+    expect(session.name).toBe('eve')
+    expect(session.note).toEqual({ text: 'hello' })
+  })
+})
