@@ -12,7 +12,7 @@ const MAX_DEPTH = 500
  * @throws {DataError} `ERR_DATA_NOT_SERIALIZABLE` a value JSON cannot hold; `ERR_DATA_TOO_LARGE` over `maxBytes`
  * of UTF-8. Nothing was saved.
  */
-export function writeData(data: DataObject, maxBytes: number): string {
+export function writeData(data: Readonly<DataObject>, maxBytes: number): string {
   let text: string
   try {
     text = JSON.stringify(data)
@@ -65,7 +65,7 @@ function sizeOf(text: string, maxBytes: number): number {
   return text.length * 3 <= maxBytes ? text.length : new TextEncoder().encode(text).length
 }
 
-function notSerializable(data: DataObject): string {
+function notSerializable(data: Readonly<DataObject>): string {
   const key = Object.keys(data).find((name) => !isSerializable(data[name]))
   const where = key === undefined ? 'A value' : `The value under '${key.slice(0, 60)}'`
   return `${where} in the session cannot be written as JSON (a BigInt, a circular reference, or nesting over ${MAX_DEPTH} deep). Store plain values.`

@@ -143,6 +143,8 @@ function checkUser<Data extends object>(
  * makes of them. Anything but "none" names somebody, so that no way of writing an id escapes the change of session id.
  */
 function idText(id: unknown): string | undefined {
+  // Most ids are texts, and those JSON leaves as they are.
+  if (typeof id === 'string') return id === '' ? undefined : id
   const text = JSON.stringify(id)
   if (text === undefined || NOBODY.includes(text)) return undefined
   return text.startsWith('"') ? JSON.parse(text) : text
@@ -156,6 +158,7 @@ function checkChoice(choice: unknown): 'fail' | 'anonymous' {
 function checkClock(now: unknown): () => number {
   if (typeof now !== 'function')
     throw invalid('now', 'must be a function that gives milliseconds since the epoch')
+  if (now === Date.now) return Date.now
   return () => {
     const time = Math.floor(Number(now()))
     // Written down, a time that is no number would make a session that nothing can judge.

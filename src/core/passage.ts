@@ -200,7 +200,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
 
   /** Nobody else has this session's id yet: a change needs no store to be atomic. */
   async #updateOwn(state: SessionState, change: DraftChange): Promise<boolean> {
-    const before = copyJson(state.data)
+    const before = copyJson(state.seen)
     const draft = await changed(copyJson(before), change)
     state.patch(diff(before, draft))
     this.#note(await this.#saver.save(state, this.#answer()))

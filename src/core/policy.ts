@@ -8,7 +8,7 @@ export interface Policy extends Lifetime {
   /** Most bytes of JSON a session may take. */
   readonly maxBytes: number
   /** Whom data belongs to. */
-  readonly userOf: (data: DataObject) => string | undefined
+  readonly userOf: (data: Readonly<DataObject>) => string | undefined
   /** Checks data against the schema; `null` when there is none. */
   readonly validate: Validate | null
   /** What a request gets whose session cannot be loaded: an error, or an empty session it cannot save. */

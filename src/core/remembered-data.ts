@@ -20,8 +20,18 @@ export class RememberedData {
       this.#data ??= readData(text, LONGEST_TEXT)
       return this.#data
     }
-    this.#text = text.length <= LONGEST_TEXT ? text : null
-    this.#data = null
+    this.#remember(text, null)
     return null
+  }
+
+  /** Takes data that was just written as this text, and that nobody can change any more. */
+  keep(text: string, data: Readonly<DataObject>): void {
+    this.#remember(text, data)
+  }
+
+  #remember(text: string, data: Readonly<DataObject> | null): void {
+    const short = text.length <= LONGEST_TEXT
+    this.#text = short ? text : null
+    this.#data = short ? data : null
   }
 }

@@ -41,7 +41,7 @@ class Target {
 
   /** Shows the data to `console.log`, which finds this on the target and calls it on the proxy. */
   [Symbol.for('nodejs.util.inspect.custom')](): DataObject {
-    return this[TARGET].state.data
+    return copyJson(this[TARGET].state.seen)
   }
 }
 
@@ -134,7 +134,7 @@ const VERBS: Verbs = {
     return desk.update(state, change)
   },
   toJSON(): DataObject {
-    return copyJson(open(this).state.data)
+    return copyJson(open(this).state.seen)
   },
 }
 

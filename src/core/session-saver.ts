@@ -70,7 +70,7 @@ export class SessionSaver {
     const snapshot = state.snapshot()
     const { text, changed } = snapshot
     const sameData = loaded !== null && fate === 'kept' && !changed
-    const user = sameData ? loaded.record.user : policy.userOf(state.data)
+    const user = sameData ? loaded.record.user : policy.userOf(state.seen)
     const handled: Handled = {
       fate,
       used,

@@ -1,6 +1,7 @@
 import { type DataObject, equalAsJson, readData, writeData } from './data-text.ts'
 import type { Fate } from './decide.ts'
 import type { StoreError } from './errors.ts'
+import { OwnData } from './own-data.ts'
 import { apply, type Carry, carryOver, diff, narrow, type Patch } from './patch.ts'
 import type { Policy } from './policy.ts'
 import type { SessionRecord } from './record.ts'
@@ -51,13 +52,14 @@ export class SessionState {
   unreachable: { ticket: VerifiedTicket; error: StoreError } | null = null
   readonly #policy: Policy
   readonly #onCorrupt: (id: string) => void
-  #data: DataObject | null = null
+  #own: OwnData | null = null
   #baseText: string = EMPTY_TEXT
   #carry: Carry = []
   #newToken: string | null = null
   #changes = 0
   #savedChanges = 0
   #turns = 0
+  /** Whether somebody may change the data unseen, or it is not what its text says: it must be written to compare it. */
   #handedOut = false
 
   /** @param onCorrupt - Told when the record's data turns out unreadable; the session is then a new one. */
@@ -80,59 +82,56 @@ export class SessionState {
 
   /** The data, as this request's own. Parsed the first time somebody asks. */
   get data(): DataObject {
-    if (this.#data !== null) return this.#data
-    this.#data = this.loaded === null ? {} : this.#parse(this.loaded.record)
-    return this.#data
+    return this.#claim().all()
+  }
+
+  /** The data for looking at alone: it may serve other requests too. */
+  get seen(): Readonly<DataObject> {
+    return this.#own?.seen ?? this.#recall() ?? this.#read().seen
   }
 
   /** Whether there is a key. */
   has(key: string): boolean {
-    return Object.hasOwn(this.#seen, key)
+    return Object.hasOwn(this.seen, key)
   }
 
   /** Whether there is a value under a key that is not `undefined`. */
   holds(key: string): boolean {
-    const seen = this.#seen
+    const { seen } = this
     return Object.hasOwn(seen, key) && seen[key] !== undefined
   }
 
   /** The keys of the data. */
   get keys(): string[] {
-    return Object.keys(this.#seen)
+    return Object.keys(this.seen)
   }
 
   /** Gives the value under a key that is there. An object is the request's own: it may be changed unseen. */
   read(key: string): unknown {
-    const value = this.#seen[key]
+    const value = this.seen[key]
     if (typeof value !== 'object' || value === null) return value
     this.#handedOut = true
-    return this.data[key]
-  }
-
-  /** The data for looking at alone: what an earlier request parsed will do. */
-  get #seen(): Readonly<DataObject> {
-    if (this.#data !== null) return this.#data
-    const { loaded } = this
-    return loaded?.ticket.remembered.of(loaded.record.data) ?? this.data
+    return this.#claim().give(key)
   }
 
   /** Makes several changes at once. */
   patch(patch: Patch): void {
     apply(patch, this.data)
+    this.#handedOut = true
     this.used = true
     this.#changes++
   }
 
   /** Puts a value under a key. */
   put(key: string, value: unknown): void {
-    this.data[key] = value
-    if (typeof value === 'object' && value !== null) this.#handedOut = true
+    this.#claim().put(key, value)
+    if (!isWrittenAsItIs(value)) this.#handedOut = true
     this.#changes++
   }
 
   /** Removes a key. */
   remove(key: string): void {
-    delete this.data[key]
+    this.#claim().remove(key)
     this.#changes++
   }
 
@@ -144,7 +143,7 @@ export class SessionState {
     // Without a write, and with no object handed out that could have been written into, there is nothing to compare.
     const untouched = this.#changes === this.#savedChanges && !this.#handedOut
     const base = this.#baseText
-    const text = untouched ? base : writeData(this.data, this.#policy.maxBytes)
+    const text = untouched ? base : writeData(this.seen, this.#policy.maxBytes)
     const carry = this.fate === 'renewed' ? this.#carry : 'all'
     return { text, base, changed: text !== base, carry, changes: this.#changes, turns: this.#turns }
   }
@@ -172,7 +171,7 @@ export class SessionState {
     const base = carryOver(readData(this.#baseText, this.#policy.maxBytes) ?? {}, carry)
     this.#carry = this.fate === 'renewed' ? narrow(this.#carry, carry) : carry
     this.#baseText = JSON.stringify(base)
-    this.#data = carried
+    this.#own = OwnData.of(carried)
     this.#changes++
     this.#turns++
     this.#newToken = null
@@ -184,7 +183,7 @@ export class SessionState {
   destroy(): void {
     this.fate = 'destroyed'
     this.#turns++
-    this.#data = {}
+    this.#own = OwnData.of({})
     this.#baseText = EMPTY_TEXT
     this.#handedOut = false
   }
@@ -208,6 +207,7 @@ export class SessionState {
     this.#baseText = loaded.record.data
     this.#savedChanges = saved.changes
     this.#newToken = null
+    this.#lend(saved)
   }
 
   /** Whether anything of the loaded session goes on, under its id or another. */
@@ -252,7 +252,7 @@ export class SessionState {
     this.fate = 'kept'
     this.ended = false
     this.unreachable = null
-    this.#data = null
+    this.#own = null
     this.#baseText = EMPTY_TEXT
     this.#carry = []
     this.#savedChanges = this.#changes
@@ -274,10 +274,37 @@ export class SessionState {
     return next
   }
 
+  /** Gives the request data of its own: begun from what earlier requests parsed, or parsed now. */
+  #claim(): OwnData {
+    if (this.#own !== null) return this.#own
+    const remembered = this.#recall()
+    if (remembered === null) return this.#read()
+    this.#own = OwnData.from(remembered)
+    return this.#own
+  }
+
+  #read(): OwnData {
+    this.#own = OwnData.of(this.loaded === null ? {} : this.#parse(this.loaded.record))
+    return this.#own
+  }
+
+  /** What an earlier request parsed, or wrote. */
+  #recall(): Readonly<DataObject> | null {
+    return this.loaded?.ticket.remembered.of(this.loaded.record.data) ?? null
+  }
+
+  /** Lets the next request begin with what was just written, when nobody can change it any more. */
+  #lend(saved: Snapshot): void {
+    if (this.loaded === null || this.#own === null || this.#handedOut) return
+    if (saved.changes !== this.#changes || saved.text !== this.loaded.record.data) return
+    this.loaded.ticket.remembered.keep(saved.text, this.#own.seen)
+    this.#own = null
+  }
+
   #stand(loaded: LoadedSession): void {
     this.#baseText = loaded.record.data
     if (loaded.data === undefined) return
-    this.#data = loaded.data
+    this.#own = OwnData.of(loaded.data)
     // A schema may fill in defaults or change types; compared with its own output, an unchanged session is unchanged.
     this.#baseText = JSON.stringify(loaded.data)
   }
@@ -290,4 +317,10 @@ export class SessionState {
     this.#onCorrupt(record.id)
     return {}
   }
+}
+
+/** Whether a value is the same after it was written and read, and cannot be changed in place. */
+function isWrittenAsItIs(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
+  return typeof value === 'string' || typeof value === 'boolean' || value === null
 }

@@ -9,6 +9,7 @@ interface Basket {
   name: string
   cart: { sku: string; count: number }[]
   note?: { text: string }
+  [other: string]: unknown
 }
 
 describe('what a session remembers of its text', () => {
@@ -82,5 +83,52 @@ describe('requests that look at the same unchanged data', () => {
     const { session } = await sessions.open(cookie)
     expect(session.name).toBe('eve')
     expect(session.note).toEqual({ text: 'hello' })
+  })
+
+  test('see what was written as JSON keeps it, whatever was put there [P3]', async () => {
+    const { sessions, cookie } = await known()
+    const values = { nan: Number.NaN, minus: -0, nothing: undefined, date: new Date(0), list: [{ a: 1 }] }
+    for (const [key, value] of Object.entries(values)) {
+      const passage = await sessions.open(cookie)
+      passage.session.set(key, value)
+      await passage.commit()
+      for (let time = 0; time < 3; time++) {
+        const { session } = await sessions.open(cookie)
+        expect(session.has(key)).toBe(value !== undefined)
+        expect(session.get(key)).toEqual(JSON.parse(JSON.stringify({ value })).value)
+      }
+    }
+    const { session } = await sessions.open(cookie)
+    expect(Object.is(session.get('minus'), 0)).toBe(true)
+  })
+
+  test('do not see what is done to a draft after its update [P3]', async () => {
+    const { sessions, cookie } = await known()
+    let kept: Basket['cart'] = []
+    const passage = await sessions.open(cookie)
+    await passage.session.update((draft) => {
+      draft.cart = kept = [{ sku: 'b', count: 5 }]
+    })
+    await passage.commit()
+    const [item] = kept
+    if (item !== undefined) item.count = 6
+    for (let time = 0; time < 3; time++) {
+      expect((await sessions.open(cookie)).session.cart?.[0]?.count).toBe(5)
+    }
+  })
+
+  test('begin with what was written last, and go on from it [P3]', async () => {
+    const { sessions, cookie } = await known()
+    for (const name of ['bob', 'cyd', 'dee']) {
+      const passage = await sessions.open(cookie)
+      passage.session.name = name
+      await passage.commit()
+      expect(passage.session.name).toBe(name)
+      passage.session.name = 'unsaved'
+      const other = await sessions.open(cookie)
+      expect(other.session.name).toBe(name)
+      other.session.cart?.push({ sku: name, count: 1 })
+      expect(passage.session.cart).toHaveLength(1)
+    }
   })
 })

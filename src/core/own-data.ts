@@ -1,0 +1,60 @@
+import { copyJson, type DataObject } from './data-text.ts'
+
+/**
+ * One request's own data, which may have been begun from data that serves other requests too: an object in it is
+ * copied when it is first given away, and the rest never is.
+ */
+export class OwnData {
+  readonly #values: DataObject
+  /** Whose objects `#values` may still share; `null` when none. */
+  #lender: Readonly<DataObject> | null
+
+  private constructor(values: DataObject, lender: Readonly<DataObject> | null) {
+    this.#values = values
+    this.#lender = lender
+  }
+
+  /** Takes data that nobody else has. */
+  static of(values: DataObject): OwnData {
+    return new OwnData(values, null)
+  }
+
+  /** Begins with what others have. */
+  static from(lender: Readonly<DataObject>): OwnData {
+    return new OwnData({ ...lender }, lender)
+  }
+
+  /** The data for looking at alone. */
+  get seen(): Readonly<DataObject> {
+    return this.#values
+  }
+
+  /** Gives the value under a key to somebody who may change what is in it. */
+  give(key: string): unknown {
+    this.#redeem(key)
+    return this.#values[key]
+  }
+
+  /** Gives all of the data to somebody who may change it. */
+  all(): DataObject {
+    if (this.#lender !== null) {
+      for (const key of Object.keys(this.#values)) this.#redeem(key)
+      this.#lender = null
+    }
+    return this.#values
+  }
+
+  put(key: string, value: unknown): void {
+    this.#values[key] = value
+  }
+
+  remove(key: string): void {
+    delete this.#values[key]
+  }
+
+  #redeem(key: string): void {
+    const value = this.#values[key]
+    if (typeof value !== 'object' || value === null) return
+    if (this.#lender?.[key] === value) this.#values[key] = copyJson(value)
+  }
+}
