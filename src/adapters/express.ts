@@ -3,9 +3,11 @@ import { type Awaitable, isPromise } from '../core/awaitable.ts'
 import type { Passage } from '../core/passage.ts'
 import type { DefaultData, Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
+import { answerWithError } from './error-response.ts'
 import { HeldResponse } from './held-response.ts'
 import { mount, passageOf } from './mount.ts'
-import { DeletablePassage, SESSION_ID_PROPERTY, SESSION_PROPERTY } from './own-session.ts'
+import { offerSessionId } from './session-id.ts'
+import { type SessionHolder, ShownSession } from './shown-session.ts'
 
 declare global {
   namespace Express {
@@ -40,20 +42,21 @@ export type SessionMiddleware = (
  * @param sessions - The manager, from `createSessions`.
  */
 export function session<Data extends object = DefaultData>(sessions: Sessions<Data>): SessionMiddleware {
-  return (request, response, next) => {
+  return (request: IncomingMessage & SessionHolder, response, next) => {
     const known = passageOf(request, sessions)
     if (known !== undefined) {
       mount(request, sessions, known)
+      request.session = known.session
       next()
       return
     }
     const enter = (passage: Passage<Data>): void => {
       mount(request, sessions, passage)
-      Object.defineProperty(request, 'session', SESSION_PROPERTY)
-      Object.defineProperty(request, 'sessionID', SESSION_ID_PROPERTY)
+      const shown = ShownSession.on(request, passage)
+      offerSessionId(request)
       // What stands in for a response at a socket.io handshake has no head that could wait for a save.
       if (typeof response.flushHeaders === 'function') {
-        HeldResponse.hold(response, new DeletablePassage(request, passage), (error) => next(error))
+        HeldResponse.hold(response, shown, (error) => pass(error, response, next))
       }
       next()
     }
@@ -61,10 +64,19 @@ export function session<Data extends object = DefaultData>(sessions: Sessions<Da
     try {
       opened = sessions.open(request.headers.cookie)
     } catch (error) {
-      next(error)
+      pass(error, response, next)
       return
     }
-    if (isPromise(opened)) opened.then(enter, next)
+    if (isPromise(opened)) opened.then(enter, (error: unknown) => pass(error, response, next))
     else enter(opened)
+  }
+}
+
+/** Gives an error to the framework's error handling, and answers where that breaks: Polka takes an error's code for a status. */
+function pass(error: unknown, response: ServerResponse, next: (error?: unknown) => void): void {
+  try {
+    next(error)
+  } catch {
+    answerWithError(error, response)
   }
 }

@@ -3,8 +3,9 @@ import { isSessionError } from '../core/errors.ts'
 import type { Passage } from '../core/passage.ts'
 import { applyEffects, type ResponseEffects } from '../core/response-effects.ts'
 import { warn } from '../core/warning.ts'
-import { ClosedHead, refuse } from './closed-head.ts'
+import { refuse } from './closed-head.ts'
 import { answerFailure, drop } from './failure-answer.ts'
+import { type HeldCall, HeldCalls } from './held-calls.ts'
 import { adoptHead, NodeResponseHeaders } from './node-headers.ts'
 import type { NodeResponse, SendMethod } from './node-response.ts'
 
@@ -25,11 +26,6 @@ type Stage = 'open' | 'waiting' | 'saved' | 'failed'
 /** What is saved before a response leaves: a passage. */
 export type Committable = Pick<Passage<object>, 'commit'>
 
-interface Call {
-  method: SendMethod | 'flush'
-  args: unknown[]
-}
-
 /**
  * Holds a Node response's first byte back until its sessions are saved, and its last until what changed
  * meanwhile is saved too.
@@ -42,21 +38,23 @@ export class HeldResponse {
   readonly #response: Holdable
   readonly #onFailure: OnFailure
   readonly #own: Record<SendMethod, (...args: unknown[]) => unknown>
-  readonly #passages: Committable[] = []
-  readonly #effects: ResponseEffects[] = []
+  readonly #passages: Committable[]
+  #effects: ResponseEffects[] | null = null
   #stage: Stage = 'open'
-  #closed: ClosedHead | null = null
-  #waiting: Call[] = []
-  #waitingLength = 0
-  #toldToWait = false
+  #waiting: HeldCalls | null = null
 
-  private constructor(response: Holdable, onFailure: OnFailure) {
-    const { writeHead, write, end, flushHeaders = nothing } = response
+  private constructor(response: Holdable, passage: Committable, onFailure: OnFailure) {
     this.#response = response
     this.#onFailure = onFailure
+    this.#passages = [passage]
+    const { writeHead, write, end, flushHeaders = nothing } = response
     this.#own = { writeHead, write, end, flushHeaders }
     response[HELD] = this
-    Object.assign(response, HOLDING)
+    // One by one: Object.assign would take six times as long (Node 24).
+    response.writeHead = HOLDING.writeHead
+    response.write = HOLDING.write
+    response.end = HOLDING.end
+    response.flushHeaders = HOLDING.flushHeaders
   }
 
   /**
@@ -64,7 +62,8 @@ export class HeldResponse {
    * @param onFailure - Answers when the save fails. The first one given counts.
    */
   static hold(response: Holdable, passage: Committable, onFailure: OnFailure): HeldResponse {
-    const held = response[HELD] ?? new HeldResponse(response, onFailure)
+    const held = response[HELD]
+    if (held === undefined) return new HeldResponse(response, passage, onFailure)
     held.#passages.push(passage)
     return held
   }
@@ -92,7 +91,7 @@ export class HeldResponse {
     if (this.#stage === 'failed') return drop(this.#response, method, args)
     if (this.#stage === 'waiting') {
       if (method === 'writeHead') refuse('write')
-      return this.#wait(method, args)
+      return this.#waiting?.add(method, args)
     }
     const saving = this.#save()
     if (isPromise(saving)) return this.#hold(saving, method, args)
@@ -120,7 +119,9 @@ export class HeldResponse {
   }
 
   #note(effects: ResponseEffects | null): void {
-    if (effects !== null) this.#effects.push(effects)
+    if (effects === null) return
+    this.#effects ??= []
+    this.#effects.push(effects)
   }
 
   /** Gives a call to Node; with the end, waits for what changed since the headers left. */
@@ -131,59 +132,37 @@ export class HeldResponse {
 
   #hold(saving: PromiseLike<void>, method: SendMethod, args: unknown[]): unknown {
     this.#stage = 'waiting'
-    this.#closed = new ClosedHead(
-      this.#response,
-      () => void this.#waiting.push({ method: 'flush', args: [] }),
-    )
+    const waiting = new HeldCalls(this.#response)
+    this.#waiting = waiting
     saving.then(
-      () => this.#release(),
-      (error: unknown) => this.#fail(error, this.#reopen()),
+      () => this.#release(waiting),
+      (error: unknown) => this.#fail(error, waiting.open()),
     )
-    return this.#wait(method, args)
-  }
-
-  #wait(method: SendMethod, args: unknown[]): unknown {
-    this.#waiting.push({ method, args })
-    if (method === 'end') this.#closed?.end()
-    if (method !== 'write') return this.#response
-    // As Node answers: wait for 'drain', when more is waiting than its buffer would take.
-    this.#waitingLength += lengthOf(args[0])
-    this.#toldToWait ||= this.#waitingLength >= this.#response.writableHighWaterMark
-    return !this.#toldToWait
+    return waiting.add(method, args)
   }
 
   /** The sessions are saved: what was waiting goes out, in order. */
-  #release(): void {
-    const drain = this.#toldToWait
-    const waiting = this.#reopen()
+  #release(waiting: HeldCalls): void {
+    const drain = waiting.toldToWait
+    const calls = waiting.open()
     this.#stage = 'saved'
     let flowing = true
-    for (let call = waiting.shift(); call !== undefined; call = waiting.shift()) {
+    for (let call = calls.shift(); call !== undefined; call = calls.shift()) {
       try {
         const { method, args } = call
         const answer = method === 'flush' ? this.#response.flush?.() : this.call(method, args)
         if (method === 'write') flowing = answer === true
       } catch (error) {
         // Without the wait, the handler itself would have met this error.
-        this.#fail(error, waiting)
+        this.#fail(error, calls)
         return
       }
     }
     if (drain && flowing && !this.#response.writableEnded) this.#response.emit('drain')
   }
 
-  #reopen(): Call[] {
-    const waiting = this.#waiting
-    this.#waiting = []
-    this.#waitingLength = 0
-    this.#toldToWait = false
-    this.#closed?.open()
-    this.#closed = null
-    return waiting
-  }
-
   /** The response becomes an error, and what was waiting to be sent is dropped. */
-  #fail(error: unknown, waiting: readonly Call[]): void {
+  #fail(error: unknown, waiting: readonly HeldCall[]): void {
     this.#stage = 'failed'
     const response = this.#response
     // The status has gone out as a success: only a broken body can still say that it was none.
@@ -208,20 +187,21 @@ export class HeldResponse {
 
   /** Everything that makes headers leave ends in `writeHead`, Node's own methods too: there the effects are written. */
   #send(method: SendMethod, args: unknown[]): unknown {
-    const withEffects = method === 'writeHead' && this.#effects.length > 0 && !this.#response.headersSent
-    return Reflect.apply(this.#own[method], this.#response, withEffects ? this.#writeEffects(args) : args)
+    const effects = this.#effects
+    const withEffects = method === 'writeHead' && effects !== null && !this.#response.headersSent
+    return Reflect.apply(
+      this.#own[method],
+      this.#response,
+      withEffects ? this.#writeEffects(effects, args) : args,
+    )
   }
 
-  #writeEffects(args: unknown[]): unknown[] {
+  #writeEffects(effects: readonly ResponseEffects[], args: unknown[]): unknown[] {
     const rest = adoptHead(this.#response, args)
     const headers = new NodeResponseHeaders(this.#response)
-    for (const effects of this.#effects) applyEffects(effects, headers)
+    for (const one of effects) applyEffects(one, headers)
     return rest
   }
-}
-
-function lengthOf(chunk: unknown): number {
-  return typeof chunk === 'string' || chunk instanceof Uint8Array ? chunk.length : 0
 }
 
 function nothing(): void {}

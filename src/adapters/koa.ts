@@ -6,7 +6,7 @@ import type { DefaultData, Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { HeldResponse } from './held-response.ts'
 import { mount, passageOf, unmount } from './mount.ts'
-import { DeletablePassage, SESSION_PROPERTY } from './own-session.ts'
+import { type SessionHolder, ShownSession } from './shown-session.ts'
 
 // Inside the declaration below, another package's `Session` would be found first.
 type VisitorSession = Session
@@ -51,22 +51,32 @@ export type SessionMiddleware = (context: KoaContext, next: () => Promise<unknow
  * @param sessions - The manager, from `createSessions`.
  */
 export function session<Data extends object = DefaultData>(sessions: Sessions<Data>): SessionMiddleware {
-  return async (context, next) => {
-    const enter = (passage: Passage<Data>): Promise<unknown> => {
-      const mounted = mount(context, sessions, passage)
-      const handled = next()
-      // Further up, the session is again the one that was mounted there.
-      return mounted.outer === undefined ? handled : handled.finally(() => unmount(context, mounted))
-    }
+  return async (context: KoaContext & SessionHolder, next) => {
     const known = passageOf(context, sessions)
-    if (known !== undefined) return enter(known)
+    if (known !== undefined) return enter(context, sessions, known, next)
     return andThen(sessions.open(context.req.headers.cookie), (passage) => {
-      Object.defineProperty(context, 'session', SESSION_PROPERTY)
-      const own = new DeletablePassage(context, passage)
+      const own = ShownSession.on(context, passage)
       HeldResponse.hold(context.res, own, (error) => context.onerror(asError(error)))
-      return enter(passage)
+      return enter(context, sessions, passage, next)
     })
   }
+}
+
+function enter<Data extends object>(
+  context: KoaContext & SessionHolder,
+  sessions: Sessions<Data>,
+  passage: Passage<Data>,
+  next: () => Promise<unknown>,
+): Promise<unknown> {
+  const mounted = mount(context, sessions, passage)
+  context.session = passage.session
+  if (mounted.outer === undefined) return next()
+  // Further up, the session is again the one that was mounted there.
+  const { outer } = mounted
+  return next().finally(() => {
+    unmount(context, mounted)
+    context.session = outer.passage.session
+  })
 }
 
 function asError(error: unknown): Error {

@@ -6,12 +6,14 @@ import type { Sessions } from '../core/sessions.ts'
 import { answerWithError } from './error-response.ts'
 import { HeldResponse, type Holdable } from './held-response.ts'
 import { mount, passageOf } from './mount.ts'
-import { DeletablePassage, SESSION_PROPERTY } from './own-session.ts'
+import { ShownSession } from './shown-session.ts'
 
 /** What is asked of a request: Node's own, of HTTP/1 or of HTTP/2. */
 export interface RequestWithCookies {
   /** The request's headers, by lower-case name. */
   headers: { cookie?: string | undefined }
+  /** Where the session is put. */
+  session?: unknown
 }
 
 /** A request with its session. */
@@ -45,9 +47,8 @@ export function session<
   listener: SessionListener<Data, Request, Response>,
 ): (request: Request, response: Response) => void {
   const handle = (request: Request, response: Response, passage: Passage<Data>): void => {
-    mount(request, sessions, passage)
     try {
-      giveSession(request, passage)
+      showSession(request, passage)
       const handled = listener(request, response)
       if (isPromise(handled)) handled.then(undefined, (error: unknown) => explain(error, response))
     } catch (error) {
@@ -55,12 +56,14 @@ export function session<
     }
   }
   const begin = (request: Request, response: Response, passage: Passage<Data>): void => {
-    HeldResponse.hold(response, new DeletablePassage(request, passage), answerWithError)
+    mount(request, sessions, passage)
+    HeldResponse.hold(response, ShownSession.on(request, passage), answerWithError)
     handle(request, response, passage)
   }
   return (request, response) => {
     const known = passageOf(request, sessions)
     if (known !== undefined) {
+      mount(request, sessions, known)
       handle(request, response, known)
       return
     }
@@ -79,11 +82,11 @@ export function session<
   }
 }
 
-function giveSession<Data extends object, Request extends object>(
+function showSession<Data extends object, Request extends RequestWithCookies>(
   request: Request,
-  _passage: Passage<Data>,
+  passage: Passage<Data>,
 ): asserts request is SessionRequest<Data, Request> {
-  Object.defineProperty(request, 'session', SESSION_PROPERTY)
+  request.session = passage.session
 }
 
 /** There is no framework here that would show the error to anybody. */

@@ -1,6 +1,7 @@
 import type { EventHub } from './events.ts'
 import type { Policy } from './policy.ts'
 import type { RecordWriter } from './record-writer.ts'
+import type { ResponseEffects } from './response-effects.ts'
 import type { SessionCookie } from './session-cookie.ts'
 import type { SessionLoader } from './session-loader.ts'
 import type { TicketBook } from './ticket.ts'
@@ -13,4 +14,6 @@ export interface Engine {
   readonly loader: SessionLoader
   readonly writer: RecordWriter
   readonly events: EventHub
+  /** What a session that was only used does to the response. */
+  readonly effectsOfUse: ResponseEffects
 }

@@ -38,6 +38,10 @@ export class SessionError extends Error {
   readonly retryable: boolean
   /** The HTTP status an error handler should answer with. */
   readonly status: number
+  /** The same as `status`, under the name that NestJS and others look for. */
+  readonly statusCode: number
+  /** Whether the message may be shown to the client: never, it is for developers. */
+  readonly expose: boolean = false
 
   /** Makes an error; the subclasses say which codes go with which class. */
   constructor(
@@ -49,6 +53,7 @@ export class SessionError extends Error {
     this.code = code
     this.retryable = details.retryable ?? false
     this.status = details.status ?? 500
+    this.statusCode = this.status
     Object.defineProperty(this, BRAND, { value: true })
   }
 

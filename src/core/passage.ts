@@ -14,6 +14,12 @@ import type { LoadedSession, SessionState } from './session-state.ts'
 import { newTicket } from './ticket.ts'
 import { warn } from './warning.ts'
 
+/** Who shows a passage's session where handlers find it. */
+export interface SessionFollower {
+  /** Called when `regenerate(callback)` has put another object in the session's place. */
+  sessionReplaced(before: object, session: object): void
+}
+
 /** One request's way through the engine, as an adapter sees it. */
 export interface Passage<Data extends object> {
   /** The session to hand to the handler. Another object after `regenerate(callback)`: ask again each time. */
@@ -26,6 +32,8 @@ export interface Passage<Data extends object> {
    * @throws {DataError} the data cannot be kept: likewise.
    */
   commit(): Awaitable<ResponseEffects | null>
+  /** Tells `follower`, and nobody else from then on, when `session` becomes another object. */
+  follow(follower: SessionFollower): void
   /** Gives the session for looking at only: what it is asked to change throws. */
   readonlySession(): ReadonlySession<Data>
 }
@@ -40,6 +48,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   readonly #presented: boolean
   #state: SessionState
   #session: Session<Data> | null = null
+  #follower: SessionFollower | null = null
   #cookie: CookieVerb = 'none'
   #headersSent = false
   #failed = false
@@ -59,7 +68,10 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     return this.#session
   }
 
-  /** Gives the session for looking at only. */
+  follow(follower: SessionFollower): void {
+    this.#follower = follower
+  }
+
   readonlySession(): ReadonlySession<Data> {
     return sessionObject<Data>(this.#state, this, true)
   }
@@ -89,7 +101,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
       return { setCookie: cookie.set(tickets.issue(loaded.ticket.token), life), cookie }
     }
     if (this.#cookie === 'clear') return { setCookie: cookie.clear(), cookie }
-    return used ? { setCookie: null, cookie } : null
+    return used ? this.#engine.effectsOfUse : null
   }
 
   #fail(error: unknown): never {
@@ -163,8 +175,10 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     // A save under way must have told the old state what it wrote, or the new one would not know what to end.
     await this.#inOrder(() => {
       if (state !== this.#state) return
+      const before = this.session
       this.#state = state.successor()
       this.#session = null
+      this.#follower?.sessionReplaced(before, this.session)
     })
   }
 

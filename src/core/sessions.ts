@@ -97,6 +97,7 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
       tickets: new TicketBook(keys, cookie.name),
       loader: new SessionLoader(this.#access, policy, events),
       writer: new RecordWriter(this.#access, policy, events),
+      effectsOfUse: { setCookie: null, cookie },
     }
     this.#saver = new SessionSaver(this.#engine)
     this.cookieName = cookie.name

@@ -1,0 +1,51 @@
+import { ClosedHead } from './closed-head.ts'
+import type { NodeResponse, SendMethod } from './node-response.ts'
+
+/** A call that waits for a save. */
+export interface HeldCall {
+  method: SendMethod | 'flush'
+  args: unknown[]
+}
+
+/**
+ * The calls on a response that came while a save was under way, in order, and the response's head, closed meanwhile.
+ */
+export class HeldCalls {
+  readonly #response: NodeResponse
+  readonly #closed: ClosedHead
+  #calls: HeldCall[] = []
+  #length = 0
+  #toldToWait = false
+
+  /** Closes the head of a response. */
+  constructor(response: NodeResponse) {
+    this.#response = response
+    this.#closed = new ClosedHead(response, () => void this.#calls.push({ method: 'flush', args: [] }))
+  }
+
+  /** Whether somebody was told to wait for `drain`. */
+  get toldToWait(): boolean {
+    return this.#toldToWait
+  }
+
+  /** Keeps a call, and gives what the caller gets for it. */
+  add(method: SendMethod, args: unknown[]): unknown {
+    this.#calls.push({ method, args })
+    if (method === 'end') this.#closed.end()
+    if (method !== 'write') return this.#response
+    // As Node answers: wait for 'drain', when more is waiting than its buffer would take.
+    this.#length += lengthOf(args[0])
+    this.#toldToWait ||= this.#length >= this.#response.writableHighWaterMark
+    return !this.#toldToWait
+  }
+
+  /** Opens the head again, and gives the calls. */
+  open(): HeldCall[] {
+    this.#closed.open()
+    return this.#calls
+  }
+}
+
+function lengthOf(chunk: unknown): number {
+  return typeof chunk === 'string' || chunk instanceof Uint8Array ? chunk.length : 0
+}
