@@ -5,7 +5,7 @@ import { read } from './read.ts'
 import { Backends } from './rig/backends.ts'
 import { build } from './rig/build.ts'
 import { cellsFor } from './rig/cells.ts'
-import { moveToLoadCore } from './rig/cores.ts'
+import { prepareCores } from './rig/cores.ts'
 import { costsByOwner, type FunctionCost, functionCosts } from './rig/cpu-profile.ts'
 import { findLoadGenerator } from './rig/load.ts'
 import { readOptions } from './rig/options.ts'
@@ -103,7 +103,7 @@ if (cell === undefined || bareSubject === undefined || ourSubject === undefined)
 }
 
 build()
-moveToLoadCore()
+prepareCores()
 const backends = new Backends()
 const bench: Bench = {
   options: { ...options, questions: [] },

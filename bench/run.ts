@@ -7,7 +7,7 @@ import { population } from './population.ts'
 import { read } from './read.ts'
 import { Backends } from './rig/backends.ts'
 import { build } from './rig/build.ts'
-import { moveToLoadCore } from './rig/cores.ts'
+import { prepareCores } from './rig/cores.ts'
 import { findLoadGenerator } from './rig/load.ts'
 import { describeMachine, machineLine } from './rig/machine.ts'
 import { readOptions } from './rig/options.ts'
@@ -61,7 +61,7 @@ const options = readOptions(process.argv.slice(2))
 const questions = chosen(options.questions)
 const began = performance.now()
 build()
-moveToLoadCore()
+prepareCores()
 const backends = new Backends()
 const bench: Bench = {
   options,

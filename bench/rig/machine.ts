@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { CORES_APART } from './cores.ts'
+import { CORES_APART, coresAwake } from './cores.ts'
 
 /** What measurements were made on, and of which versions. */
 export interface Machine {
@@ -62,7 +62,9 @@ export function describeMachine(load: string): Machine {
 export function machineLine(machine: Machine): string {
   const { node, cpu, cores, memoryGb, system, load, commit, taken } = machine
   const apart = machine.coresApart
-    ? 'servers on one core, load on another'
+    ? coresAwake()
+      ? 'servers on one core, load on another, idle cores kept awake'
+      : 'servers on one core, load on another'
     : 'servers and load on the same cores'
   return `Node ${node.slice(1)}, ${cores} cores of ${cpu}, ${memoryGb} GB, ${system}; ${load}; ${apart}; commit ${commit}; ${taken.slice(0, 16)}Z`
 }

@@ -1,5 +1,5 @@
+import { removeOutcome } from '../core/outcome-headers.ts'
 import type { NodeResponse, SendMethod } from './node-response.ts'
-import { removeOutcome } from './outcome-headers.ts'
 
 /**
  * Turns a response whose session could not be saved over to whoever answers for the failure.

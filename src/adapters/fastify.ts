@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { type Awaitable, isPromise } from '../core/awaitable.ts'
 import { isSessionError } from '../core/errors.ts'
+import { removeOutcome } from '../core/outcome-headers.ts'
 import type { Passage } from '../core/passage.ts'
 import type { DefaultData, Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { answerWithError } from './error-response.ts'
 import { HeldResponse } from './held-response.ts'
 import { mount, passageOf } from './mount.ts'
-import { removeOutcome } from './outcome-headers.ts'
 import { getSession, setSession } from './own-session.ts'
 
 // Inside the declaration below, another plugin's `Session` would be found first.

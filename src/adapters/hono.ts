@@ -1,12 +1,13 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { type Awaitable, isPromise } from '../core/awaitable.ts'
 import { isSessionError } from '../core/errors.ts'
-import type { Passage } from '../core/passage.ts'
+import { withoutOutcome } from '../core/outcome-headers.ts'
+import type { Passage, SessionFollower } from '../core/passage.ts'
+import type { ResponseEffects } from '../core/response-effects.ts'
 import type { DefaultData, Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { errorResponse } from './error-response.ts'
 import { mount, passageOf, unmount } from './mount.ts'
-import { withoutOutcome } from './outcome-headers.ts'
 import { discard, withEffects } from './web-headers.ts'
 
 /** What the middleware adds to a Hono app: give it as `new Hono<SessionEnv<MyData>>()` to type `c.var.session`. */
@@ -35,16 +36,36 @@ export function session<Data extends object = DefaultData>(
     const known = passageOf(c, sessions)
     const opened = known ?? open(sessions, c)
     const passage = isPromise(opened) ? await opened : opened
-    const before = c.get('session')
     const mounted = mount(c, sessions, passage)
-    c.set('session', passage.session)
+    ContextSession.show(c, passage)
     await next()
     if (mounted.outer !== undefined) {
       // Further up, the session is again the one that was mounted there.
       unmount(c, mounted)
-      c.set('session', before)
+      ContextSession.show(c, mounted.outer.passage)
     }
-    if (known === undefined) await commit(passage, c)
+    if (known !== undefined) return
+    const committing = commit(passage, c)
+    // Each wait is a turn through the microtasks; a store in memory needs none.
+    if (isPromise(committing)) await committing
+  }
+}
+
+/** Keeps the context's variable the session of a passage. */
+class ContextSession implements SessionFollower {
+  readonly #context: Context
+
+  private constructor(context: Context) {
+    this.#context = context
+  }
+
+  static show(context: Context, passage: Passage<object>): void {
+    context.set('session', passage.session)
+    passage.follow(new ContextSession(context))
+  }
+
+  sessionReplaced(before: object, session: object): void {
+    if (this.#context.get('session') === before) this.#context.set('session', session)
   }
 }
 
@@ -68,20 +89,28 @@ function open<Data extends object>(sessions: Sessions<Data>, c: Context): Awaita
   }
 }
 
-async function commit(passage: Passage<object>, c: Context): Promise<void> {
+function commit(passage: Passage<object>, c: Context): Awaitable<void> {
   try {
     const committed = passage.commit()
-    const effects = isPromise(committed) ? await committed : committed
-    if (effects === null) return
-    const response = withEffects(c.res, effects)
-    if (response !== c.res) replaceResponse(c, response)
+    if (!isPromise(committed)) return write(committed, c)
+    return committed.then((effects) => write(effects, c)).then(undefined, (error) => dropResponse(error, c))
   } catch (error) {
-    const { headers } = c.res
-    discard(c.res)
-    // Hono takes the headers of the response it has, or was told to prepare, over into the error's.
-    replaceResponse(c, new Response(null, { headers: withoutOutcome(headers) }))
-    fail(error)
+    return dropResponse(error, c)
   }
+}
+
+function write(effects: ResponseEffects | null, c: Context): void {
+  if (effects === null) return
+  const response = withEffects(c.res, effects)
+  if (response !== c.res) replaceResponse(c, response)
+}
+
+function dropResponse(error: unknown, c: Context): never {
+  const { headers } = c.res
+  discard(c.res)
+  // Hono takes the headers of the response it has, or was told to prepare, over into the error's.
+  replaceResponse(c, new Response(null, { headers: withoutOutcome(headers) }))
+  return fail(error)
 }
 
 function replaceResponse(c: Context, response: Response): void {

@@ -1,28 +1,10 @@
 import type { Context } from 'hono'
 import type { StatusCode } from 'hono/utils/http-status'
 import { UsageError } from '../core/errors.ts'
+import { deleteOutcome } from '../core/outcome-headers.ts'
 
 /** What a response's body may be. */
 export type AnswerBody = string | Uint8Array<ArrayBuffer> | ArrayBuffer | ReadableStream | null
-
-// What a handler said of an outcome that will not be sent. Everything else, such as CORS and security headers, is as
-// true of the error that takes its place.
-const HEADERS_OF_THE_OUTCOME = [
-  'cache-control',
-  'content-disposition',
-  'content-encoding',
-  'content-language',
-  'content-length',
-  'content-range',
-  'content-type',
-  'etag',
-  'expires',
-  'last-modified',
-  'location',
-  'set-cookie',
-  'trailer',
-  'transfer-encoding',
-]
 
 /** The one answer of a request, on its way into Hono's context: status and headers first, then the body. */
 export class Answer {
@@ -101,7 +83,7 @@ export class Answer {
     this.#typed = false
     this.#context.res = undefined
     const { headers } = this.#context.res
-    for (const name of HEADERS_OF_THE_OUTCOME) headers.delete(name)
+    deleteOutcome(headers)
   }
 
   /** Calls `listener` when the answer is given. */

@@ -11,8 +11,8 @@ import { raceCases } from './adapter-cases/race-cases.ts'
 import { storeCallCases } from './adapter-cases/store-call-cases.ts'
 import { AdapterTrial, NotRunnable, type Pace, type ServeApp } from './adapter-trial.ts'
 import { ConformanceFailure } from './assert.ts'
-import { reportSkip, skipReasons } from './skips.ts'
-import type { RegisterTest, SkippedCase } from './store-conformance.ts'
+import { reportSkip, type SkippedCase, skipReasons } from './skips.ts'
+import type { RegisterTest } from './store-conformance.ts'
 
 /** What the conformance suite is run on, and how. */
 export interface AdapterConformanceOptions {
@@ -53,9 +53,11 @@ export function adapterConformance(options: AdapterConformanceOptions): void {
   for (const adapterCase of CASES) {
     const reason = reasons.get(adapterCase.id)
     const title = `${options.name} ${adapterCase.id}: ${adapterCase.title}`
-    if (reason === undefined) options.test(title, (context) => runCase(adapterCase, options.serve, context))
-    else {
-      options.test(`${title} [skipped: ${reason}]`, async (context) =>
+    // Rest parameters: some runners take a function that declares a parameter for one that wants a `done` callback.
+    if (reason === undefined) {
+      options.test(title, (...[context]) => runCase(adapterCase, options.serve, context))
+    } else {
+      options.test(`${title} [skipped: ${reason}]`, async (...[context]) =>
         reportSkip(adapterCase.id, reason, context),
       )
     }

@@ -19,10 +19,10 @@ export { type BarrierStore, barrierStore, type Gate, type HoldOptions } from './
 export { createClock, type TestClock } from './clock.ts'
 export { type FailureOptions, type FaultOptions, type FaultyStore, faultyStore } from './faulty-store.ts'
 export type { CountedStore, StoreCalls } from './intercept-store.ts'
+export type { SkippedCase } from './skips.ts'
 export type { StoreUnderTest } from './store-case.ts'
 export {
   type RegisterTest,
-  type SkippedCase,
   type StoreConformanceOptions,
   storeConformance,
 } from './store-conformance.ts'

@@ -1,5 +1,12 @@
 import { ConfigError } from '../core/errors.ts'
-import type { SkippedCase } from './store-conformance.ts'
+
+/** A case that is not run, and why. */
+export interface SkippedCase {
+  /** The case's id, such as `store/walk-while-writing`. */
+  id: string
+  /** Why the store or adapter cannot keep the promise. It is shown in the test's title. */
+  reason: string
+}
 
 /**
  * Reads which cases a suite is to leave out, and why.

@@ -1,6 +1,6 @@
 import type { Awaitable } from '../core/awaitable.ts'
-import { ConfigError } from '../core/errors.ts'
 import { ConformanceFailure } from './assert.ts'
+import { reportSkip, type SkippedCase, skipReasons } from './skips.ts'
 import { lacking, type StoreCase, type StoreUnderTest } from './store-case.ts'
 import { basicCases } from './store-cases/basic-cases.ts'
 import { contentCases } from './store-cases/content-cases.ts'
@@ -13,14 +13,6 @@ import { touchCases } from './store-cases/touch-cases.ts'
 import { userCases } from './store-cases/user-cases.ts'
 import { userIndexCases } from './store-cases/user-index-cases.ts'
 import { walkCases } from './store-cases/walk-cases.ts'
-
-/** A case that is not run, and why. */
-export interface SkippedCase {
-  /** The case's id, such as `store/walk-while-writing`. */
-  id: string
-  /** Why this store cannot keep the promise. It is shown in the test's title. */
-  reason: string
-}
 
 /**
  * Registers a test: `test` of Vitest, `node:test`, `bun:test` or Jest, or `Deno.test`.
@@ -69,7 +61,7 @@ const CASES: readonly StoreCase[] = [
  * storeConformance({ name: 'MyStore', test, makeStore: () => ({ store: new MyStore() }) })
  */
 export function storeConformance(options: StoreConformanceOptions): void {
-  const reasons = skipReasons(options.skip ?? [])
+  const reasons = skipReasons('storeConformance', CASES, options.skip ?? [])
   for (const storeCase of CASES) {
     const reason = reasons.get(storeCase.id)
     const title = `${options.name} ${storeCase.id}: ${storeCase.title}`
@@ -77,21 +69,9 @@ export function storeConformance(options: StoreConformanceOptions): void {
     if (reason === undefined) options.test(title, (...[context]) => runCase(storeCase, options, context))
     else
       options.test(`${title} [skipped: ${reason}]`, async (...[context]) =>
-        reportSkip(storeCase, reason, context),
+        reportSkip(storeCase.id, reason, context),
       )
   }
-}
-
-function skipReasons(skip: readonly SkippedCase[]): Map<string, string> {
-  for (const { id, reason } of skip) {
-    if (!CASES.some((known) => known.id === id)) {
-      throw new ConfigError('ERR_CONFIG_INVALID', `storeConformance: skip names '${id}', which is no case.`)
-    }
-    if (reason.trim() === '') {
-      throw new ConfigError('ERR_CONFIG_INVALID', `storeConformance: the skip of '${id}' needs a reason.`)
-    }
-  }
-  return new Map(skip.map(({ id, reason }) => [id, reason]))
 }
 
 async function runCase(
@@ -105,22 +85,8 @@ async function runCase(
     if (missing.length === 0) return await storeCase.run(subject)
     const reason = `not offered: the store has no ${missing.join(', ')}`
     if (options.full) throw new ConformanceFailure(`${storeCase.id} is ${reason}`)
-    reportSkip(storeCase, reason, context)
+    reportSkip(storeCase.id, reason, context)
   } finally {
     await subject.close?.()
-  }
-}
-
-function reportSkip(storeCase: StoreCase, reason: string, context: unknown): void {
-  if (
-    typeof context === 'object' &&
-    context !== null &&
-    'skip' in context &&
-    typeof context.skip === 'function'
-  ) {
-    // Some runners leave the test by throwing here, others go on.
-    context.skip(reason)
-  } else {
-    console.info(`${storeCase.id} ${reason}`)
   }
 }

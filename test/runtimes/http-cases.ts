@@ -6,12 +6,20 @@ import type { Suite } from './suites/suite.ts'
 /** Checks the fetch adapter through the runtime's own HTTP server, from outside. */
 export function httpSuite({ port, separateCookieLines }: RunningRuntime): Suite {
   return {
-    name: "coatcheck/fetch on the runtime's own server",
+    name: "coatcheck/fetch on the runtime's own server, from outside",
+    part: 'adapters',
     cases: (add) => {
       add('visits are counted from one request to the next', async () => {
         const first = await get(port, '/count')
         equal(first.body, '1')
         equal((await get(port, '/count', first.cookie)).body, '2')
+      })
+
+      add('the cookie is HttpOnly, Secure, Lax, and has the safest name [P9]', async () => {
+        const [line = ''] = (await get(port, '/count')).setCookie
+        match(line, /^__Host-Http-sid=[\w-]{43}\.[\w-]{43};/)
+        for (const attribute of ['HttpOnly', 'Secure', 'SameSite=Lax', 'Path=/'])
+          ok(line.includes(`; ${attribute}`))
       })
 
       add("the app's cookies and ours are header lines of their own [C19]", async () => {

@@ -6,52 +6,95 @@ export interface Column {
   verdicts: Verdict[]
 }
 
-const SHOWN = { pass: 'pass', skip: 'skip', fail: 'FAIL', missing: '-' }
+const SHOWN = { pass: 'pass', skip: 'skip', fail: 'FAIL', missing: 'NOT RUN' }
 
-/** Writes the table of cases by runtimes, with the reason of each cell that is not a pass below it. */
+type Result = keyof typeof SHOWN
+
+/**
+ * Writes a table of cases by runtimes for each suite, with the reason of each cell that is not a pass below it, and at the
+ * end a table of suites by runtimes with what was counted.
+ */
 export function matrix(columns: Column[]): string {
-  const titles = titlesOf(columns)
-  const width = Math.max(...titles.map((title) => title.length))
-  const row = (title: string, cells: string[]): string =>
-    [title.padEnd(width), ...cells.map((cell, at) => cell.padEnd(columns[at]?.runtime.length ?? 0))].join(
-      '  ',
-    )
-  const runtimes = columns.map(({ runtime }) => runtime)
-  const lines = titles.map((title) =>
-    row(
-      title,
-      columns.map((column) => SHOWN[resultOf(column, title)]),
-    ),
-  )
-  return [row('', runtimes), ...lines, '', ...columns.flatMap((column) => reasons(column, titles))].join('\n')
+  const suites = suitesOf(columns)
+  const tables = [...suites].map(([suite, titles]) => tableOf(suite, titles, columns))
+  return [...tables, countsOf(suites, columns)].join('\n\n')
 }
 
 /** Tells whether every case has passed, or was skipped, on every runtime. */
 export function isClean(columns: Column[]): boolean {
-  const good = (result: string): boolean => result === 'pass' || result === 'skip'
-  return titlesOf(columns).every((title) => columns.every((column) => good(resultOf(column, title))))
+  const good = (result: Result): boolean => result === 'pass' || result === 'skip'
+  return [...suitesOf(columns)].every(([suite, titles]) =>
+    columns.every((column) => titles.every((title) => good(resultOf(column, suite, title)))),
+  )
 }
 
-function titlesOf(columns: Column[]): string[] {
-  return [...new Set(columns.flatMap(({ verdicts }) => verdicts.map(({ title }) => title)))]
+/** The titles of each suite: of all runtimes together, as one may have ended before it ran all. */
+function suitesOf(columns: Column[]): Map<string, string[]> {
+  const suites = new Map<string, Set<string>>()
+  for (const { suite, title } of columns.flatMap(({ verdicts }) => verdicts)) {
+    suites.set(suite, (suites.get(suite) ?? new Set()).add(title))
+  }
+  return new Map([...suites].map(([suite, titles]) => [suite, [...titles]]))
 }
 
-function resultOf({ verdicts }: Column, title: string): keyof typeof SHOWN {
-  return verdicts.find((verdict) => verdict.title === title)?.result ?? 'missing'
+function tableOf(suite: string, titles: string[], columns: Column[]): string {
+  const rows = titles.map((title) => ({
+    name: `  ${title}`,
+    cells: columns.map((column) => SHOWN[resultOf(column, suite, title)]),
+  }))
+  return [grid(suite, columns, rows), ...columns.flatMap((column) => reasons(column, suite, titles))].join(
+    '\n',
+  )
 }
 
-function reasons(column: Column, titles: string[]): string[] {
-  const { runtime, verdicts } = column
+function countsOf(suites: Map<string, string[]>, columns: Column[]): string {
+  const rows = [...suites].map(([suite, titles]) => ({
+    name: suite,
+    cells: columns.map((column) => counts(titles.map((title) => resultOf(column, suite, title)))),
+  }))
+  return grid('passed, skipped (s), failed (F), not run (?)', columns, rows)
+}
+
+/** Writes counts such as `77 4s`. */
+function counts(results: Result[]): string {
+  const count = (wanted: Result): number => results.filter((result) => result === wanted).length
+  const others = [`${count('skip')}s`, `${count('fail')}F`, `${count('missing')}?`]
+  return [count('pass'), ...others.filter((other) => Number.parseInt(other, 10) > 0)].join(' ')
+}
+
+function grid(corner: string, columns: Column[], rows: { name: string; cells: string[] }[]): string {
+  const first = Math.max(corner.length, ...rows.map(({ name }) => name.length))
+  const widths = columns.map(({ runtime }, at) =>
+    Math.max(runtime.length, ...rows.map(({ cells }) => cells[at]?.length ?? 0)),
+  )
+  const line = (name: string, cells: string[]): string =>
+    [name.padEnd(first), ...cells.map((cell, at) => cell.padEnd(widths[at] ?? 0))].join('  ').trimEnd()
+  const head = line(
+    corner,
+    columns.map(({ runtime }) => runtime),
+  )
+  return [head, ...rows.map(({ name, cells }) => line(name, cells))].join('\n')
+}
+
+function resultOf({ verdicts }: Column, suite: string, title: string): Result {
+  return verdicts.find((verdict) => verdict.suite === suite && verdict.title === title)?.result ?? 'missing'
+}
+
+/** Says why cells of a suite are no passes on a runtime: each reason once, with the cases it is for. */
+function reasons(column: Column, suite: string, titles: string[]): string[] {
+  const verdicts = column.verdicts.filter((verdict) => verdict.suite === suite)
   const skipped = Map.groupBy(
     verdicts.filter(({ result }) => result === 'skip'),
     ({ reason }) => reason,
   )
-  const missing = titles.filter((title) => resultOf(column, title) === 'missing')
+  const failed = verdicts.filter(({ result }) => result === 'fail')
   return [
-    ...[...skipped].map(([reason, { length }]) => `${runtime}: ${length} skipped, because ${reason}`),
-    ...(missing.length > 0 ? [`${runtime}: ${missing.length} NOT RUN`] : []),
-    ...verdicts
-      .filter(({ result }) => result === 'fail')
-      .map(({ title, reason }) => `${runtime}: FAIL ${title}\n  ${reason.replaceAll('\n', '\n  ')}`),
+    ...[...skipped].map(([reason, cases]) => {
+      const which = cases.length === titles.length ? 'all' : cases.map(({ title }) => title).join(', ')
+      return `  ${column.runtime}: skip ${which}: ${reason}`
+    }),
+    ...failed.map(
+      ({ title, reason }) => `  ${column.runtime}: FAIL ${title}\n    ${reason.replaceAll('\n', '\n    ')}`,
+    ),
   ]
 }

@@ -1,10 +1,18 @@
 import { createServer } from 'node:http'
 import { describe, expect, test, vi } from 'vitest'
+import { session } from '../../src/adapters/node.ts'
 import type { Passage } from '../../src/index.ts'
-import { type AdapterApp, adapterConformance, type ServedApp } from '../../src/testing/index.ts'
+import {
+  type AdapterApp,
+  adapterConformance,
+  type ServeApp,
+  type ServedApp,
+} from '../../src/testing/index.ts'
 import { listen } from '../adapters/harness/listen.ts'
 import { serveNode } from '../adapters/harness/node.ts'
 import { answerOnNode } from '../adapters/harness/node-answer.ts'
+
+const serveOnNode = serveNode(session)
 
 interface RegisteredCase {
   id: string
@@ -13,10 +21,7 @@ interface RegisteredCase {
 }
 
 /** Registers the suite on an adapter, and gives the cases instead of running them. */
-function casesOf(
-  serve: (app: AdapterApp) => Promise<ServedApp>,
-  skip: { id: string; reason: string }[] = [],
-): RegisteredCase[] {
+function casesOf(serve: ServeApp, skip: { id: string; reason: string }[] = []): RegisteredCase[] {
   const cases: RegisteredCase[] = []
   adapterConformance({
     name: 'an adapter',
@@ -48,7 +53,7 @@ function serveCarelessly({ mounts: [sessions], routes }: AdapterApp): Promise<Se
 
 describe('adapterConformance', () => {
   test('gives each case an id of its own', () => {
-    const ids = casesOf(serveNode).map(({ id }) => id)
+    const ids = casesOf(serveOnNode).map(({ id }) => id)
     expect(new Set(ids).size).toBe(ids.length)
     expect(ids).toContain('adapter/commit-before-first-byte')
   })
@@ -67,7 +72,7 @@ describe('adapterConformance', () => {
 
   test('tells the runner of a case that is left out, with the reason', async () => {
     const skip = vi.fn()
-    const [first] = casesOf(serveNode, [{ id: 'adapter/commit-before-first-byte', reason: 'for a test' }])
+    const [first] = casesOf(serveOnNode, [{ id: 'adapter/commit-before-first-byte', reason: 'for a test' }])
     expect(first?.title).toContain('[skipped: for a test]')
     await first?.run({ skip })
     await first?.run(Object.assign(() => {}, { skip }))
@@ -77,7 +82,7 @@ describe('adapterConformance', () => {
   test('tells the runner of a case that the harness has no means for', async () => {
     const skip = vi.fn()
     const serve = async (app: AdapterApp): Promise<ServedApp> => {
-      const { origin, close } = await serveNode(app)
+      const { origin, close } = await serveOnNode(app)
       return { origin, close }
     }
     await casesOf(serve)
@@ -90,7 +95,9 @@ describe('adapterConformance', () => {
     [{ id: 'adapter/no-such-case', reason: 'for a test' }, /names 'adapter\/no-such-case'/],
     [{ id: 'adapter/clear', reason: ' ' }, /needs a reason/],
   ])('refuses the skip %j', (skip, message) => {
-    expect(() => casesOf(serveNode, [skip])).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }))
-    expect(() => casesOf(serveNode, [skip])).toThrow(message)
+    expect(() => casesOf(serveOnNode, [skip])).toThrow(
+      expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }),
+    )
+    expect(() => casesOf(serveOnNode, [skip])).toThrow(message)
   })
 })

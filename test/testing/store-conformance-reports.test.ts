@@ -52,6 +52,13 @@ test('a basic store passes, and what it does not offer is reported', async () =>
   expect(reports.length).toBeGreaterThan(40)
 })
 
+test('a context that is a function, as Vitest gives, is told of skips too', async () => {
+  const skip = vi.fn()
+  const cases = register({ makeStore: () => ({ store: basicStore() }) })
+  await find(cases, 'store/count').run(Object.assign(() => {}, { skip }))
+  expect(skip).toHaveBeenCalledExactlyOnceWith('not offered: the store has no count')
+})
+
 test('a runner without skip reads on the console what is not offered', async () => {
   const info = vi.spyOn(console, 'info').mockImplementation(() => {})
   await find(register({ makeStore: () => ({ store: basicStore() }) }), 'store/count').run()

@@ -1,5 +1,5 @@
 import { type AdapterCase, adapterCase } from '../adapter-case.ts'
-import { json } from '../adapter-trial.ts'
+import { eventually, json } from '../adapter-trial.ts'
 import { assertEqual } from '../assert.ts'
 
 /** Errors of the handler, and clients that do not wait. */
@@ -128,6 +128,10 @@ export const errorCases: readonly AdapterCase[] = [
       assertEqual(await answer, 'aborted', 'what became of the request')
       await app.visitor().json('/ping')
       gate.release()
+      await eventually(async () => {
+        const seen = await visitor.visit('/look')
+        return seen.body === '{"visits":2}'
+      }, 'the session holds what the request changed that nobody waited for')
       await visitor.json('/set')
       assertEqual(await visitor.json('/look'), { visits: 3 }, 'the session')
     },

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { Readable } from 'node:stream'
 import type { Express, NextFunction, Request, Response, Router } from 'express'
-import { session } from '../../../src/adapters/express.ts'
+import type { session as expressSession } from '../../../src/adapters/express.ts'
 import type { AdapterApp, Answer, AppScope, RouteContext } from '../../../src/testing/adapter-app.ts'
 import type { ServeApp } from '../../../src/testing/adapter-trial.ts'
 import { listen } from './listen.ts'
@@ -13,16 +13,22 @@ interface ExpressModule {
   Router(): Router
 }
 
-/** Serves apps on a version of Express. */
-export function serveExpress(express: ExpressModule): ServeApp {
-  return (app) => listen(createServer(build(express, app)))
+/** A version of Express, and the adapter for it. */
+interface Means {
+  express: ExpressModule
+  session: typeof expressSession
 }
 
-function build(express: ExpressModule, { onError, ...scope }: AdapterApp): Express {
-  const app = express()
+/** Serves apps on a version of Express. */
+export function serveExpress(express: ExpressModule, session: typeof expressSession): ServeApp {
+  return (app) => listen(createServer(build({ express, session }, app)))
+}
+
+function build(means: Means, { onError, ...scope }: AdapterApp): Express {
+  const app = means.express()
   // Otherwise Express shows each error on the console.
   app.set('env', 'test')
-  fill(express, app, scope)
+  fill(means, app, scope)
   if (onError !== undefined) {
     app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
       void answerOnExpress(onError(error, contextOf(request)), response)
@@ -31,12 +37,8 @@ function build(express: ExpressModule, { onError, ...scope }: AdapterApp): Expre
   return app
 }
 
-function fill(
-  express: ExpressModule,
-  router: Router,
-  { mounts, before, routes, scopes = [] }: AppScope,
-): void {
-  for (const sessions of mounts) router.use(session(sessions))
+function fill(means: Means, router: Router, { mounts, before, routes, scopes = [] }: AppScope): void {
+  for (const sessions of mounts) router.use(means.session(sessions))
   if (before !== undefined) {
     router.use((request, _response, next) => {
       before(contextOf(request))
@@ -53,8 +55,8 @@ function fill(
     })
   }
   for (const scope of scopes) {
-    const inner = express.Router()
-    fill(express, inner, scope)
+    const inner = means.express.Router()
+    fill(means, inner, scope)
     router.use(scope.path, inner)
   }
 }

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { session } from '../../../src/adapters/fastify.ts'
+import type { session as fastifySession } from '../../../src/adapters/fastify.ts'
 import type {
   AdapterApp,
   Answer,
@@ -9,16 +9,23 @@ import type {
   RouteContext,
   ServedApp,
 } from '../../../src/testing/adapter-app.ts'
+import type { ServeApp } from '../../../src/testing/adapter-trial.ts'
 import { getWithCookieFields, portFrom } from './listen.ts'
 import { sendEvents } from './node-answer.ts'
 
+type SessionPlugin = typeof fastifySession
+
 /** Serves apps on Fastify. */
-export async function serveFastify({ onError, ...scope }: AdapterApp): Promise<ServedApp> {
+export function serveFastify(session: SessionPlugin): ServeApp {
+  return (app) => start(session, app)
+}
+
+async function start(session: SessionPlugin, { onError, ...scope }: AdapterApp): Promise<ServedApp> {
   const app = fastify({ forceCloseConnections: true })
   if (onError !== undefined) {
     app.setErrorHandler((error, request, reply) => answerOnFastify(onError(error, contextOf(request)), reply))
   }
-  fill(app, scope)
+  fill(session, app, scope)
   await app.listen({ port: 0, host: '127.0.0.1' })
   const port = portFrom(app.server.address())
   return {
@@ -28,7 +35,11 @@ export async function serveFastify({ onError, ...scope }: AdapterApp): Promise<S
   }
 }
 
-function fill(app: FastifyInstance, { mounts, before, routes, scopes = [] }: AppScope): void {
+function fill(
+  session: SessionPlugin,
+  app: FastifyInstance,
+  { mounts, before, routes, scopes = [] }: AppScope,
+): void {
   for (const sessions of mounts) app.register(session(sessions))
   if (before !== undefined) {
     // The plugins above are loaded later, and their hooks shall come first.
@@ -45,7 +56,7 @@ function fill(app: FastifyInstance, { mounts, before, routes, scopes = [] }: App
   for (const scope of scopes) {
     app.register(
       (inner, _options, done) => {
-        fill(inner, scope)
+        fill(session, inner, scope)
         done()
       },
       { prefix: scope.path },

@@ -1,18 +1,15 @@
 import { openAsBlob } from 'node:fs'
-import { session } from '../../../src/adapters/fetch.ts'
+import type { session as fetchSession } from '../../../src/adapters/fetch.ts'
 import type { Session } from '../../../src/index.ts'
-import type {
-  AdapterApp,
-  Answer,
-  AppScope,
-  RouteContext,
-  ServedApp,
-} from '../../../src/testing/adapter-app.ts'
-import { serveFetch } from './serve-fetch.ts'
+import type { Answer, AppScope, RouteContext } from '../../../src/testing/adapter-app.ts'
+import type { ServeApp } from '../../../src/testing/adapter-trial.ts'
+import type { WebPlatform } from './web-platform.ts'
 
-/** Serves apps on the fetch adapter, through a bridge to Node. */
-export function serveFetchApp(app: AdapterApp): Promise<ServedApp> {
-  return serveFetch((request) => handlerOf(app, '')(request, NO_SESSION))
+type WithSession = typeof fetchSession
+
+/** Serves apps on the fetch adapter, through a runtime's own server. */
+export function serveFetchApp(session: WithSession, { serve }: WebPlatform): ServeApp {
+  return (app) => serve((request) => handlerOf(session, app, '')(request, NO_SESSION))
 }
 
 type Handler = (request: Request, context: RouteContext) => Promise<Response>
@@ -23,15 +20,15 @@ const NO_SESSION: RouteContext = {
   },
 }
 
-function handlerOf(scope: AppScope, above: string): Handler {
-  const inner = routesOf(scope, above + scope.path)
+function handlerOf(session: WithSession, scope: AppScope, above: string): Handler {
+  const inner = routesOf(session, scope, above + scope.path)
   return scope.mounts.reduceRight<Handler>(
     (handler, sessions) => (request) => session(sessions, handler)(request),
     inner,
   )
 }
 
-function routesOf({ before, routes, scopes = [] }: AppScope, base: string): Handler {
+function routesOf(session: WithSession, { before, routes, scopes = [] }: AppScope, base: string): Handler {
   return async (request, context) => {
     const { pathname } = new URL(request.url)
     before?.(context)
@@ -40,7 +37,7 @@ function routesOf({ before, routes, scopes = [] }: AppScope, base: string): Hand
     const scope = scopes.find(({ path }) => pathname.startsWith(`${base}${path}/`))
     return scope === undefined
       ? new Response('Not Found', { status: 404 })
-      : handlerOf(scope, base)(request, context)
+      : handlerOf(session, scope, base)(request, context)
   }
 }
 

@@ -1,29 +1,31 @@
 import { parse } from 'node:path'
-import { serveStatic } from '@hono/node-server/serve-static'
 import { type Context, Hono } from 'hono'
 import { stream, streamSSE } from 'hono/streaming'
-import { type SessionEnv, session } from '../../../src/adapters/hono.ts'
-import type {
-  AdapterApp,
-  Answer,
-  AppScope,
-  RouteContext,
-  ServedApp,
-} from '../../../src/testing/adapter-app.ts'
-import { serveFetch } from './serve-fetch.ts'
+import type { session as honoSession, SessionEnv } from '../../../src/adapters/hono.ts'
+import type { Answer, AppScope, RouteContext } from '../../../src/testing/adapter-app.ts'
+import type { ServeApp } from '../../../src/testing/adapter-trial.ts'
+import type { WebPlatform } from './web-platform.ts'
 
-/** Serves apps on Hono, through its own server for Node. */
-export function serveHono({ onError, ...scope }: AdapterApp): Promise<ServedApp> {
-  const app = appOf(scope)
-  if (onError !== undefined) {
-    app.onError((error, c) => answerOnHono(onError(error, contextOf(c)), c))
-  }
-  return serveFetch((request) => app.fetch(request))
+/** The adapter, and Hono's own means on the runtime. */
+interface Means extends WebPlatform {
+  session: typeof honoSession
 }
 
-function appOf({ mounts, before, routes, scopes = [] }: AppScope): Hono<SessionEnv> {
+/** Serves apps on Hono, through a runtime's own server. */
+export function serveHono(session: typeof honoSession, platform: WebPlatform): ServeApp {
+  const means: Means = { ...platform, session }
+  return ({ onError, ...scope }) => {
+    const app = appOf(means, scope)
+    if (onError !== undefined) {
+      app.onError((error, c) => answerOnHono(means, onError(error, contextOf(c)), c))
+    }
+    return means.serve((request) => app.fetch(request))
+  }
+}
+
+function appOf(means: Means, { mounts, before, routes, scopes = [] }: AppScope): Hono<SessionEnv> {
   const app = new Hono<SessionEnv>()
-  for (const sessions of mounts) app.use(session(sessions))
+  for (const sessions of mounts) app.use(means.session(sessions))
   if (before !== undefined) {
     app.use((c, next) => {
       before(contextOf(c))
@@ -31,9 +33,9 @@ function appOf({ mounts, before, routes, scopes = [] }: AppScope): Hono<SessionE
     })
   }
   for (const { path, answer } of routes) {
-    app.all(path, async (c) => answerOnHono(await answer(contextOf(c)), c))
+    app.all(path, async (c) => answerOnHono(means, await answer(contextOf(c)), c))
   }
-  for (const scope of scopes) app.route(scope.path, appOf(scope))
+  for (const scope of scopes) app.route(scope.path, appOf(means, scope))
   return app
 }
 
@@ -45,7 +47,7 @@ function contextOf(c: Context<SessionEnv>): RouteContext {
   }
 }
 
-async function answerOnHono(answer: Answer, c: Context): Promise<Response> {
+async function answerOnHono(means: Means, answer: Answer, c: Context): Promise<Response> {
   switch (answer.kind) {
     case 'json':
       for (const line of answer.cookies ?? []) c.header('set-cookie', line, { append: true })
@@ -55,7 +57,7 @@ async function answerOnHono(answer: Answer, c: Context): Promise<Response> {
     case 'empty':
       return c.body(null, answer.status)
     case 'file':
-      return sendFile(c)
+      return sendFile(means, c)
     case 'stream':
       return stream(c, async (body) => {
         for await (const chunk of answer.chunks) await body.write(chunk)
@@ -69,7 +71,7 @@ async function answerOnHono(answer: Answer, c: Context): Promise<Response> {
   }
 }
 
-async function sendFile(c: Context): Promise<Response> {
+async function sendFile({ serveStatic }: Means, c: Context): Promise<Response> {
   const { dir: root, base: path } = parse(import.meta.filename)
   return (await serveStatic({ root, path })(c, () => Promise.resolve())) ?? c.notFound()
 }

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { createServer } from 'node:http'
 import { Readable } from 'node:stream'
 import Koa, { type Context, type Middleware } from 'koa'
-import { session } from '../../../src/adapters/koa.ts'
+import type { session as koaSession } from '../../../src/adapters/koa.ts'
 import type {
   AdapterApp,
   Answer,
@@ -10,11 +10,18 @@ import type {
   RouteContext,
   ServedApp,
 } from '../../../src/testing/adapter-app.ts'
+import type { ServeApp } from '../../../src/testing/adapter-trial.ts'
 import { listen } from './listen.ts'
 import { sendEvents } from './node-answer.ts'
 
+type SessionMiddleware = typeof koaSession
+
 /** Serves apps on Koa. */
-export function serveKoa({ onError, ...scope }: AdapterApp): Promise<ServedApp> {
+export function serveKoa(session: SessionMiddleware): ServeApp {
+  return (app) => start(session, app)
+}
+
+function start(session: SessionMiddleware, { onError, ...scope }: AdapterApp): Promise<ServedApp> {
   const app = new Koa()
   // Otherwise Koa shows each error on the console.
   app.silent = true
@@ -27,14 +34,14 @@ export function serveKoa({ onError, ...scope }: AdapterApp): Promise<ServedApp> 
       }
     })
   }
-  app.use(middlewareOf(scope))
+  app.use(middlewareOf(session, scope))
   return listen(createServer(app.callback()))
 }
 
 /** Koa has no router of its own: a part of an app is middleware that passes on what is not below its path. */
-function middlewareOf(scope: AppScope, above = ''): Middleware {
+function middlewareOf(session: SessionMiddleware, scope: AppScope, above = ''): Middleware {
   const base = above + scope.path
-  const inner = [...scope.mounts.map((sessions) => session(sessions)), routesOf(scope, base)]
+  const inner = [...scope.mounts.map((sessions) => session(sessions)), routesOf(session, scope, base)]
   return (ctx, next) => {
     if (!ctx.path.startsWith(`${base}/`)) return next()
     const run = (at: number): Promise<unknown> =>
@@ -43,13 +50,17 @@ function middlewareOf(scope: AppScope, above = ''): Middleware {
   }
 }
 
-function routesOf({ before, routes, scopes = [] }: AppScope, base: string): Middleware {
+function routesOf(
+  session: SessionMiddleware,
+  { before, routes, scopes = [] }: AppScope,
+  base: string,
+): Middleware {
   return async (ctx, next) => {
     before?.(contextOf(ctx))
     const route = routes.find(({ path }) => base + path === ctx.path)
     if (route !== undefined) return answerOnKoa(await route.answer(contextOf(ctx)), ctx)
     const scope = scopes.find(({ path }) => ctx.path.startsWith(`${base}${path}/`))
-    return scope === undefined ? next() : middlewareOf(scope, base)(ctx, next)
+    return scope === undefined ? next() : middlewareOf(session, scope, base)(ctx, next)
   }
 }
 

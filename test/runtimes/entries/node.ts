@@ -1,4 +1,7 @@
 import { serve } from '@hono/node-server'
+import { NODE_PLATFORM } from '../../adapters/harness/node-platform.ts'
+import { subjectsOn } from '../suites/adapters.ts'
 import { site } from '../suites/site.ts'
 
-serve({ fetch: site(), port: Number(process.env.PORT), hostname: '127.0.0.1' })
+const subjects = Object.values(subjectsOn(NODE_PLATFORM))
+serve({ fetch: site({ subjects }), port: Number(process.env.PORT), hostname: '127.0.0.1' })

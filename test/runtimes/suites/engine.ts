@@ -21,6 +21,7 @@ const OLDER_SECRET = 'the secret before that one was: a3c55e27'
 /** The engine's promises, each once: what is at stake is whether they hold on this runtime too. */
 export const engineSuite: Suite = {
   name: 'engine',
+  part: 'engine',
   cases: (add) => {
     flows(add)
     races(add)

@@ -1,6 +1,5 @@
-import { Hono } from 'hono'
 import type { Session, SessionStore, Sessions } from '../../../src/index.ts'
-import { createApp, createSessions, fetchSession, honoSession } from '../built.js'
+import { createApp, createSessions, fetchSession } from '../built.js'
 import type { WebHandler } from './visitor.ts'
 
 /** What the little shop of these tests keeps in a session. */
@@ -20,8 +19,6 @@ export interface Shop {
 /** How a shop is opened. */
 export interface ShopOptions {
   store: SessionStore
-  secret?: string | readonly [string, ...string[]]
-  now?: () => number
 }
 
 const SECRET = 'the secret of the runtime tests: 2b9c74d1'
@@ -74,33 +71,19 @@ function streamOf(...chunks: string[]): ReadableStream<Uint8Array> {
   })
 }
 
-function sessionsOf(options: ShopOptions): Sessions<ShopData> {
-  return createSessions<ShopData>({ secret: SECRET, ...options })
+/** Opens the shop on the fetch adapter. */
+export function openFetch(options: ShopOptions): Shop {
+  const sessions = createSessions<ShopData>({ secret: SECRET, ...options })
+  const handler = fetchSession(sessions, (request, { session }) =>
+    answer(new URL(request.url).pathname, session),
+  )
+  return { sessions, handler: (request) => handler(request) }
 }
 
-/** Opens the shop on each adapter. */
-export const SHOPS: Record<string, (options: ShopOptions) => Shop> = {
-  'coatcheck/fetch': (options) => {
-    const sessions = sessionsOf(options)
-    const handler = fetchSession(sessions, (request, { session }) =>
-      answer(new URL(request.url).pathname, session),
-    )
-    return { sessions, handler: (request) => handler(request) }
-  },
-
-  'coatcheck/hono': (options) => {
-    const sessions = sessionsOf(options)
-    const app = new Hono()
-      .use(honoSession(sessions))
-      .all('*', (c) => answer(new URL(c.req.url).pathname, c.get('session')))
-    return { sessions, handler: async (request) => app.fetch(request) }
-  },
-
-  'coatcheck/app': ({ store, secret = SECRET, now }) => {
-    const session = now === undefined ? {} : { now }
-    const onError = (): void => {} // not on the console: the cases cause errors on purpose
-    const app = createApp<ShopData>({ sessionSecret: secret, sessionStore: store, session, onError })
-    app.all('*', (req) => answer(req.path, req.session))
-    return { sessions: app.sessions, handler: (request) => app.fetch(request) }
-  },
+/** Opens the shop as an app. */
+export function openApp({ store }: ShopOptions): Shop {
+  const onError = (): void => {} // not on the console: the cases cause errors on purpose
+  const app = createApp<ShopData>({ sessionSecret: SECRET, sessionStore: store, onError })
+  app.all('*', (req) => answer(req.path, req.session))
+  return { sessions: app.sessions, handler: (request) => app.fetch(request) }
 }

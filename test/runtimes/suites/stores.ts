@@ -9,6 +9,7 @@ const KEY = 'encrypts the records of the runtime tests: 81e0'
 function conformance(name: string, open: (clock: TestClock) => SessionStore): Suite {
   return {
     name,
+    part: 'stores',
     cases: (add) => {
       storeConformance({
         name,

@@ -9,9 +9,13 @@ export interface CaseContext {
 /** Adds a case to a suite. */
 export type AddCase = (title: string, run: (context: CaseContext) => Promise<unknown>) => void
 
+/** What a suite is about. */
+export type Part = 'stores' | 'engine' | 'adapters'
+
 /** Cases that belong together. */
 export interface Suite {
   name: string
+  part: Part
   cases(add: AddCase): void
 }
 
@@ -29,7 +33,7 @@ export async function runSuite(suite: Suite, impossible?: string): Promise<Verdi
   const verdicts: Verdict[] = []
   for (const [title, run] of cases) {
     const outcome = await outcomeOf(impossible === undefined ? run : async () => skip(impossible))
-    verdicts.push({ title: `${suite.name}: ${title}`, ...outcome })
+    verdicts.push({ suite: suite.name, title, ...outcome })
   }
   return verdicts
 }

@@ -34,6 +34,11 @@ export function removeOutcome(headers: Removable): void {
 /** Gives the headers of a web response without what described it. */
 export function withoutOutcome(headers: Headers): Headers {
   const kept = new Headers(headers)
-  for (const name of HEADERS_OF_THE_OUTCOME) kept.delete(name)
+  deleteOutcome(kept)
   return kept
+}
+
+/** Takes back what described a web response that will not be sent. */
+export function deleteOutcome(headers: Headers): void {
+  for (const name of HEADERS_OF_THE_OUTCOME) headers.delete(name)
 }

@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+
+const OUTAGE = fileURLToPath(new URL('./polka-outage.ts', import.meta.url))
+
+/** Has the store of a Polka app fail at an operation, and gives the status a visitor gets then. */
+async function statusAt(operation: 'none' | 'get' | 'replace'): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [OUTAGE, operation], { timeout: 10_000 })
+  return stdout.trim()
+}
+
+// Polka 0.5 writes an error's `code` into the response as its status, and Node throws at 'ERR_STORE_UNAVAILABLE'.
+// Nobody catches it after a failed load, and the process ends; after a failed save the connection is cut.
+describe("Polka's own error handler", () => {
+  test('has nothing to do while the store answers', async () => {
+    expect(await statusAt('none')).toBe('200')
+  })
+
+  test('answers with 503 when the session cannot be loaded [P11]', async () => {
+    expect(await statusAt('get')).toBe('503')
+  })
+
+  test('answers with 503 when the session cannot be saved [P2] [P11]', async () => {
+    expect(await statusAt('replace')).toBe('503')
+  })
+})

@@ -1,0 +1,22 @@
+import type { ServeApp } from '../../../src/testing/adapter-trial.ts'
+import type { SkippedCase } from '../../../src/testing/skips.ts'
+
+/** An adapter in a framework: what the conformance suite is run on. */
+export interface Subject {
+  /** The framework's name, with its version where there are several. */
+  name: string
+  serve: ServeApp
+  /** What the framework has no means for. */
+  skip: readonly SkippedCase[]
+}
+
+/** Skips for cases that share a reason, by their ids without `adapter/`. */
+export function skipped(reason: string, ids: readonly string[]): SkippedCase[] {
+  return ids.map((id) => ({ id: `adapter/${id}`, reason }))
+}
+
+/** What a framework leaves out that has no error handler of its own. */
+export const NO_ERROR_HANDLER: readonly SkippedCase[] = skipped('there is no error handler to register', [
+  'error-handler-has-the-session',
+  'error-handler-answers-a-failed-load',
+])
