@@ -10,7 +10,8 @@ import { filesUnder } from './source-files.ts'
 const FOLDER = '.tmp/samples'
 const TSC = join(import.meta.dirname, '../node_modules/typescript/bin/tsc')
 
-// What a user's own strict project has; `noEmit` and extensions because Node runs the files as they are.
+// What a user's own strict project has, with decorators as NestJS has them; `noEmit` and extensions because Node runs
+// the files as they are.
 const COMPILER_OPTIONS = {
   target: 'es2024',
   lib: ['es2024', 'esnext.disposable'],
@@ -20,6 +21,7 @@ const COMPILER_OPTIONS = {
   skipLibCheck: true,
   moduleDetection: 'force',
   erasableSyntaxOnly: true,
+  experimentalDecorators: true,
   allowImportingTsExtensions: true,
   noEmit: true,
 }

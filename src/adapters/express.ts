@@ -36,7 +36,7 @@ export type SessionMiddleware = (
  * handling honours. Mounted twice with the same manager, it is one session; with another, `req.session` is that
  * one's from there on, and both are saved.
  *
- * `req.session = null` and `delete req.session` do what `req.session.clear()` does. In socket.io's `io.engine.use`
+ * `req.session = null` and `delete req.session` do what `req.session.clear()` does, when the session is saved. In socket.io's `io.engine.use`
  * it gives the session too; what is changed there over a WebSocket is saved by `req.session.save()` alone.
  *
  * @param sessions - The manager, from `createSessions`.

@@ -46,7 +46,7 @@ export type SessionMiddleware = (context: KoaContext, next: () => Promise<unknow
  * app's `error` event) answers. Mounted twice with the same manager, it is one session; with another,
  * `ctx.session` is that one's further down, and both are saved.
  *
- * `ctx.session = null` does what `ctx.session.clear()` does.
+ * `ctx.session = null` does what `ctx.session.clear()` does, when the session is saved.
  *
  * @param sessions - The manager, from `createSessions`.
  */

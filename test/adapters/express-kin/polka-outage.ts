@@ -6,7 +6,6 @@ import { MemorySessionStore } from '../../../src/stores/memory.ts'
 import { Visitor } from '../../../src/testing/adapter-visitor.ts'
 import { faultyStore } from '../../../src/testing/faulty-store.ts'
 import { listen } from '../harness/listen.ts'
-import { contextOf } from '../harness/node.ts'
 
 /*
  * A process with a Polka app that has Polka's own error handler. Its store fails at the operation named in the
@@ -20,11 +19,10 @@ const sessions = createSessions({ secret: 'a-secret-of-the-tests-0123456789abcde
 const app = polka()
 app.use(session(sessions))
 app.get('/', (request, response) => {
-  const { session } = contextOf(request)
-  session.visits = (session.visits ?? 0) + 1
+  request.session.visits = (request.session.visits ?? 0) + 1
   response.end('done')
 })
-const served = await listen(createServer(app.handler))
+const served = await listen(createServer().on('request', app.handler))
 const visitor = new Visitor(served)
 await visitor.visit('/')
 if (operation === 'get' || operation === 'replace') store.fail(operation)

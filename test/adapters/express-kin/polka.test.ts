@@ -11,8 +11,9 @@ async function statusAt(operation: 'none' | 'get' | 'replace'): Promise<string> 
   return stdout.trim()
 }
 
-// Polka 0.5 writes an error's `code` into the response as its status, and Node throws at 'ERR_STORE_UNAVAILABLE'.
-// Nobody catches it after a failed load, and the process ends; after a failed save the connection is cut.
+// Polka 0.5 writes an error's `code` into the response as its status, and Node throws at 'ERR_STORE_UNAVAILABLE'. The
+// adapter must catch that and answer: uncaught, it ends the process after a failed load, and cuts off the client after
+// a failed save.
 describe("Polka's own error handler", () => {
   test('has nothing to do while the store answers', async () => {
     expect(await statusAt('none')).toBe('200')

@@ -2,17 +2,10 @@ import type { session as expressSession } from '../../../src/adapters/express.ts
 import { serveConnect } from './connect.ts'
 import { serveNest } from './nest.ts'
 import { servePolka } from './polka.ts'
-import { type Subject, skipped } from './subject.ts'
+import { NO_WEB_RESPONSE, type Subject } from './subject.ts'
 
 /** The frameworks that take Express's middleware. */
 export type ExpressKin = 'connect' | 'polka' | 'nest'
-
-const NO_WEB_RESPONSE = skipped('the framework takes no web Response', [
-  'commit-before-web-response',
-  'commit-before-web-redirect',
-  'failed-save-web-response',
-  'failed-save-web-redirect',
-])
 
 /** Gives the Express adapter in each framework that takes Express's middleware. */
 export function expressKinSubjects(session: typeof expressSession): Record<ExpressKin, Subject> {

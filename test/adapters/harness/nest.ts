@@ -20,7 +20,6 @@ import type { session as expressSession } from '../../../src/adapters/express.ts
 import type { AdapterApp, Answer, AppRoute, AppScope, ServedApp } from '../../../src/testing/adapter-app.ts'
 import type { ServeApp } from '../../../src/testing/adapter-trial.ts'
 import { getWithCookieFields, portFrom } from './listen.ts'
-import { StatusFilter } from './nest-status-filter.ts'
 import { contextOf } from './node.ts'
 import { answerOnNode, sendEvents } from './node-answer.ts'
 
@@ -32,9 +31,7 @@ export function serveNest(session: typeof expressSession): ServeApp {
 async function start(session: typeof expressSession, { onError, ...scope }: AdapterApp): Promise<ServedApp> {
   const app = await createNestApp(controllersOf(scope, ''))
   mountAll(session, app, scope, '')
-  app.useGlobalFilters(
-    onError === undefined ? new StatusFilter(app.getHttpAdapter()) : new AnsweringFilter(onError),
-  )
+  if (onError !== undefined) app.useGlobalFilters(new AnsweringFilter(onError))
   await app.listen(0, '127.0.0.1')
   const port = portFrom(app.getHttpServer().address())
   return {

@@ -8,7 +8,7 @@ import { serveExpress } from './express.ts'
 import { serveFastify } from './fastify.ts'
 import { serveKoa } from './koa.ts'
 import { serveHttp2, serveNode } from './node.ts'
-import { NO_ERROR_HANDLER, type Subject, skipped } from './subject.ts'
+import { NO_ERROR_HANDLER, NO_WEB_RESPONSE, type Subject } from './subject.ts'
 
 /** The adapters for what stands on `node:http`, from the source or from the built package. */
 export interface NodeAdapters {
@@ -20,13 +20,6 @@ export interface NodeAdapters {
 
 /** The frameworks that stand on `node:http`. */
 export type NodeFramework = 'express' | 'express4' | 'fastify' | 'koa' | 'node' | 'http2'
-
-const NO_WEB_RESPONSE = skipped('the framework takes no web Response', [
-  'commit-before-web-response',
-  'commit-before-web-redirect',
-  'failed-save-web-response',
-  'failed-save-web-redirect',
-])
 
 /** Gives the adapters in each framework that stands on `node:http`. */
 export function nodeSubjects(adapters: NodeAdapters): Record<NodeFramework, Subject> {

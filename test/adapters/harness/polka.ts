@@ -1,7 +1,6 @@
-import { createServer, type ServerResponse, STATUS_CODES } from 'node:http'
-import polka, { type Polka } from 'polka'
+import { createServer } from 'node:http'
+import polka, { type Options, type Polka } from 'polka'
 import type { session as expressSession } from '../../../src/adapters/express.ts'
-import { isSessionError } from '../../../src/core/errors.ts'
 import type { AdapterApp, AppScope } from '../../../src/testing/adapter-app.ts'
 import type { ServeApp } from '../../../src/testing/adapter-trial.ts'
 import { listen } from './listen.ts'
@@ -16,18 +15,13 @@ interface Means {
 
 /** Serves apps on Polka. */
 export function servePolka(session: typeof expressSession): ServeApp {
-  return ({ onError, ...scope }) => listen(createServer(build({ session, onError }, scope).handler))
+  return ({ onError, ...scope }) =>
+    listen(createServer().on('request', build({ session, onError }, scope).handler))
 }
 
 function build(means: Means, { mounts, before, routes, scopes = [] }: AppScope): Polka {
-  const { session, onError } = means
-  const app = polka({
-    onError: (error, request, response) => {
-      if (onError === undefined) honourStatus(error, response)
-      else void answerOnNode(onError(error, contextOf(request)), response)
-    },
-  })
-  for (const sessions of mounts) app.use(session(sessions))
+  const app = polka(optionsOf(means))
+  for (const sessions of mounts) app.use(means.session(sessions))
   if (before !== undefined) {
     app.use((request, _response, next) => {
       before(contextOf(request))
@@ -47,8 +41,12 @@ function build(means: Means, { mounts, before, routes, scopes = [] }: AppScope):
   return app
 }
 
-/** Answers for an error as apps must on Polka 0.5, whose own handler takes an error's `code` for the status. */
-function honourStatus(error: unknown, response: ServerResponse): void {
-  response.statusCode = isSessionError(error) ? error.status : 500
-  response.end(STATUS_CODES[response.statusCode])
+/** Registers an app's error handler; without one Polka has its own. */
+function optionsOf({ onError }: Means): Options {
+  if (onError === undefined) return {}
+  return {
+    onError: (error, request, response) => {
+      void answerOnNode(onError(error, contextOf(request)), response)
+    },
+  }
 }

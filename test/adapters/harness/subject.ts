@@ -20,3 +20,11 @@ export const NO_ERROR_HANDLER: readonly SkippedCase[] = skipped('there is no err
   'error-handler-has-the-session',
   'error-handler-answers-a-failed-load',
 ])
+
+/** What a framework leaves out that cannot answer with a web `Response`. */
+export const NO_WEB_RESPONSE: readonly SkippedCase[] = skipped('the framework takes no web Response', [
+  'commit-before-web-response',
+  'commit-before-web-redirect',
+  'failed-save-web-response',
+  'failed-save-web-redirect',
+])
