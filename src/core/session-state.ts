@@ -190,6 +190,8 @@ export class SessionState {
 
   /** Notes that nothing more of this session is saved. What it held can still be read. */
   end(): void {
+    // It may have been seen in what the ticket remembers, which goes with the record.
+    this.#claim()
     this.ended = true
     this.loaded = null
   }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { RememberedData } from '../../src/core/remembered-data.ts'
 import { createSessions, type Sessions } from '../../src/index.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
+import { createClock, type TestClock } from '../../src/testing/clock.ts'
 
 const SECRET = 'remembered-data-0123456789-abcdefghij'
 
@@ -10,6 +11,13 @@ interface Basket {
   cart: { sku: string; count: number }[]
   note?: { text: string }
   [other: string]: unknown
+}
+
+interface Known {
+  sessions: Sessions<Basket>
+  cookie: string
+  store: MemorySessionStore
+  clock: TestClock
 }
 
 describe('what a session remembers of its text', () => {
@@ -34,13 +42,15 @@ describe('what a session remembers of its text', () => {
 
 describe('requests that look at the same unchanged data', () => {
   /** A visitor whose data has been looked at often enough to be remembered. */
-  async function known(): Promise<{ sessions: Sessions<Basket>; cookie: string }> {
-    const sessions = createSessions<Basket>({ secret: SECRET, store: new MemorySessionStore() })
+  async function known(): Promise<Known> {
+    const clock = createClock()
+    const store = new MemorySessionStore({ now: clock.now })
+    const sessions = createSessions<Basket>({ secret: SECRET, store, now: clock.now })
     const passage = await sessions.open(null)
     Object.assign(passage.session, { name: 'ann', cart: [{ sku: 'a', count: 1 }] })
     const cookie = (await passage.commit())?.setCookie?.split(';')[0] ?? ''
     for (let time = 0; time < 3; time++) expect((await sessions.open(cookie)).session.name).toBe('ann')
-    return { sessions, cookie }
+    return { sessions, cookie, store, clock }
   }
 
   test('see it whichever way they look', async () => {
@@ -130,5 +140,16 @@ describe('requests that look at the same unchanged data', () => {
       other.session.cart?.push({ sku: name, count: 1 })
       expect(passage.session.cart).toHaveLength(1)
     }
+  })
+
+  test('can still read what they saw when the session has ended meanwhile', async () => {
+    const { sessions, cookie, store, clock } = await known()
+    const passage = await sessions.open(cookie)
+    expect(passage.session.name).toBe('ann')
+    store.destroy(passage.session.id)
+    clock.advance('1h')
+    await passage.commit()
+    expect(passage.session.name).toBe('ann')
+    expect({ ...passage.session }).toEqual({ name: 'ann', cart: [{ sku: 'a', count: 1 }] })
   })
 })
