@@ -13,6 +13,8 @@ interface Entry {
   record: SessionRecord
   /** When it expires in Redis, or a little earlier. By `performance.now()`. */
   deadline: number
+  /** Its number in the order of entering. */
+  place: number
 }
 
 // A connection can break without anybody noticing. An answer to a ping proves that all invalidations sent
@@ -31,8 +33,9 @@ export class NearCache {
   readonly #idIn: (key: string) => string | undefined
   readonly #maxEntries: number
   readonly #load: (id: string) => Promise<LoadedRecord>
-  /** The one used last at the end. */
+  /** In the order of use, as far as it decides who is dropped next. */
   readonly #entries = new Map<string, Entry>()
+  #entered = 0
   /** The load under way for each id, unless the record was changed since it began. */
   readonly #loading = new Map<string, symbol>()
   #started = false
@@ -67,9 +70,15 @@ export class NearCache {
     const now = performance.now()
     const entry = this.#isTrusted(now) ? this.#entries.get(id) : undefined
     if (entry === undefined) return this.#fetch(id, now)
-    this.#entries.delete(id)
-    if (entry.deadline <= now) return this.#fetch(id, now)
-    this.#entries.set(id, entry)
+    if (entry.deadline <= now) {
+      this.#entries.delete(id)
+      return this.#fetch(id, now)
+    }
+    // What entered lately is far from being dropped. To move it on each use would make the map grow and copy itself.
+    if (this.#entered - entry.place >= this.#maxEntries / 2) {
+      this.#entries.delete(id)
+      this.#enter(id, entry)
+    }
     return { ...entry.record }
   }
 
@@ -136,7 +145,7 @@ export class NearCache {
       const { record, ttl } = await this.#load(id)
       const isCurrent = this.#live && this.#loading.get(id) === mark
       if (record === null || !isCurrent || !(ttl > 0)) return record
-      this.#keep(id, { record, deadline: askedAt + ttl })
+      this.#keep(id, { record, deadline: askedAt + ttl, place: 0 })
       return { ...record }
     } finally {
       if (this.#loading.get(id) === mark) this.#loading.delete(id)
@@ -144,10 +153,16 @@ export class NearCache {
   }
 
   #keep(id: string, entry: Entry): void {
-    this.#entries.set(id, entry)
+    this.#entries.delete(id)
+    this.#enter(id, entry)
     if (this.#entries.size <= this.#maxEntries) return
     const [oldest] = this.#entries.keys()
     if (oldest !== undefined) this.#entries.delete(oldest)
+  }
+
+  #enter(id: string, entry: Entry): void {
+    entry.place = ++this.#entered
+    this.#entries.set(id, entry)
   }
 
   #forgetAll(): void {
