@@ -52,6 +52,20 @@ describe.each(STORES)('on %s, of two overlapping requests', (_name, begin) => {
     }
   })
 
+  test('neither sees what the other does to an object before it is saved, however often it was looked at [P3]', async () => {
+    const { browser, first, second } = await twoRequests()
+    for (let time = 0; time < 3; time++) await browser.request((session) => void session.a)
+    const third = await browser.arrive()
+    first.session.a = 10
+    for (const exchange of [second, third]) {
+      expect(exchange.session.a).toBe(1)
+      exchange.session.cart?.items.push('unsaved')
+    }
+    expect((await browser.arrive()).session.cart?.items).toEqual(['hat'])
+    await first.leave()
+    expect(await browser.look()).toMatchObject({ a: 10, cart: { items: ['hat'] } })
+  })
+
   test('both commits at the same moment survive [P3] [A24]', async () => {
     const { browser, first, second } = await twoRequests()
     first.session.a = 10
