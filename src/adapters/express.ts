@@ -3,11 +3,12 @@ import { type Awaitable, isPromise } from '../core/awaitable.ts'
 import type { Passage } from '../core/passage.ts'
 import type { DefaultData, Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
+import { warn } from '../core/warning.ts'
 import { answerWithError } from './error-response.ts'
 import { HeldResponse } from './held-response.ts'
-import { mount, passageOf } from './mount.ts'
+import { passageOf } from './mount.ts'
 import { offerSessionId } from './session-id.ts'
-import { type SessionHolder, ShownSession } from './shown-session.ts'
+import { type SessionHolder, ShownSession, show } from './shown-session.ts'
 
 declare global {
   namespace Express {
@@ -36,8 +37,9 @@ export type SessionMiddleware = (
  * handling honours. Mounted twice with the same manager, it is one session; with another, `req.session` is that
  * one's from there on, and both are saved.
  *
- * `req.session = null` and `delete req.session` do what `req.session.clear()` does, when the session is saved. In socket.io's `io.engine.use`
- * it gives the session too; what is changed there over a WebSocket is saved by `req.session.save()` alone.
+ * `req.session = null` and `delete req.session` do what `req.session.clear()` does, when the session is saved. In
+ * socket.io's `io.engine.use` it gives the session too; what is changed there over a WebSocket is saved by
+ * `req.session.save()` alone.
  *
  * @param sessions - The manager, from `createSessions`.
  */
@@ -45,14 +47,13 @@ export function session<Data extends object = DefaultData>(sessions: Sessions<Da
   return (request: IncomingMessage & SessionHolder, response, next) => {
     const known = passageOf(request, sessions)
     if (known !== undefined) {
-      mount(request, sessions, known)
-      request.session = known.session
+      show(request, sessions, known)
       next()
       return
     }
     const enter = (passage: Passage<Data>): void => {
-      mount(request, sessions, passage)
-      const shown = ShownSession.on(request, passage)
+      show(request, sessions, passage)
+      const shown = new ShownSession(request, passage)
       offerSessionId(request)
       // What stands in for a response at a socket.io handshake has no head that could wait for a save.
       if (typeof response.flushHeaders === 'function') {
@@ -76,7 +77,11 @@ export function session<Data extends object = DefaultData>(sessions: Sessions<Da
 function pass(error: unknown, response: ServerResponse, next: (error?: unknown) => void): void {
   try {
     next(error)
-  } catch {
+  } catch (broken) {
+    const reason = broken instanceof Error ? broken.message : typeof broken
+    warn(
+      `The app's error handling failed on an error of the session, which was answered without it: ${reason}`,
+    )
     answerWithError(error, response)
   }
 }

@@ -5,8 +5,8 @@ import type { Passage } from '../core/passage.ts'
 import type { DefaultData, Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { HeldResponse } from './held-response.ts'
-import { mount, passageOf, unmount } from './mount.ts'
-import { type SessionHolder, ShownSession } from './shown-session.ts'
+import { passageOf } from './mount.ts'
+import { type SessionHolder, ShownSession, show, unshow } from './shown-session.ts'
 
 // Inside the declaration below, another package's `Session` would be found first.
 type VisitorSession = Session
@@ -55,8 +55,9 @@ export function session<Data extends object = DefaultData>(sessions: Sessions<Da
     const known = passageOf(context, sessions)
     if (known !== undefined) return enter(context, sessions, known, next)
     return andThen(sessions.open(context.req.headers.cookie), (passage) => {
-      const own = ShownSession.on(context, passage)
-      HeldResponse.hold(context.res, own, (error) => context.onerror(asError(error)))
+      HeldResponse.hold(context.res, new ShownSession(context, passage), (error) =>
+        context.onerror(asError(error)),
+      )
       return enter(context, sessions, passage, next)
     })
   }
@@ -68,15 +69,10 @@ function enter<Data extends object>(
   passage: Passage<Data>,
   next: () => Promise<unknown>,
 ): Promise<unknown> {
-  const mounted = mount(context, sessions, passage)
-  context.session = passage.session
-  if (mounted.outer === undefined) return next()
+  const mounted = show(context, sessions, passage)
+  const handled = next()
   // Further up, the session is again the one that was mounted there.
-  const { outer } = mounted
-  return next().finally(() => {
-    unmount(context, mounted)
-    context.session = outer.passage.session
-  })
+  return mounted.outer === undefined ? handled : handled.finally(() => unshow(context, mounted))
 }
 
 function asError(error: unknown): Error {

@@ -5,8 +5,8 @@ import type { DefaultData, Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { answerWithError } from './error-response.ts'
 import { HeldResponse, type Holdable } from './held-response.ts'
-import { mount, passageOf } from './mount.ts'
-import { ShownSession } from './shown-session.ts'
+import { passageOf } from './mount.ts'
+import { ShownSession, show } from './shown-session.ts'
 
 /** What is asked of a request: Node's own, of HTTP/1 or of HTTP/2. */
 export interface RequestWithCookies {
@@ -48,7 +48,7 @@ export function session<
 ): (request: Request, response: Response) => void {
   const handle = (request: Request, response: Response, passage: Passage<Data>): void => {
     try {
-      showSession(request, passage)
+      giveSession(request, sessions, passage)
       const handled = listener(request, response)
       if (isPromise(handled)) handled.then(undefined, (error: unknown) => explain(error, response))
     } catch (error) {
@@ -56,14 +56,12 @@ export function session<
     }
   }
   const begin = (request: Request, response: Response, passage: Passage<Data>): void => {
-    mount(request, sessions, passage)
-    HeldResponse.hold(response, ShownSession.on(request, passage), answerWithError)
+    HeldResponse.hold(response, new ShownSession(request, passage), answerWithError)
     handle(request, response, passage)
   }
   return (request, response) => {
     const known = passageOf(request, sessions)
     if (known !== undefined) {
-      mount(request, sessions, known)
       handle(request, response, known)
       return
     }
@@ -82,11 +80,12 @@ export function session<
   }
 }
 
-function showSession<Data extends object, Request extends RequestWithCookies>(
+function giveSession<Data extends object, Request extends RequestWithCookies>(
   request: Request,
+  sessions: Sessions<Data>,
   passage: Passage<Data>,
 ): asserts request is SessionRequest<Data, Request> {
-  request.session = passage.session
+  show(request, sessions, passage)
 }
 
 /** There is no framework here that would show the error to anybody. */

@@ -1,7 +1,8 @@
 import type { Awaitable } from '../core/awaitable.ts'
 import type { Passage, SessionFollower } from '../core/passage.ts'
 import type { ResponseEffects } from '../core/response-effects.ts'
-import { currentPassage } from './mount.ts'
+import type { Sessions } from '../core/sessions.ts'
+import { currentPassage, type Mount, mount, unmount } from './mount.ts'
 import { takeOver } from './take-over.ts'
 
 /** What shows the session of its request: the request itself, or the framework's context of it. */
@@ -9,27 +10,50 @@ export interface SessionHolder {
   session?: unknown
 }
 
+/** Makes a manager's passage the current one of a request, and shows its session there. */
+export function show<Data extends object>(
+  holder: SessionHolder,
+  sessions: Sessions<Data>,
+  passage: Passage<Data>,
+): Mount<Data> {
+  settle(holder)
+  const mounted = mount(holder, sessions, passage)
+  holder.session = passage.session
+  return mounted
+}
+
+/** Shows the session again that was shown before this mount. The last one stays: responses outlive their handlers. */
+export function unshow(holder: SessionHolder, mounted: Mount<object>): void {
+  if (mounted.outer === undefined) return
+  settle(holder)
+  unmount(holder, mounted)
+  holder.session = mounted.outer.passage.session
+}
+
+/** Does what putting something in the place of the session shown asks for, before another one is put there. */
+function settle(holder: SessionHolder): void {
+  const session = currentPassage(holder)?.session
+  const found = holder.session
+  if (session === undefined || found === session) return
+  holder.session = session
+  takeOver(session, found)
+}
+
 /**
  * A passage whose session stands on the request as the plain property `session`.
  *
  * Not as an accessor, which costs 0.2 us to define on each request (Node 24): what was put in its place, or that it
- * was deleted, is looked at when the session is saved.
+ * was deleted, is looked at when the session is saved, or another one takes the place.
  */
 export class ShownSession implements SessionFollower {
   readonly #holder: SessionHolder
   readonly #passage: Passage<object>
 
-  private constructor(holder: SessionHolder, passage: Passage<object>) {
+  /** Follows a passage whose session is shown on a request. */
+  constructor(holder: SessionHolder, passage: Passage<object>) {
     this.#holder = holder
     this.#passage = passage
-  }
-
-  /** Shows a passage's session on a request that the passage is mounted on. */
-  static on(holder: SessionHolder, passage: Passage<object>): ShownSession {
-    const shown = new ShownSession(holder, passage)
-    holder.session = passage.session
-    passage.follow(shown)
-    return shown
+    passage.follow(this)
   }
 
   /** Shows the session that took the place of another. */
@@ -39,13 +63,8 @@ export class ShownSession implements SessionFollower {
 
   /** Does what putting something in the session's place asks for, and saves. */
   commit(): Awaitable<ResponseEffects | null> {
-    const { session } = this.#passage
-    const found = this.#holder.session
     // With another manager mounted further in, it is that one's session that stands there.
-    if (found !== session && currentPassage(this.#holder) === this.#passage) {
-      this.#holder.session = session
-      takeOver(session, found)
-    }
+    if (currentPassage(this.#holder) === this.#passage) settle(this.#holder)
     return this.#passage.commit()
   }
 }

@@ -7,7 +7,7 @@ const HALF = 4_096
  * When one half is full it becomes the old half, and the former old half is forgotten: constant memory, and no
  * bookkeeping per lookup.
  */
-export class RecentMap<Value extends object | number> {
+export class RecentMap<Value extends object> {
   #recent = new Map<string, Value>()
   #old = new Map<string, Value>()
 

@@ -298,6 +298,8 @@ export class SessionState {
   /** Lets the next request begin with what was just written, when nobody can change it any more. */
   #lend(saved: Snapshot): void {
     if (this.loaded === null || this.#own === null || this.#handedOut) return
+    // A schema may make what JSON cannot hold, such as a Date, and is asked again at each load.
+    if (this.#policy.validate !== null) return
     if (saved.changes !== this.#changes || saved.text !== this.loaded.record.data) return
     this.loaded.ticket.remembered.keep(saved.text, this.#own.seen)
     this.#own = null

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { RememberedData } from '../../src/core/remembered-data.ts'
 import { createSessions, type Sessions } from '../../src/index.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
@@ -152,4 +153,16 @@ describe('requests that look at the same unchanged data', () => {
     expect(passage.session.name).toBe('ann')
     expect({ ...passage.session }).toEqual({ name: 'ann', cart: [{ sku: 'a', count: 1 }] })
   })
+})
+
+test('what a schema made of the data stays what it is after a save [P12]', async () => {
+  const schema = z.object({ since: z.coerce.date(), visits: z.number().optional() })
+  const sessions = createSessions({ secret: SECRET, store: new MemorySessionStore(), schema })
+  const first = await sessions.open(null)
+  first.session.since = new Date(0)
+  const cookie = (await first.commit())?.setCookie?.split(';')[0] ?? ''
+  const { session } = await sessions.open(cookie)
+  session.visits = 1
+  await session.save()
+  expect(session.since).toEqual(new Date(0))
 })
