@@ -20,8 +20,16 @@ export const BREAKERS_P01_P03: readonly PromiseBreaker[] = [
     promise: 'P1',
     breaks: 'parses the data of every session it loads',
     file: 'core/session-state.ts',
-    find: '    if (loaded !== null) this.#stand(loaded)\n  }\n\n  /** The id',
-    replace: '    if (loaded !== null) this.#stand(loaded)\n    void this.data\n  }\n\n  /** The id',
+    find: 'this.#baseText = loaded.record.data\n    if (loaded.data === undefined) return',
+    replace:
+      'this.#baseText = loaded.record.data\n    void this.data\n    if (loaded.data === undefined) return',
+  },
+  {
+    promise: 'P1',
+    breaks: 'asks a store that is immediate about sessions nobody uses',
+    file: 'core/sessions.ts',
+    find: 'return this.#passage(request ?? null)',
+    replace: 'return this.#passage(null).begin(this.#engine.opener.open(cookieHeaderOf(request)) as never)',
   },
   {
     promise: 'P1',

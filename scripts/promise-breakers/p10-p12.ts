@@ -5,7 +5,7 @@ export const BREAKERS_P10_P12: readonly PromiseBreaker[] = [
   {
     promise: 'P10',
     breaks: 'lets the first of two valid tickets win',
-    file: 'core/sessions.ts',
+    file: 'core/ticket.ts',
     find: "else return 'ambiguous'",
     replace: 'else break',
   },

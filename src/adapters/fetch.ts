@@ -44,7 +44,7 @@ export function session<Data extends object = DefaultData, Rest extends unknown[
     const known = passageOf(request, sessions)
     if (known !== undefined) return handler(request, contextOf(known), ...rest)
     try {
-      const opened = sessions.open(request.headers.get('cookie'))
+      const opened = sessions.open(request)
       const passage = isPromise(opened) ? await opened : opened
       mount(request, sessions, passage)
       return await commit(passage, await handler(request, contextOf(passage), ...rest))

@@ -82,7 +82,7 @@ export function sessionOf<Data extends object>(
 
 function open<Data extends object>(sessions: Sessions<Data>, c: Context): Awaitable<Passage<Data>> {
   try {
-    const opened = sessions.open(c.req.raw.headers.get('cookie'))
+    const opened = sessions.open(c.req.raw)
     return isPromise(opened) ? opened.then(undefined, fail) : opened
   } catch (error) {
     return fail(error)

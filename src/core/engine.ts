@@ -4,6 +4,7 @@ import type { RecordWriter } from './record-writer.ts'
 import type { ResponseEffects } from './response-effects.ts'
 import type { SessionCookie } from './session-cookie.ts'
 import type { SessionLoader } from './session-loader.ts'
+import type { SessionOpener } from './session-opener.ts'
 import type { TicketBook } from './ticket.ts'
 
 /** The parts one manager's requests share. */
@@ -12,8 +13,11 @@ export interface Engine {
   readonly cookie: SessionCookie
   readonly tickets: TicketBook
   readonly loader: SessionLoader
+  readonly opener: SessionOpener
   readonly writer: RecordWriter
   readonly events: EventHub
+  /** Told the id of a record whose data turns out unreadable. */
+  readonly onCorrupt: (id: string) => void
   /** What a session that was only used does to the response. */
   readonly effectsOfUse: ResponseEffects
 }

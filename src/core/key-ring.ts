@@ -30,6 +30,11 @@ export class KeyRing {
     this.#older = older.flatMap((one, index) => (one === undefined ? [] : [keyOf(one, place(index + 1))]))
   }
 
+  /** Whether older keys are honoured beside the newest. */
+  get rotating(): boolean {
+    return this.#older.length > 0
+  }
+
   /** Signs with the newest key. */
   sign(text: string): string {
     return this.#newest.sign(text)

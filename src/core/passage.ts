@@ -2,15 +2,17 @@ import { type Awaitable, andThen, isPromise } from './awaitable.ts'
 import { copyJson, type DataObject } from './data-text.ts'
 import type { Answerable } from './decide.ts'
 import type { Engine } from './engine.ts'
-import { UsageError } from './errors.ts'
+import { ConfigError, UsageError } from './errors.ts'
 import { endsAt, expiresAt } from './expiry.ts'
 import { diff } from './patch.ts'
+import { type CookieCarrier, cookieHeaderOf } from './request-cookie.ts'
 import { rejectReservedKeys } from './reserved-keys.ts'
 import type { ResponseEffects } from './response-effects.ts'
 import type { ReadonlySession, RegenerateOptions, Session } from './session.ts'
 import { type SessionDesk, sessionObject } from './session-object.ts'
+import type { Opening } from './session-opener.ts'
 import type { CookieVerb, SessionSaver } from './session-saver.ts'
-import type { LoadedSession, SessionState } from './session-state.ts'
+import { type LoadedSession, SessionState } from './session-state.ts'
 import { newTicket } from './ticket.ts'
 import { warn } from './warning.ts'
 
@@ -45,7 +47,10 @@ type DraftChange = (draft: DataObject) => void | Promise<void>
 export class RequestPassage<Data extends object> implements Passage<Data>, SessionDesk {
   readonly #engine: Engine
   readonly #saver: SessionSaver
-  readonly #presented: boolean
+  /** The request whose session nobody has used or looked for yet; `null` once it was. */
+  #unopened: CookieCarrier | null
+  /** Whether the request brought a cookie of our name, good or bad. */
+  #presented = false
   #state: SessionState
   #session: Session<Data> | null = null
   #follower: SessionFollower | null = null
@@ -55,12 +60,20 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   #lateSave = false
   #running: Promise<unknown> | null = null
 
-  /** @param presented - Whether the request brought a cookie of our name, good or bad. */
-  constructor(engine: Engine, saver: SessionSaver, state: SessionState, presented: boolean) {
+  /** @param unopened - The request to look for a session for when somebody uses it; `null` when `begin` is called. */
+  constructor(engine: Engine, saver: SessionSaver, unopened: CookieCarrier | null) {
     this.#engine = engine
     this.#saver = saver
-    this.#state = state
+    this.#state = new SessionState(engine.policy, engine.onCorrupt)
+    this.#unopened = unopened
+  }
+
+  /** Goes on from what was found for the request's cookies. */
+  begin({ loaded, unreachable, presented }: Opening): this {
+    this.#state.stand(loaded)
+    this.#state.unreachable = unreachable
     this.#presented = presented
+    return this
   }
 
   get session(): Session<Data> {
@@ -136,8 +149,22 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     return running
   }
 
-  noteUse(): void {
-    if (!this.#headersSent || this.#lateSave) return
+  use(state: SessionState): void {
+    if (this.#unopened !== null) this.#open(this.#unopened)
+    state.used = true
+    if (this.#headersSent) this.#saveLater()
+  }
+
+  /** Looks for the session now that it is used. When that fails, the next use tries again. */
+  #open(request: CookieCarrier): void {
+    const opening = this.#engine.opener.open(cookieHeaderOf(request))
+    if (isPromise(opening)) throw notImmediate(opening)
+    this.#unopened = null
+    this.begin(opening)
+  }
+
+  #saveLater(): void {
+    if (this.#lateSave) return
     // Where a body's end cannot be seen (a web Response), this is what saves a change made while it streams.
     this.#lateSave = true
     queueMicrotask(() => {
@@ -250,6 +277,15 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
       'The response headers have gone, so the session cannot get a new id: its cookie could not be set. Nothing was changed; call regenerate() before the response begins.',
     )
   }
+}
+
+/** A store that makes itself out to be faster than it is. */
+function notImmediate(answer: PromiseLike<unknown>): ConfigError {
+  answer.then(undefined, () => {})
+  return new ConfigError(
+    'ERR_CONFIG_INVALID',
+    'The session store says that it is immediate, but its get answered with a promise. Take `immediate` out of it; nothing was read or changed.',
+  )
 }
 
 async function changed(draft: DataObject, change: DraftChange): Promise<DataObject> {

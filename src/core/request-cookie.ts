@@ -23,8 +23,8 @@ export interface NodeHeaders {
 }
 
 /** Finds the `Cookie` header of a request. */
-export function cookieHeaderOf(request: CookieCarrier): string | null | undefined {
-  if (typeof request === 'string') return request
+export function cookieHeaderOf(request: CookieCarrier | null | undefined): string | null | undefined {
+  if (typeof request !== 'object' || request === null) return request
   const { headers } = request
   return 'get' in headers && typeof headers.get === 'function' ? headers.get('cookie') : cookieOf(headers)
 }

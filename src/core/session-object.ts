@@ -6,8 +6,8 @@ import type { SessionState } from './session-state.ts'
 
 /** What the verbs of a session ask of the request they belong to. */
 export interface SessionDesk {
-  /** Called at each use of the session. */
-  noteUse(): void
+  /** Called before each use of the session: until the first, its state may not have been looked for yet. */
+  use(state: SessionState): void
   createdAt(state: SessionState): number
   expiresAt(state: SessionState): number
   clear(state: SessionState): void
@@ -35,13 +35,19 @@ class Target {
     this.readonly = readonly
   }
 
+  /** Notes a use, and gives the state. */
+  used(): SessionState {
+    this.desk.use(this.state)
+    return this.state
+  }
+
   get [TARGET](): Target {
     return this
   }
 
   /** Shows the data to `console.log`, which finds this on the target and calls it on the proxy. */
   [Symbol.for('nodejs.util.inspect.custom')](): DataObject {
-    return copyJson(this[TARGET].state.seen)
+    return copyJson(this[TARGET].used().seen)
   }
 }
 
@@ -69,8 +75,7 @@ type Verbs = { [Name in keyof SessionVerbs<DataObject>]: unknown } & ThisType<He
 
 function open(held: Held): Target {
   const target = held[TARGET]
-  target.desk.noteUse()
-  target.state.used = true
+  target.used()
   return target
 }
 
@@ -152,9 +157,7 @@ const HANDLER: ProxyHandler<Target> = {
   get(target, key, receiver) {
     if (typeof key === 'symbol') return key === TARGET ? target : Reflect.get(PROTOTYPE, key, receiver)
     if (isReservedKey(key)) return Reflect.get(PROTOTYPE, key, receiver)
-    target.desk.noteUse()
-    target.state.used = true
-    return readKey(target.state, key)
+    return readKey(target.used(), key)
   },
   set(target, key, value) {
     if (target.readonly) throw readonlyError()
@@ -163,26 +166,21 @@ const HANDLER: ProxyHandler<Target> = {
   },
   deleteProperty(target, key) {
     if (target.readonly) throw readonlyError()
-    if (typeof key === 'symbol' || !target.state.has(key)) return true
-    target.desk.noteUse()
-    target.state.used = true
-    target.state.remove(key)
+    if (typeof key === 'symbol') return true
+    const state = target.used()
+    if (state.has(key)) state.remove(key)
     return true
   },
   has(target, key) {
     if (typeof key === 'symbol') return Reflect.has(PROTOTYPE, key)
-    target.desk.noteUse()
-    target.state.used = true
-    return target.state.has(key) || Reflect.has(PROTOTYPE, key)
+    return target.used().has(key) || Reflect.has(PROTOTYPE, key)
   },
   ownKeys(target) {
-    target.desk.noteUse()
-    target.state.used = true
-    return target.state.keys
+    return target.used().keys
   },
   getOwnPropertyDescriptor(target, key) {
     if (typeof key === 'symbol') return undefined
-    const { state } = target
+    const state = target.used()
     if (!state.has(key)) return undefined
     return { value: readKey(state, key), writable: true, enumerable: true, configurable: true }
   },
@@ -202,9 +200,8 @@ function readKey(state: SessionState, key: string): unknown {
 }
 
 function writeKey(target: Target, key: string | symbol, value: unknown): void {
-  const { state, desk } = target
   if (typeof key === 'symbol' || isReservedKey(key)) throw reservedKeyError(key)
-  if (state.fate === 'destroyed') {
+  if (target.state.fate === 'destroyed') {
     throw new UsageError(
       'ERR_SESSION_DESTROYED',
       `The session was destroyed in this request, so '${key}' cannot be written. Call session.regenerate() first to start a new one.`,
@@ -216,9 +213,7 @@ function writeKey(target: Target, key: string | symbol, value: unknown): void {
       `The value for '${key}' is a ${kindOf(value)}, which JSON cannot hold. Nothing was changed; store plain values, arrays and objects.`,
     )
   }
-  desk.noteUse()
-  state.used = true
-  state.put(key, value)
+  target.used().put(key, value)
 }
 
 /** Whether JSON keeps a value at all. What sits deeper is not looked at: JSON drops or empties what it cannot hold. */

@@ -17,6 +17,12 @@ export interface LoadedSession {
   data: DataObject | undefined
 }
 
+/** A ticket whose session could not be asked for. */
+export interface UnreachableSession {
+  readonly ticket: VerifiedTicket
+  readonly error: StoreError
+}
+
 /**
  * A session's data at the moment a save of it began. Texts, so that nothing the handler does meanwhile changes them.
  */
@@ -41,15 +47,15 @@ export interface Snapshot {
  */
 export class SessionState {
   /** The record in the store this session stands on; `null` when there is none. */
-  loaded: LoadedSession | null
+  loaded: LoadedSession | null = null
   /** What is to become of the loaded record. */
   fate: Fate = 'kept'
   /** Whether this request has read, written or touched the session. */
   used = false
   /** Whether nothing more will be saved: it was destroyed, or its record was found gone. */
   ended = false
-  /** The failure that kept the session from being loaded, and the ticket it was to be loaded for. */
-  unreachable: { ticket: VerifiedTicket; error: StoreError } | null = null
+  /** What kept the session from being loaded. */
+  unreachable: UnreachableSession | null = null
   readonly #policy: Policy
   readonly #onCorrupt: (id: string) => void
   #own: OwnData | null = null
@@ -63,11 +69,9 @@ export class SessionState {
   #handedOut = false
 
   /** @param onCorrupt - Told when the record's data turns out unreadable; the session is then a new one. */
-  constructor(loaded: LoadedSession | null, policy: Policy, onCorrupt: (id: string) => void) {
-    this.loaded = loaded
+  constructor(policy: Policy, onCorrupt: (id: string) => void) {
     this.#policy = policy
     this.#onCorrupt = onCorrupt
-    if (loaded !== null) this.#stand(loaded)
   }
 
   /** The id this session has, or will have once saved. */
@@ -250,7 +254,6 @@ export class SessionState {
 
   /** Drops everything and stands on this record, or on none. */
   restart(loaded: LoadedSession | null): void {
-    this.loaded = loaded
     this.fate = 'kept'
     this.ended = false
     this.unreachable = null
@@ -261,12 +264,13 @@ export class SessionState {
     this.#turns++
     this.#newToken = null
     this.#handedOut = false
-    if (loaded !== null) this.#stand(loaded)
+    this.stand(loaded)
   }
 
   /** Makes the state of a new session that takes this one's place, leaving this one readable as it is. */
   successor(): SessionState {
-    const next = new SessionState(this.loaded, this.#policy, this.#onCorrupt)
+    const next = new SessionState(this.#policy, this.#onCorrupt)
+    next.stand(this.loaded)
     next.fate = this.fate
     next.used = this.used
     next.ended = this.ended
@@ -305,7 +309,10 @@ export class SessionState {
     this.#own = null
   }
 
-  #stand(loaded: LoadedSession): void {
+  /** Begins with a session that was loaded, or with none. */
+  stand(loaded: LoadedSession | null): void {
+    this.loaded = loaded
+    if (loaded === null) return
     this.#baseText = loaded.record.data
     if (loaded.data === undefined) return
     this.#own = OwnData.of(loaded.data)

@@ -1,9 +1,8 @@
 import { type Awaitable, isPromise } from './awaitable.ts'
 import { conditionalStore, nameOf } from './basic-store.ts'
-import { readCookie } from './cookie-reader.ts'
 import type { Engine } from './engine.ts'
-import { ConfigError, StoreError } from './errors.ts'
-import { EventHub, type EventName, type MissReason, type SessionEvents } from './events.ts'
+import { ConfigError } from './errors.ts'
+import { EventHub, type EventName, type SessionEvents } from './events.ts'
 import { KeyRing } from './key-ring.ts'
 import { resolvePolicy, type SessionsOptions } from './options.ts'
 import { type Passage, RequestPassage } from './passage.ts'
@@ -12,11 +11,11 @@ import { type CookieCarrier, cookieHeaderOf } from './request-cookie.ts'
 import type { DefaultData, ReadonlySession, WithoutReservedKeys } from './session.ts'
 import { SessionCookie } from './session-cookie.ts'
 import { SessionLoader } from './session-loader.ts'
+import { SessionOpener } from './session-opener.ts'
 import { SessionSaver } from './session-saver.ts'
-import { type LoadedSession, SessionState } from './session-state.ts'
 import type { SessionStore } from './store.ts'
 import { StoreAccess } from './store-access.ts'
-import { isSessionId, TicketBook, type VerifiedTicket } from './ticket.ts'
+import { isSessionId, TicketBook } from './ticket.ts'
 import { StoredUserSessions, type UserSessions } from './user-sessions.ts'
 
 /** The manager of an application's sessions. Build it once, with {@link createSessions}. */
@@ -25,11 +24,12 @@ export interface Sessions<Data extends object = DefaultData> {
   readonly cookieName: string
   /**
    * Begins a request: finds the live session its cookie proves. For adapters; a handler gets `session` from its framework.
-   * Answers without a promise when the store does, or when there is no valid ticket to ask it about.
-   * @param cookieHeader - The request's `Cookie` header; several lines joined with `; `.
+   * Answers without a promise when the store does, or when there is no valid ticket to ask it about. A store that is
+   * `immediate` is asked when the session is first used.
+   * @param request - The request, or its `Cookie` header; several lines joined with `; `.
    * @throws {StoreError} the store failed or did not answer in time, unless `onStoreFailure` is `'anonymous'`.
    */
-  open(cookieHeader: string | null | undefined): Awaitable<Passage<Data>>
+  open(request: CookieCarrier | null | undefined): Awaitable<Passage<Data>>
   /**
    * Gives the session of a request for looking at, where there is no response to set a cookie on: a WebSocket
    * upgrade, a socket.io handshake. Extends and changes nothing.
@@ -55,9 +55,6 @@ export interface Sessions<Data extends object = DefaultData> {
   dispose(): Promise<void>
 }
 
-// Browsers send a handful at most; what a hostile client adds beyond is not worth a signature check.
-const MAX_TICKETS = 32
-
 /**
  * Builds the manager of an application's sessions.
  *
@@ -77,6 +74,8 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
   readonly #saver: SessionSaver
   readonly #store: SessionStore
   readonly #access: StoreAccess
+  /** Whether a session is looked for when it is first used, not before. */
+  readonly #defers: boolean
 
   constructor(options: SessionsOptions<Data>) {
     const policy = resolvePolicy(options)
@@ -90,42 +89,36 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
       policy.storeTimeout,
       events,
     )
+    const tickets = new TicketBook(keys, cookie.name)
+    const loader = new SessionLoader(this.#access, policy, events)
     this.#engine = {
       policy,
       cookie,
       events,
-      tickets: new TicketBook(keys, cookie.name),
-      loader: new SessionLoader(this.#access, policy, events),
+      tickets,
+      loader,
+      opener: new SessionOpener(tickets, loader, policy, events),
       writer: new RecordWriter(this.#access, policy, events),
+      onCorrupt: (id) => events.emit('missed', { reason: 'corrupt', id }),
       effectsOfUse: { setCookie: null, cookie },
     }
     this.#saver = new SessionSaver(this.#engine)
+    // A schema may ask somebody else, and a ticket of an older key is signed again even where nobody uses its session.
+    this.#defers = options.store.immediate === true && policy.validate === null && !keys.rotating
     this.cookieName = cookie.name
     this.#store.onEvict?.((id) => events.emit('evicted', { id }))
   }
 
-  open(cookieHeader: string | null | undefined): Awaitable<Passage<Data>> {
-    const ticket = this.#ticketOf(cookieHeader)
-    if (ticket === null) return this.#passage(null, false)
-    if (typeof ticket === 'string') {
-      this.#engine.events.emit('missed', { reason: ticket })
-      return this.#passage(null, true)
-    }
-    try {
-      const loaded = this.#engine.loader.load(ticket)
-      if (!isPromise(loaded)) return this.#passage(loaded, true)
-      return loaded.then(
-        (found) => this.#passage(found, true),
-        (error: unknown) => this.#withoutStore(ticket, error),
-      )
-    } catch (error) {
-      return this.#withoutStore(ticket, error)
-    }
+  open(request: CookieCarrier | null | undefined): Awaitable<Passage<Data>> {
+    if (this.#defers) return this.#passage(request ?? null)
+    const opening = this.#engine.opener.open(cookieHeaderOf(request))
+    if (!isPromise(opening)) return this.#passage(null).begin(opening)
+    return opening.then((found) => this.#passage(null).begin(found))
   }
 
   async read(request: CookieCarrier): Promise<ReadonlySession<Data>> {
-    const passage = await this.open(cookieHeaderOf(request))
-    return passage.readonlySession()
+    const opening = await this.#engine.opener.open(cookieHeaderOf(request))
+    return this.#passage(null).begin(opening).readonlySession()
   }
 
   on<Name extends EventName>(name: Name, listener: (event: SessionEvents[Name]) => void): () => void {
@@ -160,38 +153,7 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
     await this.#access.run('dispose', () => this.#store.dispose?.())
   }
 
-  /** Exactly one valid ticket counts; `null` when the request brings no cookie of our name. */
-  #ticketOf(cookieHeader: string | null | undefined): VerifiedTicket | MissReason | null {
-    if (cookieHeader === null || cookieHeader === undefined || cookieHeader === '') return null
-    const values = readCookie(cookieHeader, this.cookieName, MAX_TICKETS + 1)
-    // What stands behind them is not looked at, and could be a second valid one.
-    if (values.length > MAX_TICKETS) return 'ambiguous'
-    let found: VerifiedTicket | null = null
-    let reason: MissReason | null = null
-    for (const value of values) {
-      const ticket = this.#engine.tickets.verify(value)
-      if (typeof ticket === 'string') reason ??= ticket
-      // One token signed with two keys is still one session.
-      else if (found === null || found.token === ticket.token) found = ticket
-      else return 'ambiguous'
-    }
-    return found ?? reason
-  }
-
-  #passage(loaded: LoadedSession | null, presented: boolean): RequestPassage<Data> {
-    return new RequestPassage<Data>(this.#engine, this.#saver, this.#state(loaded), presented)
-  }
-
-  #state(loaded: LoadedSession | null): SessionState {
-    return new SessionState(loaded, this.#engine.policy, this.#onCorrupt)
-  }
-
-  readonly #onCorrupt = (id: string): void => this.#engine.events.emit('missed', { reason: 'corrupt', id })
-
-  #withoutStore(ticket: VerifiedTicket, error: unknown): RequestPassage<Data> {
-    if (this.#engine.policy.onStoreFailure === 'fail' || !(error instanceof StoreError)) throw error
-    const state = this.#state(null)
-    state.unreachable = { ticket, error }
-    return new RequestPassage<Data>(this.#engine, this.#saver, state, true)
+  #passage(unopened: CookieCarrier | null): RequestPassage<Data> {
+    return new RequestPassage<Data>(this.#engine, this.#saver, unopened)
   }
 }

@@ -52,6 +52,11 @@ export interface RecordPage {
  * record, and deletes expired records in bounded batches.
  */
 export interface SessionStore {
+  /**
+   * Says that `get` answers at once, without a promise, and has nothing that could fail: memory, and little else.
+   * The engine then asks when a session is first used, so a request that leaves its session alone costs next to nothing.
+   */
+  readonly immediate?: true
   /** Gives the record under this id; `null` when there is none or its ttl has run out. */
   get(id: string): Awaitable<SessionRecord | null>
   /** Writes the record, whatever was there. */

@@ -49,6 +49,8 @@ const DEFAULT_PAGE_LIMIT = 100
  * hold up nothing else. Records are copied on the way in and on the way out.
  */
 export class MemorySessionStore implements ConditionalStore {
+  /** Says that nothing has to be waited for. */
+  readonly immediate?: true = true
   readonly #now: () => number
   readonly #maxSessions: number
   readonly #table = new RecordTable()

@@ -5,6 +5,7 @@ import { errorCases } from './adapter-cases/error-cases.ts'
 import { failedSaveCases } from './adapter-cases/failed-save-cases.ts'
 import { firstByteCases } from './adapter-cases/first-byte-cases.ts'
 import { identityCases } from './adapter-cases/identity-cases.ts'
+import { immediateCases } from './adapter-cases/immediate-cases.ts'
 import { lateChangeCases } from './adapter-cases/late-change-cases.ts'
 import { mountCases } from './adapter-cases/mount-cases.ts'
 import { raceCases } from './adapter-cases/race-cases.ts'
@@ -34,6 +35,7 @@ const CASES: readonly AdapterCase[] = [
   ...raceCases,
   ...identityCases,
   ...storeCallCases,
+  ...immediateCases,
   ...cookieCases,
   ...cacheCases,
   ...mountCases,

@@ -32,6 +32,8 @@ export function interceptStore<S extends SessionStore, M extends object>(
   const proxy = new Proxy(store, {
     get(target, key) {
       if (own.has(key)) return own.get(key)
+      // A call that can be held or made to fail is not what a store that says so promises.
+      if (key === 'immediate') return undefined
       const member: unknown = Reflect.get(target, key, target)
       if (typeof member !== 'function' || key === 'constructor') return member
       // Called on the target itself: a class with #private fields does not know the proxy.

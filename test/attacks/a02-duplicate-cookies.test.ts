@@ -40,7 +40,8 @@ describe('[A02] cookie tossing', () => {
     const { attacker, browser, sessions } = await twoVisitors()
     const log = new EventLog(sessions)
     const passage = await sessions.open(`${attacker.cookie}; ${browser.cookie}`)
-    expect(await passage.commit()).toBeNull()
+    expect({ ...passage.session }).toEqual({})
+    expect(await passage.commit()).toMatchObject({ setCookie: null })
     expect(log.told).toEqual(['missed: ambiguous'])
   })
 

@@ -16,6 +16,7 @@ describe('destroy() of a session that timed out while the handler ran', () => {
       idleTimeout: '30m',
     })
     const slow = await new Browser(short, browser.ticket).arrive()
+    expect(slow.session.a).toBe(1)
     clock.advance('31m')
     await slow.session.destroy()
     expect(memory.count()).toBe(0)

@@ -25,7 +25,7 @@ type Handler = (session: Session<Data>) => unknown
 
 describe('a request of a visitor with a session tells exactly what happened', () => {
   const paths: ReadonlyArray<[string, Handler, string[]]> = [
-    ['nothing', () => {}, ['loaded']],
+    ['nothing', () => {}, []],
     ['a read', (session) => session.a, ['loaded']],
     ['a write', (session) => session.set('a', 2), ['loaded']],
     ['an equal write', (session) => session.set('a', 1), ['loaded']],

@@ -135,8 +135,8 @@ describe('requests that look at the same unchanged data', () => {
       passage.session.name = name
       await passage.commit()
       expect(passage.session.name).toBe(name)
-      passage.session.name = 'unsaved'
       const other = await sessions.open(cookie)
+      passage.session.name = 'not saved yet'
       expect(other.session.name).toBe(name)
       other.session.cart?.push({ sku: name, count: 1 })
       expect(passage.session.cart).toHaveLength(1)

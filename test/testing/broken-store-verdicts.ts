@@ -66,6 +66,7 @@ export const verdicts: Record<string, string> = {
   'touch counts as a write of the data': `
     list-extended race-touch-replace touch touch-400-days touch-anonymous touch-moves-ttl
     touch-then-replace`,
+  'says it is immediate and answers later': 'immediate',
   'touch says yes to a missing record': 'revoke-stays touch-destroyed touch-expired touch-missing',
   'the index keeps what has gone': `
     list-created list-destroyed list-expired list-none list-replaced list-set-over`,

@@ -264,6 +264,10 @@ export const touchFaults: Record<string, Fault> = {
       return true
     },
   }),
+  'says it is immediate and answers later': (inner) => ({
+    immediate: true,
+    get: async (id) => inner.get(id),
+  }),
   'touch says yes to a missing record': (inner) => ({
     touch: (id, options) => inner.touch(id, options) || true,
   }),

@@ -1,9 +1,22 @@
+import { isPromise } from '../../core/awaitable.ts'
 import { assertEqual } from '../assert.ts'
 import { DAY, newId, newRecord, newUser } from '../sample-records.ts'
 import { type StoreCase, storeCase } from '../store-case.ts'
 
 /** The clauses of get, set, destroy and dispose. */
 export const basicCases: readonly StoreCase[] = [
+  storeCase(
+    'store/immediate',
+    'a store that says it is immediate answers get without a promise',
+    [],
+    async ({ store }) => {
+      const record = newRecord()
+      await store.set(record.id, record, { ttl: DAY })
+      const waits = [isPromise(store.get(record.id)), isPromise(store.get(newId()))]
+      assertEqual(store.immediate === true && waits.includes(true), false, 'immediate, but with a promise')
+    },
+  ),
+
   storeCase('store/get-missing', 'get of an id that was never written gives null', [], async ({ store }) => {
     assertEqual(await store.get(newId()), null, 'get')
   }),

@@ -1,0 +1,65 @@
+import { type Awaitable, isPromise } from './awaitable.ts'
+import { StoreError } from './errors.ts'
+import type { EventHub } from './events.ts'
+import type { Policy } from './policy.ts'
+import type { SessionLoader } from './session-loader.ts'
+import type { LoadedSession, UnreachableSession } from './session-state.ts'
+import type { TicketBook, VerifiedTicket } from './ticket.ts'
+
+/** What was found for a request's cookies. */
+export interface Opening {
+  /** The live session; `null` when there is none, or it could not be asked for. */
+  readonly loaded: LoadedSession | null
+  /** Why it could not be asked for, with `onStoreFailure: 'anonymous'`. */
+  readonly unreachable: UnreachableSession | null
+  /** Whether the request brought a cookie of our name, good or bad. */
+  readonly presented: boolean
+}
+
+const NOTHING: Opening = { loaded: null, unreachable: null, presented: false }
+const NO_SESSION: Opening = { loaded: null, unreachable: null, presented: true }
+
+/** Finds what a request's cookies lead to. */
+export class SessionOpener {
+  readonly #tickets: TicketBook
+  readonly #loader: SessionLoader
+  readonly #policy: Policy
+  readonly #events: EventHub
+
+  constructor(tickets: TicketBook, loader: SessionLoader, policy: Policy, events: EventHub) {
+    this.#tickets = tickets
+    this.#loader = loader
+    this.#policy = policy
+    this.#events = events
+  }
+
+  /**
+   * Checks the cookies, and asks the store when they hold one valid ticket.
+   * @throws {StoreError} the store failed or did not answer in time, unless `onStoreFailure` is `'anonymous'`.
+   */
+  open(cookieHeader: string | null | undefined): Awaitable<Opening> {
+    if (cookieHeader === null || cookieHeader === undefined || cookieHeader === '') return NOTHING
+    const ticket = this.#tickets.find(cookieHeader)
+    if (ticket === null) return NOTHING
+    if (typeof ticket === 'string') {
+      this.#events.emit('missed', { reason: ticket })
+      return NO_SESSION
+    }
+    try {
+      const loaded = this.#loader.load(ticket)
+      if (!isPromise(loaded)) return found(loaded)
+      return loaded.then(found, (error: unknown) => this.#withoutStore(ticket, error))
+    } catch (error) {
+      return this.#withoutStore(ticket, error)
+    }
+  }
+
+  #withoutStore(ticket: VerifiedTicket, error: unknown): Opening {
+    if (this.#policy.onStoreFailure === 'fail' || !(error instanceof StoreError)) throw error
+    return { loaded: null, unreachable: { ticket, error }, presented: true }
+  }
+}
+
+function found(loaded: LoadedSession | null): Opening {
+  return loaded === null ? NO_SESSION : { loaded, unreachable: null, presented: true }
+}
