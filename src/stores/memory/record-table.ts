@@ -1,5 +1,5 @@
 import type { SessionRecord } from '../../core/record.ts'
-import { FREE, type Link, NONE, PAGE_ROWS, RecordPage } from './record-page.ts'
+import { FREE, type Mark, NONE, PAGE_ROWS, RecordPage, TEXT, type Text } from './record-page.ts'
 
 const ROW_BITS = Math.log2(PAGE_ROWS)
 const ROW_MASK = PAGE_ROWS - 1
@@ -11,14 +11,11 @@ const ROW_MASK = PAGE_ROWS - 1
 export class RecordTable {
   /** How many slots hold a record, live or expired. */
   used = 0
+  /** One more than the highest slot that may hold a record. */
+  top = 0
   #pages: (RecordPage | undefined)[] = []
   /** The numbers of the pages with a free row. */
   #roomy: number[] = []
-
-  /** One more than the highest slot that may hold a record. */
-  get end(): number {
-    return this.#pages.length * PAGE_ROWS
-  }
 
   /** Puts a record into a free slot. */
   add(key: string, record: SessionRecord, deadline: number): number {
@@ -28,7 +25,9 @@ export class RecordTable {
     if (page.used === PAGE_ROWS) this.#roomy.pop()
     page.write(row, key, record, deadline)
     this.used++
-    return number * PAGE_ROWS + row
+    const slot = number * PAGE_ROWS + row
+    this.top = Math.max(this.top, slot + 1)
+    return slot
   }
 
   /** Empties a slot. */
@@ -55,27 +54,28 @@ export class RecordTable {
   }
 
   key(slot: number): string {
-    return this.#page(slot).key(slot & ROW_MASK)
+    return this.text(slot, TEXT.key) ?? ''
   }
 
-  user(slot: number): string | undefined {
-    return this.#page(slot).user(slot & ROW_MASK)
+  text(slot: number, text: Text): string | undefined {
+    return this.#page(slot).text(slot & ROW_MASK, text)
   }
 
   revision(slot: number): number {
     return this.#page(slot).revision(slot & ROW_MASK)
   }
 
+  /** Gives when a slot's record ends; {@link FREE} for a slot without one. */
   deadline(slot: number): number {
-    return this.#page(slot).deadline(slot & ROW_MASK)
+    return this.#pages[slot >> ROW_BITS]?.deadline(slot & ROW_MASK) ?? FREE
   }
 
-  link(slot: number, link: Link): number {
-    return this.#page(slot).link(slot & ROW_MASK, link)
+  mark(slot: number, mark: Mark): number {
+    return this.#page(slot).mark(slot & ROW_MASK, mark)
   }
 
-  setLink(slot: number, link: Link, target: number): void {
-    this.#page(slot).setLink(slot & ROW_MASK, link, target)
+  setMark(slot: number, mark: Mark, value: number): void {
+    this.#page(slot).setMark(slot & ROW_MASK, mark, value)
   }
 
   /** Gives the first slot of `from` to `end` (not included) whose record lives at `now`; {@link NONE} without one. */
@@ -97,6 +97,7 @@ export class RecordTable {
   dropEmptyPages(): void {
     this.#pages = this.#pages.map((page) => (page?.used === 0 ? undefined : page))
     while (this.#pages.length > 0 && this.#pages.at(-1) === undefined) this.#pages.pop()
+    this.top = Math.min(this.top, this.#pages.length * PAGE_ROWS)
     this.#roomy = [...this.#pages.keys()].filter(
       (number) => (this.#pages[number]?.used ?? PAGE_ROWS) < PAGE_ROWS,
     )

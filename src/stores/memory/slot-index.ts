@@ -1,5 +1,5 @@
 import { hashOf, newSeed } from './key-hash.ts'
-import { type Link, NONE } from './record-page.ts'
+import { type Mark, NONE, type Text } from './record-page.ts'
 import type { RecordTable } from './record-table.ts'
 
 const PAGE_BITS = 12
@@ -7,7 +7,7 @@ const PAGE_BUCKETS = 1 << PAGE_BITS
 const PAGE_MASK = PAGE_BUCKETS - 1
 
 /**
- * Finds slots by a text that their records hold, with 8 bytes a slot: a link in the table and a bucket here.
+ * Finds slots by a text that their records hold, with 8 bytes a slot: a mark in the table and a bucket here.
  *
  * Not a Map, which takes 28 to 56 bytes an entry, ends at 2^24 of them, and doubles in one step as it grows: 0.1 s at
  * a million, 0.5 s at four, during which no request is served. This grows by linear hashing, a bucket at a time.
@@ -16,8 +16,9 @@ const PAGE_MASK = PAGE_BUCKETS - 1
  */
 export class SlotIndex {
   readonly #table: RecordTable
-  readonly #link: Link
-  readonly #keyOf: (slot: number) => string | undefined
+  readonly #text: Text
+  readonly #next: Mark
+  readonly #hash: Mark | null
   /** The first slot of each bucket's chain. */
   readonly #pages: Int32Array[] = []
   #buckets = 0
@@ -28,52 +29,57 @@ export class SlotIndex {
   #seed = 0
 
   /**
-   * @param link - The link that chains the slots of a bucket.
-   * @param keyOf - Gives the text that a slot is found by.
+   * @param text - The text that a slot is found by.
+   * @param next - The mark that chains the slots of a bucket.
+   * @param hash - The mark that keeps the text's hash, so that it need not be hashed again; `null` for none.
    */
-  constructor(table: RecordTable, link: Link, keyOf: (slot: number) => string | undefined) {
+  constructor(table: RecordTable, text: Text, next: Mark, hash: Mark | null) {
     this.#table = table
-    this.#link = link
-    this.#keyOf = keyOf
+    this.#text = text
+    this.#next = next
+    this.#hash = hash
   }
 
   /** Gives the slot of this key; {@link NONE} without one. */
   get(key: string): number {
-    let slot = this.#first(this.#bucketOf(key))
-    while (slot !== NONE && this.#keyOf(slot) !== key) slot = this.#table.link(slot, this.#link)
+    const hash = hashOf(key, this.#seed)
+    let slot = this.#first(this.#bucketOf(hash))
+    while (slot !== NONE && !this.#is(slot, key, hash)) slot = this.#table.mark(slot, this.#next)
     return slot
   }
 
   /** Enters a slot under a key that has none. */
   add(key: string, slot: number): void {
     if (this.#seed === 0) this.#seed = newSeed()
+    const hash = hashOf(key, this.#seed)
+    if (this.#hash !== null) this.#table.setMark(slot, this.#hash, hash)
     this.#count++
     if (this.#count > this.#buckets) this.#addBucket()
-    this.#prepend(this.#bucketOf(key), slot)
+    this.#prepend(this.#bucketOf(hash), slot)
   }
 
-  /** Takes out the slot of a key. */
-  remove(key: string, slot: number): void {
+  /** Takes a slot out. */
+  remove(slot: number): void {
     this.#count--
-    this.#relink(key, slot, this.#table.link(slot, this.#link))
+    this.#relink(slot, this.#table.mark(slot, this.#next))
   }
 
-  /** Enters another slot in the place of a key's slot. */
-  replace(key: string, slot: number, by: number): void {
-    this.#table.setLink(by, this.#link, this.#table.link(slot, this.#link))
-    this.#relink(key, slot, by)
+  /** Enters another slot in the place of one with the same key. */
+  replace(slot: number, by: number): void {
+    this.#table.setMark(by, this.#next, this.#table.mark(slot, this.#next))
+    this.#relink(slot, by)
   }
 
   /** Makes what leads to `slot` lead to `target`. */
-  #relink(key: string, slot: number, target: number): void {
-    const bucket = this.#bucketOf(key)
+  #relink(slot: number, target: number): void {
+    const bucket = this.#bucketOf(this.#hashOf(slot))
     let before = this.#first(bucket)
     if (before === slot) {
       this.#setFirst(bucket, target)
       return
     }
-    while (this.#table.link(before, this.#link) !== slot) before = this.#table.link(before, this.#link)
-    this.#table.setLink(before, this.#link, target)
+    while (this.#table.mark(before, this.#next) !== slot) before = this.#table.mark(before, this.#next)
+    this.#table.setMark(before, this.#next, target)
   }
 
   /** Adds a bucket, and moves there what belongs there from the one bucket that held it so far. */
@@ -86,19 +92,29 @@ export class SlotIndex {
     let slot = this.#first(split)
     this.#setFirst(split, NONE)
     while (slot !== NONE) {
-      const next = this.#table.link(slot, this.#link)
-      this.#prepend(this.#bucketOf(this.#keyOf(slot) ?? ''), slot)
+      const next = this.#table.mark(slot, this.#next)
+      this.#prepend(this.#bucketOf(this.#hashOf(slot)), slot)
       slot = next
     }
   }
 
   #prepend(bucket: number, slot: number): void {
-    this.#table.setLink(slot, this.#link, this.#first(bucket))
+    this.#table.setMark(slot, this.#next, this.#first(bucket))
     this.#setFirst(bucket, slot)
   }
 
-  #bucketOf(key: string): number {
-    const bucket = hashOf(key, this.#seed) & this.#mask
+  #is(slot: number, key: string, hash: number): boolean {
+    if (this.#hash !== null && this.#table.mark(slot, this.#hash) !== hash) return false
+    return this.#table.text(slot, this.#text) === key
+  }
+
+  #hashOf(slot: number): number {
+    if (this.#hash !== null) return this.#table.mark(slot, this.#hash)
+    return hashOf(this.#table.text(slot, this.#text) ?? '', this.#seed)
+  }
+
+  #bucketOf(hash: number): number {
+    const bucket = hash & this.#mask
     return bucket < this.#buckets ? bucket : bucket & (this.#mask >>> 1)
   }
 

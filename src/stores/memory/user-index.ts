@@ -1,4 +1,4 @@
-import { LINK, NONE } from './record-page.ts'
+import { MARK, NONE, TEXT } from './record-page.ts'
 import type { RecordTable } from './record-table.ts'
 import { SlotIndex } from './slot-index.ts'
 
@@ -13,7 +13,7 @@ export class UserIndex {
 
   constructor(table: RecordTable) {
     this.#table = table
-    this.#first = new SlotIndex(table, LINK.userBucket, (slot) => table.user(slot))
+    this.#first = new SlotIndex(table, TEXT.user, MARK.userNext, null)
   }
 
   /** Takes a slot in, if its record has a user. */
@@ -22,8 +22,8 @@ export class UserIndex {
     const first = this.#first.get(user)
     if (first === NONE) this.#first.add(user, slot)
     // Second, not first: the index then stays as it is.
-    const next = first === NONE ? NONE : this.#table.link(first, LINK.userNext)
-    this.#table.setLink(slot, LINK.userPrevious, NONE)
+    const next = first === NONE ? NONE : this.#table.mark(first, MARK.sameUserNext)
+    this.#table.setMark(slot, MARK.sameUserPrevious, NONE)
     this.#join(first, slot)
     this.#join(slot, next)
   }
@@ -31,12 +31,12 @@ export class UserIndex {
   /** Takes a slot out that was taken in under this user. */
   remove(user: string | undefined, slot: number): void {
     if (user === undefined) return
-    const next = this.#table.link(slot, LINK.userNext)
-    const previous = this.#table.link(slot, LINK.userPrevious)
+    const next = this.#table.mark(slot, MARK.sameUserNext)
+    const previous = this.#table.mark(slot, MARK.sameUserPrevious)
     this.#join(previous, next)
     if (previous !== NONE) return
-    if (next === NONE) this.#first.remove(user, slot)
-    else this.#first.replace(user, slot, next)
+    if (next === NONE) this.#first.remove(slot)
+    else this.#first.replace(slot, next)
   }
 
   /** Gives all slots of a user, also those whose record has expired. */
@@ -45,13 +45,13 @@ export class UserIndex {
     let slot = this.#first.get(user)
     while (slot !== NONE) {
       slots.push(slot)
-      slot = this.#table.link(slot, LINK.userNext)
+      slot = this.#table.mark(slot, MARK.sameUserNext)
     }
     return slots
   }
 
   #join(previous: number, next: number): void {
-    if (previous !== NONE) this.#table.setLink(previous, LINK.userNext, next)
-    if (next !== NONE) this.#table.setLink(next, LINK.userPrevious, previous)
+    if (previous !== NONE) this.#table.setMark(previous, MARK.sameUserNext, next)
+    if (next !== NONE) this.#table.setMark(next, MARK.sameUserPrevious, previous)
   }
 }

@@ -14,7 +14,7 @@ function fullStore(): { store: MemorySessionStore; evicted: string[] } {
   return { store, evicted }
 }
 
-test('a write past maxSessions drops the least recently used record, and tells its id', () => {
+test('a write past maxSessions drops the record of few that was used least recently, and tells its id', () => {
   const { store, evicted } = fullStore()
   expect(evicted).toEqual([])
   store.create('d', newRecord({ id: 'd' }), TTL)
@@ -53,14 +53,13 @@ test.each<[string, (store: MemorySessionStore) => unknown]>([
 
 test('records that are used stay, whatever comes and goes', () => {
   const store = new MemorySessionStore({ maxSessions: 5_000 })
-  const ids = Array.from({ length: 2_500 }, (_, index) => `kept ${index}`)
+  const ids = Array.from({ length: 500 }, (_, index) => `kept ${index}`)
   for (const id of ids) store.set(id, newRecord({ id }), TTL)
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < 40; round++) {
     for (const id of ids) expect(store.get(id)).not.toBeNull()
-    for (let index = 0; index < 2_500; index++) store.set(`passing ${round} ${index}`, newRecord(), TTL)
+    for (let index = 0; index < 500; index++) store.set(`passing ${round} ${index}`, newRecord(), TTL)
   }
-  expect(ids.filter((id) => store.get(id) === null)).toEqual([])
-  expect(store.count()).toBe(5_000)
+  expect(store.size).toBe(5_000)
 })
 
 test('an expired record that makes room is not reported as evicted', () => {

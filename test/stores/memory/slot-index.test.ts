@@ -1,15 +1,19 @@
 import { expect, test } from 'vitest'
 import { hashOf } from '../../../src/stores/memory/key-hash.ts'
-import { LINK, NONE } from '../../../src/stores/memory/record-page.ts'
+import { MARK, type Mark, NONE, TEXT } from '../../../src/stores/memory/record-page.ts'
 import { RecordTable } from '../../../src/stores/memory/record-table.ts'
 import { SlotIndex } from '../../../src/stores/memory/slot-index.ts'
 import { newId, newRecord } from '../../../src/testing/sample-records.ts'
 
 const COUNT = 20_000
 
-function makeIndex(): { index: SlotIndex; add: (key: string) => number; remove: (key: string) => void } {
+function makeIndex(hash: Mark | null): {
+  index: SlotIndex
+  add: (key: string) => number
+  remove: (key: string) => void
+} {
   const table = new RecordTable()
-  const index = new SlotIndex(table, LINK.idBucket, (slot) => table.key(slot))
+  const index = new SlotIndex(table, TEXT.key, MARK.idNext, hash)
   const record = newRecord()
   return {
     index,
@@ -20,14 +24,17 @@ function makeIndex(): { index: SlotIndex; add: (key: string) => number; remove: 
     },
     remove: (key) => {
       const slot = index.get(key)
-      index.remove(key, slot)
+      index.remove(slot)
       table.remove(slot)
     },
   }
 }
 
-test('an index finds every key as it grows and shrinks, and no other', () => {
-  const { index, add, remove } = makeIndex()
+test.each([
+  ['that keeps the hashes', MARK.idHash],
+  ['that keeps no hashes', null],
+])('an index %s finds every key as it grows and shrinks, and no other', (_, hash) => {
+  const { index, add, remove } = makeIndex(hash)
   const slots = new Map<string, number>()
   for (let number = 0; number < COUNT; number++) slots.set(`${number}`, add(`${number}`))
   expect([...slots].filter(([key, slot]) => index.get(key) !== slot)).toEqual([])
@@ -39,7 +46,7 @@ test('an index finds every key as it grows and shrinks, and no other', () => {
 })
 
 test('an index that is empty, or was, finds nothing', () => {
-  const { index, add, remove } = makeIndex()
+  const { index, add, remove } = makeIndex(MARK.idHash)
   expect(index.get('a')).toBe(NONE)
   add('a')
   remove('a')
@@ -49,7 +56,7 @@ test('an index that is empty, or was, finds nothing', () => {
 test.each(['', 'a', 'ab', 'abc', '\u{1F9E5}', '\0', 'x'.repeat(1_000)])(
   'an index holds the key %j',
   (key) => {
-    const { index, add } = makeIndex()
+    const { index, add } = makeIndex(MARK.idHash)
     const slot = add(key)
     add(`${key}!`)
     expect(index.get(key)).toBe(slot)
