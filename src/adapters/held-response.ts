@@ -1,12 +1,12 @@
 import { type Awaitable, andThen, isPromise } from '../core/awaitable.ts'
 import { isSessionError } from '../core/errors.ts'
 import type { Passage } from '../core/passage.ts'
-import { applyEffects, type ResponseEffects } from '../core/response-effects.ts'
+import type { ResponseEffects } from '../core/response-effects.ts'
 import { warn } from '../core/warning.ts'
 import { refuse } from './closed-head.ts'
+import { departingHead } from './departing-head.ts'
 import { answerFailure, drop } from './failure-answer.ts'
 import { type HeldCall, HeldCalls } from './held-calls.ts'
-import { adoptHead, NodeResponseHeaders } from './node-headers.ts'
 import type { NodeResponse, SendMethod } from './node-response.ts'
 
 /**
@@ -192,15 +192,8 @@ export class HeldResponse {
     return Reflect.apply(
       this.#own[method],
       this.#response,
-      withEffects ? this.#writeEffects(effects, args) : args,
+      withEffects ? departingHead(this.#response, args, effects) : args,
     )
-  }
-
-  #writeEffects(effects: readonly ResponseEffects[], args: unknown[]): unknown[] {
-    const rest = adoptHead(this.#response, args)
-    const headers = new NodeResponseHeaders(this.#response)
-    for (const one of effects) applyEffects(one, headers)
-    return rest
   }
 }
 

@@ -23,6 +23,8 @@ const FORMS: Record<string, (response: ServerResponse) => void> = {
     void response.writeHead(201, 'Made', { 'X-Own': 'yes', 'Set-Cookie': TWO_COOKIES }),
   'no reason and an object': (response) =>
     void response.writeHead(201, undefined, { 'X-Own': 'yes', 'Set-Cookie': TWO_COOKIES }),
+  'an object with one name in two cases': (response) =>
+    void response.writeHead(201, { 'X-Own': 'yes', 'Set-Cookie': 'a=1', 'set-cookie': ['b=2'] }),
   'two objects, of which Node takes the later': (response) =>
     Reflect.apply(response.writeHead, response, [
       201,
@@ -89,5 +91,33 @@ describe.each(PACES)('with a store that answers %s', (pace) => {
     const client = new RawClient(port)
     client.get('/', 'Connection: close')
     expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 200 All Is Well\r\n/)
+  })
+
+  test('headers given to writeHead as an object are bent to what the session needs, and the object is left alone [P9] [A17]', async () => {
+    const { sessions } = startPaced(pace)
+    const own = {
+      VARY: 'Accept',
+      'Cache-Control': 'public, max-age=60',
+      Expires: 'never',
+      'Content-Length': 4,
+    }
+    const shared = Object.freeze(own)
+    const port = await servingPort(
+      createServer(
+        session(sessions, (request, response) => {
+          if (request.url === '/write') request.session.visits = 1
+          else expect(request.session.visits).toBeUndefined()
+          response.writeHead(200, shared).end('done')
+        }),
+      ),
+    )
+    const read = await fetch(`http://127.0.0.1:${port}/read`)
+    expect(read.headers.get('vary')).toBe('Accept, Cookie')
+    expect(read.headers.get('cache-control')).toBe('private, max-age=60')
+    expect([read.headers.get('expires'), await read.text()]).toEqual(['never', 'done'])
+    const written = await fetch(`http://127.0.0.1:${port}/write`)
+    expect(written.headers.get('vary')).toBe('Accept, Cookie')
+    expect(written.headers.get('cache-control')).toBe('no-store')
+    expect([written.headers.get('expires'), await written.text()]).toEqual([null, 'done'])
   })
 })
