@@ -92,6 +92,7 @@ function withRecord(
 
 /** Without a cookie an existing record can be written or ended; a new id could reach nobody. */
 function afterHeaders(decision: Decision, loaded: Loaded | null): Decision {
+  if (decision === NOTHING) return decision
   if (decision.store !== 'create') return { ...decision, cookie: 'none' }
   return { ...NOTHING, store: loaded !== null && decision.endLoaded ? 'destroy' : 'none', discarded: true }
 }

@@ -4,6 +4,7 @@ import type { Answerable } from './decide.ts'
 import type { Engine } from './engine.ts'
 import { ConfigError, UsageError } from './errors.ts'
 import { endsAt, expiresAt } from './expiry.ts'
+import { LoadedSession } from './loaded-session.ts'
 import { diff } from './patch.ts'
 import { type CookieCarrier, cookieHeaderOf } from './request-cookie.ts'
 import { rejectReservedKeys } from './reserved-keys.ts'
@@ -12,8 +13,7 @@ import type { ReadonlySession, RegenerateOptions, Session } from './session.ts'
 import { type SessionDesk, sessionObject } from './session-object.ts'
 import type { Opening } from './session-opener.ts'
 import type { CookieVerb, SessionSaver } from './session-saver.ts'
-import { type LoadedSession, SessionState } from './session-state.ts'
-import { newTicket } from './ticket.ts'
+import { SessionState } from './session-state.ts'
 import { warn } from './warning.ts'
 
 /** Who shows a passage's session where handlers find it. */
@@ -44,18 +44,19 @@ export interface Passage<Data extends object> {
 type DraftChange = (draft: DataObject) => void | Promise<void>
 
 /** A request between `open` and the end of its response: runs its saves one after another. */
-export class RequestPassage<Data extends object> implements Passage<Data>, SessionDesk {
+export class RequestPassage<Data extends object> implements Passage<Data>, SessionDesk, Answerable {
   readonly #engine: Engine
   readonly #saver: SessionSaver
   /** The request whose session nobody has used or looked for yet; `null` once it was. */
   #unopened: CookieCarrier | null
   /** Whether the request brought a cookie of our name, good or bad. */
-  #presented = false
+  presented = false
+  /** Whether the response's headers have gone out, so that no cookie can be set. */
+  headersSent = false
   #state: SessionState
   #session: Session<Data> | null = null
   #follower: SessionFollower | null = null
   #cookie: CookieVerb = 'none'
-  #headersSent = false
   #failed = false
   #lateSave = false
   #running: Promise<unknown> | null = null
@@ -72,7 +73,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   begin({ loaded, unreachable, presented }: Opening): this {
     this.#state.stand(loaded)
     this.#state.unreachable = unreachable
-    this.#presented = presented
+    this.presented = presented
     return this
   }
 
@@ -105,8 +106,8 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   }
 
   #depart(): ResponseEffects | null {
-    if (this.#headersSent) return null
-    this.#headersSent = true
+    if (this.headersSent) return null
+    this.headersSent = true
     const { used, loaded } = this.#state
     const { cookie, tickets, policy } = this.#engine
     if (this.#cookie === 'set' && loaded !== null) {
@@ -126,12 +127,8 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     return this.#inOrder(() => {
       const state = this.#state
       if (!state.used && state.loaded?.ticket.age !== 'older') return
-      return andThen(this.#saver.save(state, this.#answer()), (verb) => this.#note(verb))
+      return andThen(this.#saver.save(state, this), (verb) => this.#note(verb))
     })
-  }
-
-  #answer(): Answerable {
-    return { presented: this.#presented, headersSent: this.#headersSent }
   }
 
   #note(verb: CookieVerb): void {
@@ -152,7 +149,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   use(state: SessionState): void {
     if (this.#unopened !== null) this.#open(this.#unopened)
     state.used = true
-    if (this.#headersSent) this.#saveLater()
+    if (this.headersSent) this.#saveLater()
   }
 
   /** Looks for the session now that it is used. When that fails, the next use tries again. */
@@ -244,7 +241,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     const before = copyJson(state.seen)
     const draft = await changed(copyJson(before), change)
     state.patch(diff(before, draft))
-    this.#note(await this.#saver.save(state, this.#answer()))
+    this.#note(await this.#saver.save(state, this))
     return !state.ended
   }
 
@@ -252,7 +249,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     const { writer, events } = this.#engine
     const { turns } = state
     const { id } = loaded.record
-    const result = await writer.rewrite(id, (newest) => changed(newest, change), !this.#headersSent)
+    const result = await writer.rewrite(id, (newest) => changed(newest, change), !this.headersSent)
     if (result.outcome === 'gone' || result.outcome === 'unmovable') {
       events.emit('discarded', { id, reason: result.outcome === 'gone' ? 'gone' : 'headers-sent' })
       state.end()
@@ -260,18 +257,17 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     }
     const { record } = result
     if (result.outcome === 'written') {
-      state.rebase({ ...loaded, record }, turns)
+      state.rebase(new LoadedSession(record, loaded.ticket, loaded.data), turns)
       return true
     }
-    const ticket = newTicket(result.token, record.id, 'current')
-    state.rebase({ record, ticket, data: undefined }, turns)
+    state.rebase(LoadedSession.under(result.token, record), turns)
     events.emit('regenerated', { id: record.id, previousId: id, user: record.user })
     this.#note('set')
     return true
   }
 
   #refuseAfterHeaders(): void {
-    if (!this.#headersSent) return
+    if (!this.headersSent) return
     throw new UsageError(
       'ERR_HEADERS_SENT',
       'The response headers have gone, so the session cannot get a new id: its cookie could not be set. Nothing was changed; call regenerate() before the response begins.',

@@ -2,9 +2,9 @@ import { type Awaitable, andThen, isPromise } from './awaitable.ts'
 import { type DataObject, readData } from './data-text.ts'
 import type { EventHub, MissReason } from './events.ts'
 import { expiryOf } from './expiry.ts'
+import { LoadedSession } from './loaded-session.ts'
 import type { Policy, Validate, Validated } from './policy.ts'
 import { isRecordOf, type SessionRecord } from './record.ts'
-import type { LoadedSession } from './session-state.ts'
 import type { StoreAccess } from './store-access.ts'
 import type { VerifiedTicket } from './ticket.ts'
 
@@ -65,7 +65,7 @@ export class SessionLoader {
 
   #welcome(ticket: VerifiedTicket, record: SessionRecord, data?: DataObject): LoadedSession {
     this.#events.emit('loaded', { id: record.id, user: record.user })
-    return { record, ticket, data }
+    return new LoadedSession(record, ticket, data)
   }
 
   #miss(reason: MissReason, id: string): null {

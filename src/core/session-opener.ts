@@ -1,9 +1,10 @@
 import { type Awaitable, isPromise } from './awaitable.ts'
 import { StoreError } from './errors.ts'
 import type { EventHub } from './events.ts'
+import type { LoadedSession } from './loaded-session.ts'
 import type { Policy } from './policy.ts'
 import type { SessionLoader } from './session-loader.ts'
-import type { LoadedSession, UnreachableSession } from './session-state.ts'
+import type { UnreachableSession } from './session-state.ts'
 import type { TicketBook, VerifiedTicket } from './ticket.ts'
 
 /** What was found for a request's cookies. */

@@ -1,14 +1,15 @@
 import { type Awaitable, andThen, isPromise, onFailure } from './awaitable.ts'
 import type { DataObject } from './data-text.ts'
-import { type Answerable, type Decision, decide, type Handled, type Loaded } from './decide.ts'
+import { type Answerable, type Decision, decide, type Handled } from './decide.ts'
 import type { Engine } from './engine.ts'
 import { expiresAt, expiryOf } from './expiry.ts'
+import { LoadedSession } from './loaded-session.ts'
 import { apply, carryOver, diffTexts } from './patch.ts'
 import type { Validated } from './policy.ts'
 import type { SessionRecord } from './record.ts'
 import { type Rewritten, refusedBySchema } from './record-writer.ts'
-import type { LoadedSession, SessionState, Snapshot } from './session-state.ts'
-import { newTicket, type VerifiedTicket } from './ticket.ts'
+import type { SessionState, Snapshot } from './session-state.ts'
+import type { VerifiedTicket } from './ticket.ts'
 
 /** What a save means for the cookie; `keep` leaves what an earlier save of the same request meant. */
 export type CookieVerb = 'keep' | 'none' | 'set' | 'clear'
@@ -38,6 +39,12 @@ export class SessionSaver {
   save(state: SessionState, answer: Answerable): Awaitable<CookieVerb> {
     if (state.ended) return 'keep'
     const { loaded } = state
+    // Most requests only read, and then mostly nothing is to be done: decided without taking down what there is to save.
+    if (loaded !== null && state.used && state.fate === 'kept' && state.unwritten) {
+      const { policy } = this.#engine
+      const { store, cookie } = decide(loaded, ONLY_READ, answer, policy, policy.now())
+      if (store === 'none' && cookie === 'none') return 'keep'
+    }
     if (loaded === null || !this.#looksExpired(loaded.record) || !state.goesOn)
       return this.#judge(state, answer)
     return andThen(this.#refresh(loaded), (lives) => {
@@ -78,8 +85,7 @@ export class SessionSaver {
       empty: text === EMPTY_TEXT,
       userChanged: user !== loaded?.record.user,
     }
-    const known = loaded === null ? null : knownOf(loaded)
-    const decision = decide(known, handled, answer, policy, policy.now())
+    const decision = decide(loaded, handled, answer, policy, policy.now())
     return { decision, snapshot, user, mayMove: !answer.headersSent }
   }
 
@@ -125,7 +131,7 @@ export class SessionSaver {
       () => state.dropToken(),
     )
     return andThen(created, (record) => {
-      state.settle(standing(record, token), snapshot)
+      state.settle(LoadedSession.under(token, record), snapshot)
       events.emit('created', { id: record.id, user })
       return 'set'
     })
@@ -158,7 +164,7 @@ export class SessionSaver {
     snapshot: Snapshot,
   ): CookieVerb {
     const { id, user } = record
-    state.settle(standing(record, token), snapshot)
+    state.settle(LoadedSession.under(token, record), snapshot)
     this.#engine.events.emit('regenerated', { id, previousId: previous.record.id, user })
     return 'set'
   }
@@ -174,7 +180,7 @@ export class SessionSaver {
         if (result.outcome === 'unmovable') return this.#unmovable(state, loaded)
         if (result.outcome === 'moved') return this.#moved(state, loaded, result, snapshot)
         const ticket = signedAgain ? current(loaded.ticket) : loaded.ticket
-        state.settle({ record: result.record, ticket, data: undefined }, snapshot)
+        state.settle(new LoadedSession(result.record, ticket), snapshot)
         return signedAgain ? 'set' : 'keep'
       },
     )
@@ -251,16 +257,7 @@ export class SessionSaver {
 }
 
 const EMPTY_TEXT = '{}'
-
-/** What is known of a session, also of touches by this process after it was loaded: parallel requests touch once. */
-function knownOf({ record, ticket }: LoadedSession): Loaded {
-  return { touchedAt: Math.max(record.touchedAt, ticket.touchedAt), olderKey: ticket.age === 'older' }
-}
-
-/** A session that was just written under a token of its own. */
-function standing(record: SessionRecord, token: string): LoadedSession {
-  return { record, ticket: newTicket(token, record.id, 'current'), data: undefined }
-}
+const ONLY_READ: Handled = { fate: 'kept', used: true, changed: false, empty: false, userChanged: false }
 
 /** The ticket as it is when it has been signed again. */
 function current(ticket: VerifiedTicket): VerifiedTicket {

@@ -1,6 +1,7 @@
 import { type DataObject, equalAsJson, readData, writeData } from './data-text.ts'
 import type { Fate } from './decide.ts'
 import type { StoreError } from './errors.ts'
+import type { LoadedSession } from './loaded-session.ts'
 import { OwnData } from './own-data.ts'
 import { apply, type Carry, carryOver, diff, narrow, type Patch } from './patch.ts'
 import type { Policy } from './policy.ts'
@@ -8,14 +9,6 @@ import type { SessionRecord } from './record.ts'
 import { createToken, sessionIdOf, type VerifiedTicket } from './ticket.ts'
 
 const EMPTY_TEXT = '{}'
-
-/** A session that was loaded for a verified ticket. */
-export interface LoadedSession {
-  record: SessionRecord
-  ticket: VerifiedTicket
-  /** What a schema made of the record's data; `undefined` without one. */
-  data: DataObject | undefined
-}
 
 /** A ticket whose session could not be asked for. */
 export interface UnreachableSession {
@@ -139,15 +132,18 @@ export class SessionState {
     this.#changes++
   }
 
+  /** Whether nothing was written, and no object handed out that could have been written into: there is nothing to compare. */
+  get unwritten(): boolean {
+    return this.#changes === this.#savedChanges && !this.#handedOut
+  }
+
   /**
    * Takes down what is to be saved.
    * @throws {DataError} the data cannot be kept as JSON.
    */
   snapshot(): Snapshot {
-    // Without a write, and with no object handed out that could have been written into, there is nothing to compare.
-    const untouched = this.#changes === this.#savedChanges && !this.#handedOut
     const base = this.#baseText
-    const text = untouched ? base : writeData(this.seen, this.#policy.maxBytes)
+    const text = this.unwritten ? base : writeData(this.seen, this.#policy.maxBytes)
     const carry = this.fate === 'renewed' ? this.#carry : 'all'
     return { text, base, changed: text !== base, carry, changes: this.#changes, turns: this.#turns }
   }

@@ -1,0 +1,32 @@
+import type { DataObject } from './data-text.ts'
+import type { Loaded } from './decide.ts'
+import type { SessionRecord } from './record.ts'
+import { newTicket, type VerifiedTicket } from './ticket.ts'
+
+/** A session that was loaded for a verified ticket. */
+export class LoadedSession implements Loaded {
+  record: SessionRecord
+  ticket: VerifiedTicket
+  /** What a schema made of the record's data; `undefined` without one. */
+  readonly data: DataObject | undefined
+
+  constructor(record: SessionRecord, ticket: VerifiedTicket, data?: DataObject) {
+    this.record = record
+    this.ticket = ticket
+    this.data = data
+  }
+
+  /** A session that was just written under a token of its own. */
+  static under(token: string, record: SessionRecord): LoadedSession {
+    return new LoadedSession(record, newTicket(token, record.id, 'current'))
+  }
+
+  /** When it was last extended, also by this process after it was loaded: parallel requests touch once. */
+  get touchedAt(): number {
+    return Math.max(this.record.touchedAt, this.ticket.touchedAt)
+  }
+
+  get olderKey(): boolean {
+    return this.ticket.age === 'older'
+  }
+}
