@@ -63,7 +63,7 @@ export function session<Data extends object = DefaultData>(sessions: Sessions<Da
     }
     let opened: Awaitable<Passage<Data>>
     try {
-      opened = sessions.open(request)
+      opened = sessions.open(request.headers.cookie)
     } catch (error) {
       pass(error, response, next)
       return

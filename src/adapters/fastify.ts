@@ -71,7 +71,7 @@ function open<Data extends object>(
     next()
   }
   // What it throws at once, Fastify takes as this hook's error.
-  const opened = known ?? sessions.open(request.raw)
+  const opened = known ?? sessions.open(request.headers.cookie)
   if (isPromise(opened)) opened.then(enter, next)
   else enter(opened)
 }

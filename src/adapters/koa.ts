@@ -54,7 +54,7 @@ export function session<Data extends object = DefaultData>(sessions: Sessions<Da
   return async (context: KoaContext & SessionHolder, next) => {
     const known = passageOf(context, sessions)
     if (known !== undefined) return enter(context, sessions, known, next)
-    return andThen(sessions.open(context.req), (passage) => {
+    return andThen(sessions.open(context.req.headers.cookie), (passage) => {
       HeldResponse.hold(context.res, new ShownSession(context, passage), (error) =>
         context.onerror(asError(error)),
       )

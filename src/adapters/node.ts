@@ -66,7 +66,7 @@ export function session<
       return
     }
     try {
-      const opened = sessions.open(request)
+      const opened = sessions.open(request.headers.cookie)
       if (!isPromise(opened)) begin(request, response, opened)
       else {
         opened.then(
