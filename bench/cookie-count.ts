@@ -2,7 +2,7 @@ import type { Question } from './rig/question.ts'
 import { compareVariants, subjectsNamed } from './rig/variants.ts'
 import { SESSION_BYTES } from './subjects/sample-session.ts'
 
-const COUNTS = [0, 20, 60]
+const COUNTS = [0, 60]
 
 const TITLE = 'COOKIE COUNT: READ, with so many other cookies in front of ours'
 

@@ -2,9 +2,9 @@ import type { Question } from './rig/question.ts'
 import { compareVariants, subjectsNamed } from './rig/variants.ts'
 import { SESSION_BYTES } from './subjects/sample-session.ts'
 
-// The engine remembers the tickets of some thousands of visitors; the last of these populations is far beyond it, so
-// that every signature is checked anew, as it is for whoever has not been here lately.
-const POPULATIONS = [100, 1_000, 50_000]
+// The engine remembers the tickets of 8,192 visitors; the second of these populations is far beyond it, so that every
+// signature is checked anew, as it is for whoever has not been here lately.
+const POPULATIONS = [1_000, 20_000]
 
 const TITLE = 'POPULATION: READ, with so many visitors taking turns'
 

@@ -9,7 +9,7 @@ import type { MemoryFindings } from './scale/measure-memory.ts'
 import type { StoreName } from './subjects/subject.ts'
 
 const OUR_SIZES = [10_000, 100_000, 1_000_000, 5_000_000]
-const PEER_SIZES = [10_000, 1_000_000]
+const PEER_SIZES = [1_000_000]
 const PEERS = ['express-session MemoryStore', 'memorystore']
 const DATABASES: readonly StoreName[] = ['sqlite', 'redis', 'postgres']
 /** The smaller tables that a database is measured at on the way to its largest. */

@@ -1,7 +1,7 @@
 import type { Bench, Outcome, Question } from './rig/question.ts'
 import { compareVariants, subjectsNamed } from './rig/variants.ts'
 
-const SIZES = [1_000, 8_000, 64_000]
+const SIZES = [100, 8_000, 64_000]
 const VISITORS = 200
 
 /** READ and WRITE against the size of the session. */

@@ -22,7 +22,10 @@ const TARGETS: readonly Target[] = [
 
 const FRAMEWORKS: readonly Framework[] = ['node', 'hono', 'fastify', 'koa', 'express']
 
-/** Fills the figures to reach in from the latest results: ours, whether it is enough, and the best peer beside it. */
+/**
+ * Fills the figures to reach in from the latest results: ours, whether it is enough, what an empty middleware reaches,
+ * and the best peer.
+ */
 export function targetTable(): Table {
   return {
     title: 'Figures to reach (memory store, CPU a request, bare framework = 1)',
@@ -40,6 +43,8 @@ function cell(target: Target, framework: Framework, measured: readonly Measured[
   const ours = here.find((one) => one.kind === 'ours' && one.subject === 'coatcheck')
   if (ours === undefined) return `? of ${wanted}`
   const peer = here.filter((one) => one.kind === 'peer').toSorted((a, b) => b.ratio - a.ratio)[0]
+  const floor = here.find((one) => one.kind === 'floor')
   const verdict = ours.ratio >= wanted ? 'reached' : `MISSED ${wanted}`
-  return `${ours.ratio.toFixed(2)} ${verdict}${peer === undefined ? '' : `, ${peer.subject} ${peer.ratio.toFixed(2)}`}`
+  const beside = floor === undefined ? '' : ` (floor ${floor.ratio.toFixed(2)})`
+  return `${ours.ratio.toFixed(2)} ${verdict}${beside}${peer === undefined ? '' : `, ${peer.subject} ${peer.ratio.toFixed(2)}`}`
 }

@@ -48,8 +48,11 @@ async function runWrk(wrk: string, { url, cookies, connections, seconds }: LoadO
   try {
     const file = join(folder, 'cookies.txt')
     writeFileSync(file, `${cookies.join('\n')}\n`)
-    const size = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s']
-    const { stdout } = await execute(wrk, [...size, '-s', SCRIPT, url, '--', file])
+    const size = ['-t1', `-c${connections}`, `-d${Math.ceil(seconds)}s`, '--timeout', '10s']
+    const running = execute(wrk, [...size, '-s', SCRIPT, url, '--', file])
+    // It takes whole seconds. Interrupted, it stops at once and reports what it has done, and in what time.
+    const timer = setTimeout(() => running.child.kill('SIGINT'), seconds * 1_000)
+    const { stdout } = await running.finally(() => clearTimeout(timer))
     const [counted = ''] = /^\{.*\}$/m.exec(stdout) ?? []
     const { requests, micros, failures }: Record<string, number> = JSON.parse(counted)
     return { requests: requests ?? 0, seconds: (micros ?? 0) / 1e6, failures: failures ?? 0 }

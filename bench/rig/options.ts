@@ -16,7 +16,7 @@ export interface BenchOptions {
   connections: number
   /** How many visitors take turns. */
   visitors: number
-  /** Everything: all stores on all frameworks, and the largest sizes. Takes hours. */
+  /** Everything: all stores on all frameworks. Takes hours. */
   full: boolean
   /** How many records the largest table of a database gets. */
   records: number
@@ -27,12 +27,12 @@ const USAGE = `npm run bench -- [question ...] [options]
   --only <name>       a framework, or part of a subject's name; may be given again
   --store <name>      memory, sqlite, redis or postgres; may be given again
   --rounds <n>        how often each subject is measured (default 5)
-  --seconds <n>       how long each time (default 1)
-  --warmup <n>        how long before the first time (default 1)
+  --seconds <n>       how long each time (default 0.7)
+  --warmup <n>        how long before the first time (default 1.2)
   --connections <n>   how many at once (default 32)
   --visitors <n>      how many sessions take turns (default 500)
-  --records <n>       the largest database table (default 100000; with --full 1000000)
-  --full              all stores on all frameworks and the largest sizes; takes hours`
+  --records <n>       the largest database table (default 1000000)
+  --full              all stores on all frameworks; takes hours`
 
 /**
  * Reads the command line.
@@ -40,18 +40,17 @@ const USAGE = `npm run bench -- [question ...] [options]
  */
 export function readOptions(args: readonly string[]): BenchOptions {
   const { values, positionals } = parse(args)
-  const full = values.full ?? false
   return {
     questions: positionals,
     only: values.only ?? [],
     stores: values.store ?? [],
     rounds: wholeNumber('rounds', values.rounds, 5),
-    seconds: wholeNumber('seconds', values.seconds, 1),
-    warmup: wholeNumber('warmup', values.warmup, 1),
+    seconds: aboveZero('seconds', values.seconds, 0.7),
+    warmup: aboveZero('warmup', values.warmup, 1.2),
     connections: wholeNumber('connections', values.connections, 32),
     visitors: wholeNumber('visitors', values.visitors, 500),
-    records: wholeNumber('records', values.records, full ? 1_000_000 : 100_000),
-    full,
+    records: wholeNumber('records', values.records, 1_000_000),
+    full: values.full ?? false,
   }
 }
 
@@ -78,8 +77,14 @@ function parse(args: readonly string[]) {
 }
 
 function wholeNumber(name: string, text: string | undefined, byDefault: number): number {
+  const number = aboveZero(name, text, byDefault)
+  if (Number.isInteger(number)) return number
+  throw new Error(`--${name} needs a whole number, not '${text}'.\n\n${USAGE}`)
+}
+
+function aboveZero(name: string, text: string | undefined, byDefault: number): number {
   if (text === undefined) return byDefault
   const number = Number(text)
-  if (Number.isInteger(number) && number > 0) return number
-  throw new Error(`--${name} needs a whole number above 0, not '${text}'.\n\n${USAGE}`)
+  if (Number.isFinite(number) && number > 0) return number
+  throw new Error(`--${name} needs a number above 0, not '${text}'.\n\n${USAGE}`)
 }

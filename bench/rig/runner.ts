@@ -1,4 +1,4 @@
-import type { Setup, Subject } from '../subjects/subject.ts'
+import { hasSessions, type Setup, type Subject } from '../subjects/subject.ts'
 import { checkAnswers } from './check-answers.ts'
 import type { Bench } from './question.ts'
 import { ServerProcess } from './server-process.ts'
@@ -22,8 +22,8 @@ export interface Cost {
   perSecond: number
 }
 
-// What the bare framework is sent where others are sent their cookies: what is compared is the work of a library, and
-// not that of parsing a longer request.
+// What a server without sessions is sent where others are sent their cookies: what is compared is the work of a
+// library, and not that of parsing a longer request.
 const TICKET_OF_NOBODY = `__Host-Http-sid=${'A'.repeat(43)}.${'A'.repeat(43)}`
 
 /** A subject's server with its visitors signed in, ready for load. */
@@ -63,10 +63,9 @@ export class Runner {
     const server = await ServerProcess.start(subject, { ...setup, storeUrl })
     try {
       await checkAnswers(subject, server.url)
-      const signedIn =
-        subject.kind === 'bare'
-          ? Array.from({ length: traffic.visitors }, () => TICKET_OF_NOBODY)
-          : await signIn(server.url, traffic.visitors)
+      const signedIn = hasSessions(subject)
+        ? await signIn(server.url, traffic.visitors)
+        : Array.from({ length: traffic.visitors }, () => TICKET_OF_NOBODY)
       const runner = new Runner(bench, subject, server, traffic.path, traffic.cookies(signedIn))
       await runner.run(bench.options.warmup)
       return runner

@@ -13,9 +13,6 @@ export interface Variant {
   traffic: Traffic
 }
 
-// Enough to see how something grows; how much it is at the usual size is for the questions about requests.
-const ROUNDS = 3
-
 /** Finds subjects by framework and name, in the order given. */
 export function subjectsNamed(names: readonly (readonly [Framework, string])[]): Subject[] {
   return names.flatMap(([framework, name]) =>
@@ -35,16 +32,12 @@ export async function compareVariants(
 ): Promise<Outcome> {
   const measured: Measured[] = []
   const notices: string[] = []
-  const brief: Bench = {
-    ...bench,
-    options: { ...bench.options, rounds: Math.min(ROUNDS, bench.options.rounds) },
-  }
   for (const { label, sessionBytes, traffic } of variants) {
     bench.tell(`${title}: ${label}`)
     for (const [framework, inFramework] of Map.groupBy(subjects, (subject) => subject.framework)) {
       const contestants = [...subjectsNamed([[framework, 'bare']]), ...inFramework]
       const setup: Omit<Setup, 'storeUrl'> = { store: 'memory', sessionBytes }
-      const comparison = await compare(brief, contestants, setup, traffic)
+      const comparison = await compare(bench, contestants, setup, traffic)
       measured.push(...comparison.measured.map((one) => ({ ...one, variant: label })))
       notices.push(...comparison.notices)
     }

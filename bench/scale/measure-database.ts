@@ -7,12 +7,12 @@ import { ALL_STORES, type StoreName } from '../subjects/subject.ts'
 import { openDatabaseSubject } from './database-subjects.ts'
 
 // A process of its own for one store: node scale/measure-database.ts <store> <url> <sizes, with commas>
-// Fills the database up to each size in turn, measures there, and prints what it found as JSON.
+// Fills the database up to each size in turn, measures the store there, and prints what it found as JSON.
 
 /** What is found of one database at one size. */
 export interface DatabaseFindings {
   sessions: number
-  /** Sessions made a second, since the size before. */
+  /** Sessions made a second, the last of them up to this size. */
   createsPerSecond: number
   getsPerSecond: number
   /** Sessions read and written over a second. */
@@ -28,6 +28,7 @@ export interface DatabaseFindings {
 const DAY = 86_400_000
 const AT_A_TIME = 64
 const OPERATIONS = 8_000
+const FILLED_AT_ONCE = 2_000
 const SESSIONS_OF_A_USER = 3
 const USERS = 30
 // Scattered over all, the same way each time.
@@ -44,13 +45,24 @@ function userOf(session: number): string {
   return `user-${Math.floor(session / SESSIONS_OF_A_USER)}`
 }
 
-async function add(store: SessionStore, session: number): Promise<void> {
-  const id = idOf(session)
+function recordOf(session: number): SessionRecord {
   const user = userOf(session)
   const data = JSON.stringify({ ...nextVisitor(), userId: user })
   const times = { createdAt: now, touchedAt: now, expiresAt: now + DAY }
-  const record: SessionRecord = { id, data, revision: 1, ...times, user }
-  await store.create?.(id, record, { ttl: DAY })
+  return { id: idOf(session), data, revision: 1, ...times, user }
+}
+
+/** Gives the records of the sessions from `first` to `end` (not included), some at once. */
+function* recordsOf(first: number, end: number): Generator<SessionRecord[]> {
+  for (let from = first; from < end; from += FILLED_AT_ONCE) {
+    const length = Math.min(FILLED_AT_ONCE, end - from)
+    yield Array.from({ length }, (_, at) => recordOf(from + at))
+  }
+}
+
+async function add(store: SessionStore, session: number): Promise<void> {
+  const record = recordOf(session)
+  await store.create?.(record.id, record, { ttl: DAY })
 }
 
 /** Writes a session as the engine does: over the revision that it read. */
@@ -87,14 +99,16 @@ async function millisForUsers(
 }
 
 async function measure(name: StoreName, url: string, sizes: readonly number[]): Promise<DatabaseFindings[]> {
-  const { store, bytes } = await openDatabaseSubject(name, url)
+  const { store, fill, bytes } = await openDatabaseSubject(name, url, DAY)
   const sessions = await ourSessions({ store: name, storeUrl: url, sessionBytes: SESSION_BYTES }, store)
   const empty = await bytes()
   const findings: DatabaseFindings[] = []
   let count = 0
   for (const size of sizes) {
     const first = count
-    const createsPerSecond = await perSecond(size - first, (session) => add(store, first + session))
+    const filled = Math.max(first, size - OPERATIONS)
+    await fill(recordsOf(first, filled))
+    const createsPerSecond = await perSecond(size - filled, (session) => add(store, filled + session))
     count = size
     const bytesPerSession = ((await bytes()) - empty) / count
     const scattered = (time: number): number => (time * STEP) % count

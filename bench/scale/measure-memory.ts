@@ -21,6 +21,7 @@ export interface MemoryFindings {
 const HOUR = 3_600_000
 const SLICE = 500
 const OPERATIONS = 400_000
+const WARMUP_OPERATIONS = 100_000
 const AT_A_TIME = 1_000
 const QUIET_MS = 300
 
@@ -37,6 +38,7 @@ async function fill(subject: MemorySubject, sessions: number): Promise<number> {
 }
 
 async function perSecond(
+  operations: number,
   sessions: number,
   operation: (session: number, done: () => void) => void,
 ): Promise<number> {
@@ -44,7 +46,7 @@ async function perSecond(
   const step = 7_919
   let session = 0
   const began = performance.now()
-  for (let batch = 0; batch < OPERATIONS / AT_A_TIME; batch++) {
+  for (let batch = 0; batch < operations / AT_A_TIME; batch++) {
     await new Promise<void>((resolve) => {
       let open = AT_A_TIME
       for (let one = 0; one < AT_A_TIME; one++) {
@@ -56,7 +58,7 @@ async function perSecond(
       }
     })
   }
-  return (OPERATIONS / (performance.now() - began)) * 1_000
+  return (operations / (performance.now() - began)) * 1_000
 }
 
 /** Watches the event loop while `work` runs. Gives the longest time between two of its turns, in milliseconds. */
@@ -121,10 +123,10 @@ async function measure(name: string, sessions: number): Promise<MemoryFindings> 
   const before = heapBytes()
   const fillPause = await fill(subject, sessions)
   const overheadBytes = (heapBytes() - before) / sessions - PAYLOAD_BYTES
-  await perSecond(sessions, subject.get)
-  const getsPerSecond = await perSecond(sessions, subject.get)
-  await perSecond(sessions, subject.write)
-  const writesPerSecond = await perSecond(sessions, subject.write)
+  await perSecond(WARMUP_OPERATIONS, sessions, subject.get)
+  const getsPerSecond = await perSecond(OPERATIONS, sessions, subject.get)
+  await perSecond(WARMUP_OPERATIONS, sessions, subject.write)
+  const writesPerSecond = await perSecond(OPERATIONS, sessions, subject.write)
   const [sweepPause, sweepMillis] = subject.sweeps === 'never' ? [null, null] : await sweep(subject, clock)
   return { overheadBytes, getsPerSecond, writesPerSecond, fillPause, sweepPause, sweepMillis }
 }

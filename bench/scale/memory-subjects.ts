@@ -48,16 +48,10 @@ async function openOurs(clock: MovedClock): Promise<MemorySubject> {
   })
   const nextVisitor = sampleVisitors(SESSION_BYTES)
   const created = Date.now()
-  const record = (
-    session: number,
-    data: string,
-    user: string,
-    revision: number,
-    ttl: number,
-  ): SessionRecord => ({
-    id: idOf(session),
+  const newRecord = (id: string, data: string, user: string, ttl: number): SessionRecord => ({
+    id,
     data,
-    revision,
+    revision: 1,
     createdAt: created,
     touchedAt: created,
     expiresAt: created + ttl,
@@ -69,19 +63,20 @@ async function openOurs(clock: MovedClock): Promise<MemorySubject> {
       const data = JSON.stringify(nextVisitor())
       // As the engine does: the user comes out of the parsed data.
       const { userId }: SampleData = JSON.parse(data)
-      store.create?.(idOf(session), record(session, data, userId, 1, ttl), { ttl })
+      const record = newRecord(idOf(session), data, userId, ttl)
+      // The very string of the record, as the engine gives it: of two with the same text, both would be kept.
+      store.create?.(record.id, record, { ttl })
     },
     get(session, done) {
       store.get(idOf(session))
       done()
     },
     write(session, done) {
-      const id = idOf(session)
-      const found = store.get(id)
+      const found = store.get(idOf(session))
       if (found === null || 'then' in found) throw new Error(`Session ${session} is not there.`)
       const { revision } = found
       const next = { ...found, revision: revision + 1 }
-      store.replace?.(id, next, { ttl: next.expiresAt - created, revision })
+      store.replace?.(next.id, next, { ttl: next.expiresAt - created, revision })
       done()
     },
   }

@@ -8,6 +8,8 @@ const createApp: Subject = {
   name: 'createApp',
   kind: 'ours',
   stores: ALL_STORES,
+  // The guide's counter. What its session costs elsewhere is what coatcheck costs on Hono.
+  routes: ['/write'],
   async serve(setup) {
     const { createApp } = await built<typeof import('../../src/app/index.ts')>('app/index.js')
     const nextVisitor = sampleVisitors(setup.sessionBytes)

@@ -23,7 +23,7 @@ export const overRedis: Subject = {
   name: 'GET and JSON.parse by hand',
   kind: 'reference',
   stores: ['redis'],
-  routes: CALLED_BY_HANDLERS,
+  routes: ['/read'],
   async serve(setup) {
     const { createClient } = await import('redis')
     const client = await createClient({ url: setup.storeUrl }).connect()

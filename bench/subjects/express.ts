@@ -4,23 +4,26 @@ import { built } from './built.ts'
 import { listen } from './listening.ts'
 import { ourSessions } from './our-sessions.ts'
 import { asSample, SECRET, sampleVisitors } from './sample-session.ts'
-import { ALL_STORES, type Setup, type Subject } from './subject.ts'
+import { ALL_STORES, FLOOR, type Setup, type Subject } from './subject.ts'
 
 const bare: Subject = {
   framework: 'express',
   name: 'bare',
   kind: 'bare',
   stores: ALL_STORES,
-  async serve({ sessionBytes }) {
-    const { default: express } = await import('express')
-    const sample = sampleVisitors(sessionBytes)()
-    let count = 0
-    const app = express()
-    app.get('/read', (_request, response) => void response.json({ email: sample.email }))
-    app.get('/write', (_request, response) => void response.json({ count: ++count }))
-    app.get('/plain', (_request, response) => void response.json({ ok: true }))
-    app.get('/login', (_request, response) => void response.json({ ok: true }))
-    return listen(app)
+  serve: async (setup) => serveWithoutSessions(setup, await createExpress()),
+}
+
+const floor: Subject = {
+  ...FLOOR,
+  framework: 'express',
+  async serve(setup) {
+    const app = await createExpress()
+    app.use((request, response, next) => {
+      if (request.url !== '/plain') response.setHeader('vary', 'Cookie')
+      next()
+    })
+    return serveWithoutSessions(setup, app)
   },
 }
 
@@ -78,12 +81,26 @@ const peers: readonly Subject[] = [
 ]
 
 /** Every server on Express. */
-export const expressSubjects: readonly Subject[] = [bare, ours, ...peers]
+export const expressSubjects: readonly Subject[] = [bare, floor, ours, ...peers]
+
+async function createExpress(): Promise<Express> {
+  const { default: express } = await import('express')
+  return express()
+}
+
+function serveWithoutSessions({ sessionBytes }: Setup, app: Express): Promise<{ port: number }> {
+  const sample = sampleVisitors(sessionBytes)()
+  let count = 0
+  app.get('/read', (_request, response) => void response.json({ email: sample.email }))
+  app.get('/write', (_request, response) => void response.json({ count: ++count }))
+  app.get('/plain', (_request, response) => void response.json({ ok: true }))
+  app.get('/login', (_request, response) => void response.json({ ok: true }))
+  return listen(app)
+}
 
 /** The same handlers, whoever puts `request.session` in place. */
 async function serveWith(setup: Setup, middleware: RequestHandler): Promise<{ port: number }> {
-  const { default: express } = await import('express')
-  const app: Express = express()
+  const app = await createExpress()
   const nextVisitor = sampleVisitors(setup.sessionBytes)
   app.use(middleware)
   app.get('/read', (request, response) => {

@@ -3,24 +3,27 @@ import type { FastifyInstance } from 'fastify'
 import { built } from './built.ts'
 import { ourSessions } from './our-sessions.ts'
 import { asSample, SECRET, sampleVisitors } from './sample-session.ts'
-import { ALL_STORES, type Setup, type Subject } from './subject.ts'
+import { ALL_STORES, FLOOR, type Setup, type Subject } from './subject.ts'
 
 const bare: Subject = {
   framework: 'fastify',
   name: 'bare',
   kind: 'bare',
   stores: ALL_STORES,
-  async serve({ sessionBytes }) {
-    const { fastify } = await import('fastify')
-    const sample = sampleVisitors(sessionBytes)()
-    let count = 0
-    const app = fastify()
-    app.get('/read', async () => ({ email: sample.email }))
-    app.get('/write', async () => ({ count: ++count }))
-    app.get('/plain', async () => ({ ok: true }))
-    app.get('/login', async () => ({ ok: true }))
-    return listen(app)
-  },
+  serve: (setup) => serveWithoutSessions(setup, () => {}),
+}
+
+const floor: Subject = {
+  ...FLOOR,
+  framework: 'fastify',
+  serve: (setup) =>
+    serveWithoutSessions(setup, (app) => {
+      app.addHook('onRequest', (_request, _reply, done) => done())
+      app.addHook('onSend', (request, reply, _payload, done) => {
+        if (request.url !== '/plain') reply.header('vary', 'Cookie')
+        done()
+      })
+    }),
 }
 
 const ours: Subject = {
@@ -70,13 +73,29 @@ const secureSession: Subject = {
 }
 
 /** Every server on Fastify. */
-export const fastifySubjects: readonly Subject[] = [bare, ours, fastifySession, secureSession]
+export const fastifySubjects: readonly Subject[] = [bare, floor, ours, fastifySession, secureSession]
 
 /** Stores made for express-session are stores of @fastify/session too. */
 async function redisStore({ storeUrl }: Setup): Promise<object> {
   const { RedisStore } = await import('connect-redis')
   const { createClient } = await import('redis')
   return new RedisStore({ client: await createClient({ url: storeUrl }).connect() })
+}
+
+async function serveWithoutSessions(
+  { sessionBytes }: Setup,
+  mount: (app: FastifyInstance) => void,
+): Promise<{ port: number }> {
+  const { fastify } = await import('fastify')
+  const app = fastify()
+  const sample = sampleVisitors(sessionBytes)()
+  let count = 0
+  mount(app)
+  app.get('/read', async () => ({ email: sample.email }))
+  app.get('/write', async () => ({ count: ++count }))
+  app.get('/plain', async () => ({ ok: true }))
+  app.get('/login', async () => ({ ok: true }))
+  return listen(app)
 }
 
 /** The same handlers, whoever puts `request.session` in place. */

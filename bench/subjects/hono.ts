@@ -5,22 +5,26 @@ import { built } from './built.ts'
 import { listen } from './listening.ts'
 import { ourSessions } from './our-sessions.ts'
 import { type SampleData, sampleVisitors } from './sample-session.ts'
-import { ALL_STORES, type Subject } from './subject.ts'
+import { ALL_STORES, FLOOR, type Setup, type Subject } from './subject.ts'
 
 const bare: Subject = {
   framework: 'hono',
   name: 'bare',
   kind: 'bare',
   stores: ALL_STORES,
-  serve({ sessionBytes }) {
-    const sample = sampleVisitors(sessionBytes)()
-    let count = 0
+  serve: (setup) => serveWithoutSessions(setup, new Hono()),
+}
+
+const floor: Subject = {
+  ...FLOOR,
+  framework: 'hono',
+  serve(setup) {
     const app = new Hono()
-    app.get('/read', (c) => c.json({ email: sample.email }))
-    app.get('/write', (c) => c.json({ count: ++count }))
-    app.get('/plain', (c) => c.json({ ok: true }))
-    app.get('/login', (c) => c.json({ ok: true }))
-    return listen(getRequestListener(app.fetch))
+    app.use(async (c, next) => {
+      await next()
+      if (c.req.path !== '/plain') c.res.headers.append('vary', 'Cookie')
+    })
+    return serveWithoutSessions(setup, app)
   },
 }
 
@@ -77,4 +81,14 @@ const honoSessions: Subject = {
 }
 
 /** Every server on Hono. */
-export const honoSubjects: readonly Subject[] = [bare, ours, honoSessions]
+export const honoSubjects: readonly Subject[] = [bare, floor, ours, honoSessions]
+
+function serveWithoutSessions({ sessionBytes }: Setup, app: Hono): Promise<{ port: number }> {
+  const sample = sampleVisitors(sessionBytes)()
+  let count = 0
+  app.get('/read', (c) => c.json({ email: sample.email }))
+  app.get('/write', (c) => c.json({ count: ++count }))
+  app.get('/plain', (c) => c.json({ ok: true }))
+  app.get('/login', (c) => c.json({ ok: true }))
+  return listen(getRequestListener(app.fetch))
+}

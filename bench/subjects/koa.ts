@@ -3,23 +3,26 @@ import { built } from './built.ts'
 import { listen } from './listening.ts'
 import { ourSessions } from './our-sessions.ts'
 import { asSample, SECRET, sampleVisitors } from './sample-session.ts'
-import { ALL_STORES, type Setup, type Subject } from './subject.ts'
+import { ALL_STORES, FLOOR, type Setup, type Subject } from './subject.ts'
 
 const bare: Subject = {
   framework: 'koa',
   name: 'bare',
   kind: 'bare',
   stores: ALL_STORES,
-  async serve({ sessionBytes }) {
+  serve: async (setup) => serveWithoutSessions(setup, await createKoa()),
+}
+
+const floor: Subject = {
+  ...FLOOR,
+  framework: 'koa',
+  async serve(setup) {
     const app = await createKoa()
-    const sample = sampleVisitors(sessionBytes)()
-    let count = 0
-    app.use((ctx) => {
-      if (ctx.path === '/read') ctx.body = { email: sample.email }
-      else if (ctx.path === '/write') ctx.body = { count: ++count }
-      else ctx.body = { ok: true }
+    app.use(async (ctx, next) => {
+      await next()
+      if (ctx.url !== '/plain') ctx.set('vary', 'Cookie')
     })
-    return listen(app.callback())
+    return serveWithoutSessions(setup, app)
   },
 }
 
@@ -57,11 +60,22 @@ const koaSession: Subject = {
 }
 
 /** Every server on Koa. */
-export const koaSubjects: readonly Subject[] = [bare, ours, koaSession]
+export const koaSubjects: readonly Subject[] = [bare, floor, ours, koaSession]
 
 async function createKoa(): Promise<Koa> {
   const { default: Application } = await import('koa')
   return new Application()
+}
+
+function serveWithoutSessions({ sessionBytes }: Setup, app: Koa): Promise<{ port: number }> {
+  const sample = sampleVisitors(sessionBytes)()
+  let count = 0
+  app.use((ctx) => {
+    if (ctx.path === '/read') ctx.body = { email: sample.email }
+    else if (ctx.path === '/write') ctx.body = { count: ++count }
+    else ctx.body = { ok: true }
+  })
+  return listen(app.callback())
 }
 
 /** The same handlers, whoever puts `ctx.session` in place. */

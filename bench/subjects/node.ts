@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Session, Sessions } from '../../src/index.ts'
 import { betterAuth } from './better-auth.ts'
 import { built } from './built.ts'
@@ -7,7 +7,7 @@ import { json } from './json-answer.ts'
 import { listen } from './listening.ts'
 import { ourSessions, ourStore, redisStore } from './our-sessions.ts'
 import { type SampleData, SECRET, sampleVisitors } from './sample-session.ts'
-import { ALL_STORES, CALLED_BY_HANDLERS, type Setup, type Subject } from './subject.ts'
+import { ALL_STORES, CALLED_BY_HANDLERS, FLOOR, type Setup, type Subject } from './subject.ts'
 
 /** The largest near cache there may be: no visitor falls out of it. */
 const NEAR_CACHE = { maxEntries: 1_000_000 }
@@ -17,13 +17,17 @@ const bare: Subject = {
   name: 'bare',
   kind: 'bare',
   stores: ALL_STORES,
-  serve({ sessionBytes }) {
-    const sample = sampleVisitors(sessionBytes)()
-    let count = 0
+  serve: (setup) => listen(withoutSessions(setup)),
+}
+
+const floor: Subject = {
+  ...FLOOR,
+  framework: 'node',
+  serve(setup) {
+    const listener = withoutSessions(setup)
     return listen((request, response) => {
-      if (request.url === '/read') json(response, { email: sample.email })
-      else if (request.url === '/write') json(response, { count: ++count })
-      else json(response, { ok: true })
+      if (request.url !== '/plain') response.setHeader('vary', 'Cookie')
+      listener(request, response)
     })
   },
 }
@@ -51,6 +55,7 @@ const oursMemoryBesideRedis: Subject = {
   name: 'coatcheck, memory store',
   kind: 'reference',
   stores: ['redis'],
+  routes: ['/read'],
   serve: async (setup) =>
     serveOurs(setup, await ourSessions(setup, await ourStore({ ...setup, store: 'memory' }))),
 }
@@ -83,6 +88,7 @@ const ironSession: Subject = {
 /** Every server on node:http. */
 export const nodeSubjects: readonly Subject[] = [
   bare,
+  floor,
   ours,
   oursNearCache,
   oursMemoryBesideRedis,
@@ -91,6 +97,16 @@ export const nodeSubjects: readonly Subject[] = [
   ironSession,
   betterAuth,
 ]
+
+function withoutSessions({ sessionBytes }: Setup): RequestListener {
+  const sample = sampleVisitors(sessionBytes)()
+  let count = 0
+  return (request, response) => {
+    if (request.url === '/read') json(response, { email: sample.email })
+    else if (request.url === '/write') json(response, { count: ++count })
+    else json(response, { ok: true })
+  }
+}
 
 async function serveOurs(setup: Setup, sessions: Sessions<SampleData>): Promise<{ port: number }> {
   const { session } = await built<typeof import('../../src/adapters/node.ts')>('adapters/node.js')

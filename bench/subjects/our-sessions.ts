@@ -33,7 +33,8 @@ async function sqliteStore(file: string): Promise<SessionStore> {
   return new module.SqliteSessionStore(file)
 }
 
-async function postgresStore(url: string): Promise<SessionStore> {
+/** Opens our PostgreSQL store and makes its table. */
+export async function postgresStore(url: string): Promise<SessionStore> {
   const module = await built<typeof import('../../src/stores/postgres.ts')>('stores/postgres.js')
   const { default: pg } = await import('pg')
   const store = new module.PostgresSessionStore(new pg.Pool({ connectionString: url }))

@@ -28,10 +28,11 @@ export interface Subject {
   /** What tables call it. */
   name: string
   /**
-   * `bare` is the framework without sessions, which every ratio is taken to. A reference shows what a minimum
+   * `bare` is the framework without sessions, which every ratio is taken to. `floor` is that with an empty
+   * middleware: the least that any session middleware can do on that framework. A reference shows what a minimum
    * costs. A peer is somebody else's library.
    */
-  kind: 'bare' | 'ours' | 'peer' | 'reference'
+  kind: 'bare' | 'floor' | 'ours' | 'peer' | 'reference'
   /** The stores it can run on. A bare framework and a library that keeps all in the cookie stand beside `memory`. */
   stores: readonly StoreName[]
   /** The routes it is asked about, when not all. */
@@ -47,3 +48,19 @@ export const ALL_STORES: readonly StoreName[] = ['memory', 'sqlite', 'redis', 'p
  * it is the bare framework.
  */
 export const CALLED_BY_HANDLERS: readonly Route[] = ['/login', '/read', '/write']
+
+/**
+ * What the floors of all frameworks have in common. They let `/plain` pass, and set `Vary: Cookie` on the answers of
+ * `/read` and `/write`, as must whatever answers by a session. Making one (`/login`) has no such minimum.
+ */
+export const FLOOR: Pick<Subject, 'name' | 'kind' | 'stores' | 'routes'> = {
+  name: 'empty middleware',
+  kind: 'floor',
+  stores: ['memory'],
+  routes: ['/read', '/write', '/plain'],
+}
+
+/** Whether a subject tells visitors apart. */
+export function hasSessions({ kind }: Subject): boolean {
+  return kind !== 'bare' && kind !== 'floor'
+}
