@@ -1,22 +1,37 @@
 import type { Context } from 'hono'
 import type { StatusCode } from 'hono/utils/http-status'
+import { writeEffects } from '../adapters/hono/passing.ts'
 import { UsageError } from '../core/errors.ts'
 import { deleteOutcome } from '../core/outcome-headers.ts'
+import { applyEffects, type ResponseEffects } from '../core/response-effects.ts'
+import { PlainHeaders } from './plain-headers.ts'
 
 /** What a response's body may be. */
 export type AnswerBody = string | Uint8Array<ArrayBuffer> | ArrayBuffer | ReadableStream | null
 
+/** An answer for which nobody has needed a `Response` yet. */
+interface PlainAnswer {
+  readonly status: StatusCode
+  readonly body: AnswerBody
+  readonly type: string | null
+}
+
 /** The one answer of a request, on its way into Hono's context: status and headers first, then the body. */
 export class Answer {
   readonly #context: Context
+  /** Whether an answer can be kept as plain data: nobody but us looks at the context, and no header was set. */
+  #simple: boolean
+  #plain: PlainAnswer | null = null
   #status = 200
   #given = false
   #typed = false
   #headersSet = false
   #onGiven: (() => void) | null = null
 
-  constructor(context: Context) {
+  /** @param alone - Whether nobody looks at the context's response before `settle` is called. */
+  constructor(context: Context, alone: boolean) {
     this.#context = context
+    this.#simple = alone
   }
 
   /** Whether there is an answer. It leaves when all handlers have ended, so its headers can still be changed. */
@@ -25,7 +40,7 @@ export class Answer {
   }
 
   get status(): number {
-    return this.#given ? this.#context.res.status : this.#status
+    return this.#given && this.#plain === null ? this.#context.res.status : this.#status
   }
 
   /** @throws {RangeError} no status a final response can have. */
@@ -36,6 +51,7 @@ export class Answer {
   }
 
   header(name: string): string | undefined {
+    this.settle()
     return this.#context.res.headers.get(name) ?? undefined
   }
 
@@ -50,6 +66,7 @@ export class Answer {
   }
 
   removeHeader(name: string): void {
+    this.settle()
     this.#context.header(name, undefined)
   }
 
@@ -59,11 +76,14 @@ export class Answer {
    * @throws {UsageError} `ERR_HEADERS_SENT` there is an answer already; the request ends as a 500.
    */
   give(body: AnswerBody, type: string | null): void {
-    const empty = body === null || isBodiless(this.#status)
-    const headers = type === null || empty || this.#typed ? undefined : { 'content-type': type }
+    if (this.#given) throw this.#answeredAlready()
     const status = this.#status
     checkStatus(status)
-    this.#put(() => this.#whole(this.#context.newResponse(empty ? null : body, status, headers)))
+    const empty = body === null || isBodiless(status)
+    const plain = { status, body: empty ? null : body, type: empty || this.#typed ? null : type }
+    if (this.#simple) this.#plain = plain
+    else this.#put(plain)
+    this.#end()
   }
 
   /**
@@ -71,13 +91,18 @@ export class Answer {
    * @throws {UsageError} `ERR_HEADERS_SENT` there is an answer already; the request ends as a 500.
    */
   take(response: Response): void {
-    this.#put(() =>
-      this.#headersSet ? this.#whole(this.#context.newResponse(response.body, response)) : response,
-    )
+    if (this.#given) throw this.#answeredAlready()
+    this.#simple = false
+    this.#context.res = this.#headersSet
+      ? this.#whole(this.#context.newResponse(response.body, response))
+      : response
+    this.#end()
   }
 
   /** Starts afresh, for the answer to an error. */
   reset(): void {
+    this.#simple = false
+    this.#plain = null
     this.#status = 200
     this.#given = false
     this.#typed = false
@@ -91,9 +116,31 @@ export class Answer {
     this.#onGiven = listener
   }
 
-  #put(make: () => Response): void {
-    if (this.#given) throw this.#answeredAlready()
-    this.#context.res = make()
+  /** Puts the answer into the context, now and from now on, for those who look for it there. */
+  settle(): void {
+    this.#simple = false
+    if (this.#plain !== null) this.#put(this.#plain)
+    this.#plain = null
+  }
+
+  /**
+   * Makes the response that leaves.
+   * @param effects - What the session does to its headers.
+   */
+  depart(effects: ResponseEffects | null): Response | Promise<Response> {
+    if (this.#plain !== null) return plainResponse(this.#plain, effects)
+    writeEffects(effects, this.#context)
+    // Of headers that are not our own Node may refuse one, and @hono/node-server lets a refusal end the process when
+    // the response comes without a promise.
+    return Promise.resolve(this.#context.res)
+  }
+
+  #put({ status, body, type }: PlainAnswer): void {
+    const headers = type === null ? undefined : { 'content-type': type }
+    this.#context.res = this.#whole(this.#context.newResponse(body, status, headers))
+  }
+
+  #end(): void {
     this.#given = true
     this.#onGiven?.()
   }
@@ -105,6 +152,7 @@ export class Answer {
   }
 
   #noteHeader(name: string): void {
+    this.settle()
     this.#headersSet = true
     if (name.toLowerCase() === 'content-type') this.#typed = true
   }
@@ -116,6 +164,19 @@ export class Answer {
       `${method} ${path} has been answered already, and a request has one answer. Return after the first res.json(), res.send() or res.redirect().`,
     )
   }
+}
+
+/**
+ * Makes a response of a body whose one header is its type.
+ *
+ * Its headers are a plain object, which @hono/node-server passes on as they are: touching `headers` of a `Response`,
+ * to write the session's effects, costs 6 to 10 us.
+ */
+function plainResponse({ status, body, type }: PlainAnswer, effects: ResponseEffects | null): Response {
+  const headers = new PlainHeaders()
+  if (type !== null) headers.set('content-type', type)
+  if (effects !== null) applyEffects(effects, headers)
+  return new Response(body, { status, headers: headers.init })
 }
 
 function checkStatus(status: number): asserts status is StatusCode {

@@ -4,6 +4,8 @@ import { ConfigError } from '../core/errors.ts'
 import type { DefaultData, WithoutReservedKeys } from '../core/session.ts'
 import { createSessions, type Sessions } from '../core/sessions.ts'
 import { type AppOptions, type AppSettings, resolveAppOptions } from './app-options.ts'
+import { DirectRouter } from './direct-router.ts'
+import { type DirectSettings, runDirectly } from './direct-run.ts'
 import { ErrorHandling } from './error-handling.ts'
 import { Exchanges } from './exchange.ts'
 import type { ErrorHandler, Handler } from './handler.ts'
@@ -35,6 +37,7 @@ export class App<Data extends WithoutReservedKeys<Data> & object = DefaultData> 
   readonly #settings: AppSettings<Data>
   readonly #exchanges: Exchanges<Data>
   readonly #errors: ErrorHandling<Data>
+  readonly #router: DirectRouter<Data>
   #server: Promise<RunningServer> | null = null
   #closed: Promise<void> | null = null
 
@@ -43,13 +46,28 @@ export class App<Data extends WithoutReservedKeys<Data> & object = DefaultData> 
     this.#settings = resolveAppOptions(options)
     const { bodyLimit, answerTimeout, onError } = this.#settings
     this.sessions = createSessions<Data>(this.#settings.sessions)
-    this.#exchanges = new Exchanges({ bodyLimit, sessions: this.sessions })
+    const request = { bodyLimit, sessions: this.sessions }
+    this.#exchanges = new Exchanges(request)
     this.#errors = new ErrorHandling(onError, answerTimeout)
-    this.hono = new Hono<SessionEnv<Data>>()
-    this.hono.use(session(this.sessions))
-    this.hono.onError((error, context) => this.#errors.answer(error, this.#exchanges.of(context)))
+    const direct: DirectSettings<Data> = {
+      request,
+      exchanges: this.#exchanges,
+      answerTimeout,
+      onError: (error, context) => this.#errors.answer(error, this.#exchanges.of(context)),
+    }
+    const entrance = session(this.sessions)
+    this.#router = new DirectRouter<Data>(entrance, (context, own) => runDirectly(context, own, direct))
+    this.hono = new Hono<SessionEnv<Data>>({ router: this.#router })
+    this.hono.use(entrance)
+    const setErrorHandler = this.hono.onError.bind(this.hono)
+    // Hono keeps its error handler to itself, and the runs that go past it need the one somebody may have set.
+    this.hono.onError = (handler) => {
+      direct.onError = handler
+      return setErrorHandler(handler)
+    }
+    this.hono.onError(direct.onError)
     this.hono.notFound((context) => {
-      answerNoRoute(this.hono, this.#exchanges.of(context))
+      answerNoRoute(this.#router, this.#exchanges.of(context))
       return context.res
     })
   }
@@ -171,10 +189,15 @@ export class App<Data extends WithoutReservedKeys<Data> & object = DefaultData> 
         `The route ${method} ${path} needs one or more functions as handlers.`,
       )
     }
-    for (const handler of handlers) this.hono.on(method, path, this.#middleware(handler))
+    for (const handler of handlers) {
+      const middleware = this.#middleware(handler)
+      this.#router.know(middleware, handler)
+      this.hono.on(method, path, middleware)
+    }
     return this
   }
 
+  /** Runs a handler where Hono's own handlers take part in the request. */
   #middleware(handler: AnyHandler<Data>): MiddlewareHandler<SessionEnv<Data>> {
     const { answerTimeout } = this.#settings
     return async (context, next) => {

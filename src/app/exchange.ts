@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { SessionEnv } from '../adapters/hono.ts'
+import type { Passage } from '../core/passage.ts'
 import { Answer } from './answer.ts'
 import { AppRequest, type RequestSettings } from './request.ts'
 import { AppResponse } from './response.ts'
@@ -12,10 +13,15 @@ export class Exchange<Data extends object> {
   readonly response: AppResponse
   readonly answer: Answer
 
-  constructor(context: Context<SessionEnv<Data>>, settings: RequestSettings<Data>) {
+  /** @param passage - Of the session, when the app runs all handlers itself; `null` when Hono runs them. */
+  constructor(
+    context: Context<SessionEnv<Data>>,
+    settings: RequestSettings<Data>,
+    passage: Passage<Data> | null,
+  ) {
     this.context = context
-    this.request = new AppRequest<Data, never>(context, settings)
-    this.answer = new Answer(context)
+    this.request = new AppRequest<Data, never>(context, settings, passage)
+    this.answer = new Answer(context, passage !== null)
     this.response = new AppResponse(this.answer, settings.sessions.cookieName)
   }
 }
@@ -34,8 +40,13 @@ export class Exchanges<Data extends object> {
   of(context: Context<SessionEnv<Data>>): Exchange<Data> {
     const known: unknown = Reflect.get(context, this.#key)
     if (known instanceof Exchange) return known
-    const exchange = new Exchange(context, this.#settings)
-    Reflect.set(context, this.#key, exchange)
+    const exchange = new Exchange(context, this.#settings, null)
+    this.keep(exchange)
     return exchange
+  }
+
+  /** Makes an exchange that can be found from now on. */
+  keep(exchange: Exchange<Data>): void {
+    Reflect.set(exchange.context, this.#key, exchange)
   }
 }

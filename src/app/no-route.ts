@@ -1,5 +1,6 @@
-import type { Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import type { SessionEnv } from '../adapters/hono.ts'
+import type { DirectRouter } from './direct-router.ts'
 import type { Exchange } from './exchange.ts'
 
 /**
@@ -8,10 +9,10 @@ import type { Exchange } from './exchange.ts'
  * @see RFC 9110 sections 9.3.7, 15.5.5 and 15.5.6
  */
 export function answerNoRoute<Data extends object>(
-  hono: Hono<SessionEnv<Data>>,
+  routes: DirectRouter<Data>,
   { context, request, response }: Exchange<Data>,
 ): void {
-  const allowed = allowedMethods(hono, context)
+  const allowed = allowedMethods(routes, context)
   if (request.method === 'OPTIONS' && allowed.length > 0) {
     response.status(204).set('allow', allowed.join(', ')).end()
   } else if (allowed.length > 0 && !allowed.includes(request.method)) {
@@ -20,16 +21,11 @@ export function answerNoRoute<Data extends object>(
   } else response.status(404).json({ error: 'Not Found' })
 }
 
-/** The methods with a route of their own for the path; middleware and `all` routes have none. */
 function allowedMethods<Data extends object>(
-  { router, routes }: Hono<SessionEnv<Data>>,
+  routes: DirectRouter<Data>,
   context: Context<SessionEnv<Data>>,
 ): string[] {
-  const known = new Set(routes.map((route) => route.method))
-  const methods = [...known].filter((method) => {
-    const [matches] = router.match(method, context.req.path)
-    return method !== 'ALL' && matches.some(([[, route]]) => route.method === method)
-  })
+  const methods = routes.methodsOf(context.req.path)
   if (methods.length === 0) return []
   const implied = methods.includes('GET') ? ['HEAD', 'OPTIONS'] : ['OPTIONS']
   return [...new Set([...methods, ...implied])]

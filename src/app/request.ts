@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { type SessionEnv, sessionOf } from '../adapters/hono.ts'
 import { UsageError } from '../core/errors.ts'
+import type { Passage } from '../core/passage.ts'
 import type { DefaultData, ParsedJson, Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { readBody } from './body.ts'
@@ -18,15 +19,24 @@ export interface RequestSettings<Data extends object> {
 export class AppRequest<Data extends object = DefaultData, Params = Record<string, string>> {
   readonly #context: Context<SessionEnv<Data>>
   readonly #settings: RequestSettings<Data>
+  readonly #passage: Passage<Data> | null
   #body: Promise<ParsedJson> | undefined
   #query: Fields<string> | undefined
   #cookies: Record<string, string> | undefined
   #headers: Record<string, string> | undefined
 
-  /** Wraps Hono's context of one request; the app does this for you. */
-  constructor(context: Context<SessionEnv<Data>>, settings: RequestSettings<Data>) {
+  /**
+   * Wraps Hono's context of one request; the app does this for you.
+   * @param passage - Of the request's session; `null` where Hono's middleware has it.
+   */
+  constructor(
+    context: Context<SessionEnv<Data>>,
+    settings: RequestSettings<Data>,
+    passage: Passage<Data> | null,
+  ) {
     this.#context = context
     this.#settings = settings
+    this.#passage = passage
   }
 
   /** The web `Request` underneath: for what this class does not show, such as the body as a stream. */
@@ -87,7 +97,8 @@ export class AppRequest<Data extends object = DefaultData, Params = Record<strin
    * @throws {UsageError} `ERR_NOT_MOUNTED` it could not be loaded: only an error handler can meet that.
    */
   get session(): Session<Data> {
-    // Not Hono's variable: after `regenerate(callback)` the session is another object.
+    // Asked for each time, and not Hono's variable: after `regenerate(callback)` the session is another object.
+    if (this.#passage !== null) return this.#passage.session
     const session = sessionOf(this.#context, this.#settings.sessions)
     if (session !== undefined) return session
     throw new UsageError('ERR_NOT_MOUNTED', 'This request has no session: it could not be loaded.')

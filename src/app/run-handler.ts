@@ -1,4 +1,4 @@
-import { isPromise } from '../core/awaitable.ts'
+import { type Awaitable, isPromise } from '../core/awaitable.ts'
 import type { Exchange } from './exchange.ts'
 import type { Handler } from './handler.ts'
 import { Turn } from './turn.ts'
@@ -11,18 +11,39 @@ export type AnyHandler<Data extends object> = Handler<Data, never>
  *
  * @param goOn - Runs everything behind it.
  * @param timeout - How long one that answers from a callback is waited for, in milliseconds.
+ * @returns A promise, unless the handler has answered before it returned.
  * @throws {Error} what the handler threw or gave to `next`; or that it did neither answer nor hand on.
  */
-export async function runHandler<Data extends object>(
+export function runHandler<Data extends object>(
   handler: AnyHandler<Data>,
   exchange: Exchange<Data>,
   goOn: () => Promise<void>,
   timeout: number,
-): Promise<void> {
+): Awaitable<void> {
   const { request, response, answer } = exchange
   const turn = new Turn(goOn)
   try {
     const returned = handler(request, response, turn.next)
+    // A promise costs each request a wait; most handlers need none.
+    if (answer.given && !turn.handedOn && !isWaitedFor(returned)) return
+    return finish(returned, turn, exchange, timeout)
+  } catch (error) {
+    return fail(error, turn)
+  }
+}
+
+function isWaitedFor(returned: ReturnType<Handler>): boolean {
+  return isPromise(returned) || returned instanceof Response
+}
+
+async function finish<Data extends object>(
+  returned: ReturnType<Handler>,
+  turn: Turn,
+  exchange: Exchange<Data>,
+  timeout: number,
+): Promise<void> {
+  const { answer } = exchange
+  try {
     const result = isPromise(returned) ? await returned : returned
     if (result instanceof Response) answer.take(result)
     if (!turn.handedOn && !answer.given) {
@@ -30,11 +51,15 @@ export async function runHandler<Data extends object>(
       await callback(exchange, turn, timeout)
     }
   } catch (error) {
-    // What runs behind this handler must not write into the answer to its error.
-    await turn.rest().catch(() => {})
-    throw asError(error)
+    await fail(error, turn)
   }
   await turn.rest()
+}
+
+async function fail(error: unknown, turn: Turn): Promise<never> {
+  // What runs behind this handler must not write into the answer to its error.
+  await turn.rest().catch(() => {})
+  throw asError(error)
 }
 
 /** Waits for a callback to answer or to call `next`. */

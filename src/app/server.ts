@@ -9,15 +9,15 @@ export type FetchHandler = (request: Request, env: object) => Response | Promise
 /** A server that listens, and what it takes to end it well. */
 export class RunningServer {
   readonly #server: Server
-  readonly #sockets = new Set<Socket>()
-  readonly #inFlight = new Set<ServerResponse>()
+  /** The open connections, each with its newest response: finding those in flight costs nothing until `close`. */
+  readonly #newest = new Map<Socket, ServerResponse | null>()
   #closing = false
 
   constructor(server: Server) {
     this.#server = server
     server.on('connection', (socket) => this.#onConnection(socket))
     // Before the listener that answers, which may do so at once.
-    server.prependListener('request', (_request, response) => this.#onRequest(response))
+    server.prependListener('request', ({ socket }, response) => this.#onRequest(socket, response))
   }
 
   /** The port it listens on. */
@@ -33,39 +33,36 @@ export class RunningServer {
   async close(timeout: number): Promise<void> {
     this.#closing = true
     const closed = new Promise((resolve) => this.#server.close(resolve))
-    for (const response of this.#inFlight) endConnection(response)
-    const busy = new Set([...this.#inFlight].map((response) => response.socket))
-    // Node's own closeIdleConnections leaves those alone that have not sent a request yet.
-    for (const socket of this.#sockets) if (!busy.has(socket)) socket.destroySoon()
+    for (const [socket, response] of this.#newest) {
+      // Node's own closeIdleConnections leaves those alone that have not sent a request yet.
+      if (response === null || response.closed) socket.destroySoon()
+      else endWith(socket, response)
+    }
     const timer = setTimeout(() => this.#cutOff(), timeout)
     await closed
     clearTimeout(timer)
   }
 
   #onConnection(socket: Socket): void {
-    this.#sockets.add(socket)
-    socket.once('close', () => this.#sockets.delete(socket))
+    this.#newest.set(socket, null)
+    socket.once('close', () => this.#newest.delete(socket))
   }
 
-  #onRequest(response: ServerResponse): void {
-    this.#inFlight.add(response)
-    if (this.#closing) endConnection(response)
-    const { socket } = response
-    response.once('close', () => {
-      this.#inFlight.delete(response)
-      if (this.#closing) socket?.destroySoon()
-    })
+  #onRequest(socket: Socket, response: ServerResponse): void {
+    this.#newest.set(socket, response)
+    if (this.#closing) endWith(socket, response)
   }
 
   #cutOff(): void {
-    for (const socket of this.#sockets) socket.destroy()
+    for (const socket of this.#newest.keys()) socket.destroy()
     this.#server.closeAllConnections()
   }
 }
 
-/** Tells the client that this connection ends with the response, so that it does not send another request on it. */
-function endConnection(response: ServerResponse): void {
+/** Ends a connection with a response, and tells the client, so that it does not send another request on it. */
+function endWith(socket: Socket, response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('connection', 'close')
+  response.once('close', () => socket.destroySoon())
 }
 
 /**

@@ -1,0 +1,82 @@
+import type { Context } from 'hono'
+import { type Awaitable, isPromise } from '../../core/awaitable.ts'
+import { isSessionError } from '../../core/errors.ts'
+import { withoutOutcome } from '../../core/outcome-headers.ts'
+import type { Passage, SessionFollower } from '../../core/passage.ts'
+import type { ResponseEffects } from '../../core/response-effects.ts'
+import type { Sessions } from '../../core/sessions.ts'
+import { errorResponse } from '../error-response.ts'
+import { type Mount, mount } from '../mount.ts'
+import { discard, withEffects } from '../web-headers.ts'
+
+/** Opens the session of a request. What it throws, Hono's error handling can answer. */
+export function openPassage<Data extends object>(
+  sessions: Sessions<Data>,
+  c: Context,
+): Awaitable<Passage<Data>> {
+  try {
+    const opened = sessions.open(c.req.raw)
+    return isPromise(opened) ? opened.then(undefined, fail) : opened
+  } catch (error) {
+    return fail(error)
+  }
+}
+
+/** Makes a manager's passage the current one of a request, and its session `c.var.session`. */
+export function enterPassage<Data extends object>(
+  c: Context,
+  sessions: Sessions<Data>,
+  passage: Passage<Data>,
+): Mount<Data> {
+  const mounted = mount(c, sessions, passage)
+  showSession(c, passage)
+  return mounted
+}
+
+/** Makes a passage's session `c.var.session`, and keeps it so when it becomes another object. */
+export function showSession(c: Context, passage: Passage<object>): void {
+  c.set('session', passage.session)
+  passage.follow(new ContextSession(c))
+}
+
+/** Writes a session's effects into the context's response. */
+export function writeEffects(effects: ResponseEffects | null, c: Context): void {
+  if (effects === null) return
+  const response = withEffects(c.res, effects)
+  if (response !== c.res) replaceResponse(c, response)
+}
+
+/** Drops the context's response, for its session was not saved, and throws the error so that Hono's handling answers. */
+export function dropResponse(error: unknown, c: Context): never {
+  const { headers } = c.res
+  discard(c.res)
+  // Hono takes the headers of the response it has, or was told to prepare, over into the error's.
+  replaceResponse(c, new Response(null, { headers: withoutOutcome(headers) }))
+  return fail(error)
+}
+
+/** Keeps the context's variable the session of a passage. */
+class ContextSession implements SessionFollower {
+  readonly #context: Context
+
+  constructor(context: Context) {
+    this.#context = context
+  }
+
+  sessionReplaced(before: object, session: object): void {
+    if (this.#context.get('session') === before) this.#context.set('session', session)
+  }
+}
+
+function replaceResponse(c: Context, response: Response): void {
+  // It would copy the headers of the old one onto the new one.
+  c.res = undefined
+  c.res = response
+}
+
+/** Throws an error so that Hono's default error handling, which asks it for its response, answers with its status. */
+function fail(error: unknown): never {
+  if (!isSessionError(error)) throw error
+  const getResponse = { value: () => errorResponse(error), configurable: true }
+  throw Object.defineProperty(error, 'getResponse', getResponse)
+}

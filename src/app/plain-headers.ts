@@ -1,0 +1,38 @@
+import type { ResponseHeaders } from '../core/response-effects.ts'
+
+/** The headers of a response that is not made yet, as plain data. Names are lower case. */
+export class PlainHeaders implements ResponseHeaders {
+  readonly #lines: Record<string, string> = {}
+  /** The headers of several lines, which a record of texts cannot hold. */
+  #lists: Map<string, readonly string[]> | null = null
+
+  get(name: string): string | readonly string[] | undefined {
+    return this.#lists?.get(name) ?? this.#lines[name]
+  }
+
+  set(name: string, value: string | readonly string[]): void {
+    this.remove(name)
+    if (typeof value === 'string') {
+      this.#lines[name] = value
+      return
+    }
+    this.#lists ??= new Map()
+    this.#lists.set(name, value)
+  }
+
+  remove(name: string): void {
+    this.#lists?.delete(name)
+    if (name in this.#lines) delete this.#lines[name]
+  }
+
+  /** The headers as `new Response` takes them: a record, unless one of them has several lines. */
+  get init(): Record<string, string> | [string, string][] {
+    if (this.#lists === null) return this.#lines
+    const listed = [...this.#lists].flatMap(([name, lines]) => lines.map((line) => pair(name, line)))
+    return [...Object.entries(this.#lines), ...listed]
+  }
+}
+
+function pair(name: string, line: string): [string, string] {
+  return [name, line]
+}
