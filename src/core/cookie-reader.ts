@@ -22,6 +22,8 @@ export function readCookie(header: string, name: string, max: number): string[] 
     if (header.charCodeAt(after) === EQUALS && startsPair(header, at)) {
       const end = header.indexOf(';', after)
       values.push(trimEnd(header, after + 1, end === -1 ? header.length : end))
+      // The header's last pair: what is left would be searched for nothing.
+      if (end === -1) break
     }
     at = header.indexOf(name, after)
   }
