@@ -36,6 +36,9 @@ const REASONS: readonly Reason[] = [
   },
 ]
 
+// The same server measured twice differs by as much on these machines.
+const TELLABLE = 0.03
+
 /** Names every cell of the latest results in which a peer costs less CPU than we do, with the reason. */
 export function peerWins(questions: readonly string[]): string[] {
   return questions.flatMap((question) => {
@@ -45,7 +48,8 @@ export function peerWins(questions: readonly string[]): string[] {
       if (peer.kind !== 'peer' || ours === undefined || peer.cpuMicros >= ours.cpuMicros) return []
       const figures = `${peer.cpuMicros.toFixed(1)} against ${ours.cpuMicros.toFixed(1)} us`
       const where = `${question} on ${peer.framework}, ${peer.store}`
-      return [`${where}: ${peer.subject}, ${figures}: ${reasonFor(question, peer.subject)}`]
+      const tellable = ours.cpuMicros - peer.cpuMicros > ours.cpuMicros * TELLABLE
+      return [`${where}: ${peer.subject}, ${figures}: ${reasonFor(question, peer.subject, tellable)}`]
     })
   })
 }
@@ -60,7 +64,10 @@ function oursBeside(peer: Measured, measured: readonly Measured[]): Measured | u
   )
 }
 
-function reasonFor(question: string, peer: string): string {
+function reasonFor(question: string, peer: string, tellable: boolean): string {
   const found = REASONS.find((reason) => reason.peer === peer && reason.question === question)
-  return found?.because ?? 'no reason written down yet (bench/peer-wins.ts)'
+  if (found !== undefined) return found.because
+  return tellable
+    ? 'no reason written down yet (bench/peer-wins.ts)'
+    : `a tie: within ${TELLABLE * 100}%, which is less than two runs of one server differ by`
 }
