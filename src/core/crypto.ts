@@ -18,19 +18,18 @@ export function sha256Binary(input: Uint8Array): string {
   return hash('sha256', input, 'binary')
 }
 
+const encoder = new TextEncoder()
 const DIGEST_CHARACTERS = 43
-// Room for whole characters: as bytes, one beyond Latin-1 could pass for another.
-const leftCodes = new Uint16Array(DIGEST_CHARACTERS)
-const rightCodes = new Uint16Array(DIGEST_CHARACTERS)
+const leftBytes = new Uint8Array(DIGEST_CHARACTERS)
+const rightBytes = new Uint8Array(DIGEST_CHARACTERS)
 
 /** Compares two digests as base64url in time that does not depend on where they differ. Any other text equals none. */
 export function equalInConstantTime(left: string, right: string): boolean {
   if (left.length !== DIGEST_CHARACTERS || right.length !== DIGEST_CHARACTERS) return false
-  for (let index = 0; index < DIGEST_CHARACTERS; index++) {
-    leftCodes[index] = left.charCodeAt(index)
-    rightCodes[index] = right.charCodeAt(index)
-  }
-  return timingSafeEqual(leftCodes, rightCodes)
+  // A character beyond ASCII takes several bytes, so that not all of the text fits.
+  if (encoder.encodeInto(left, leftBytes).read !== DIGEST_CHARACTERS) return false
+  if (encoder.encodeInto(right, rightBytes).read !== DIGEST_CHARACTERS) return false
+  return timingSafeEqual(leftBytes, rightBytes)
 }
 
 /** Random bytes that can be written as text. Node's Buffer is one; its name is no global on every runtime. */

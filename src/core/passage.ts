@@ -58,8 +58,6 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   #follower: SessionFollower | null = null
   #cookie: CookieVerb = 'none'
   #failed = false
-  /** Whether the session was used after the headers had gone out. */
-  #usedLate = false
   #lateSave = false
   #running: Promise<unknown> | null = null
 
@@ -94,7 +92,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
 
   commit(): Awaitable<ResponseEffects | null> {
     // A failed response is answered with an error, whose own headers must not wait for the same failure again.
-    if (this.#failed || this.#isDone) return null
+    if (this.#failed) return null
     try {
       const saved = this.#save()
       if (!isPromise(saved)) return this.#depart()
@@ -105,11 +103,6 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     } catch (error) {
       return this.#fail(error)
     }
-  }
-
-  /** Whether the headers have left, and nothing can have changed since: most bodies end so. */
-  get #isDone(): boolean {
-    return this.headersSent && !this.#usedLate && this.#running === null && this.#state.unwritten
   }
 
   #depart(): ResponseEffects | null {
@@ -156,9 +149,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   use(state: SessionState): void {
     if (this.#unopened !== null) this.#open(this.#unopened)
     state.used = true
-    if (!this.headersSent) return
-    this.#usedLate = true
-    this.#saveLater()
+    if (this.headersSent) this.#saveLater()
   }
 
   /** Looks for the session now that it is used. When that fails, the next use tries again. */

@@ -43,17 +43,14 @@ export function applyEffects(effects: ResponseEffects, headers: ResponseHeaders)
 }
 
 function varyOnCookie(headers: ResponseHeaders): void {
-  const found = headers.get('vary')
-  const vary = found === undefined ? '' : list(found).join(', ')
+  const vary = list(headers.get('vary')).join(', ')
   if (vary === '') headers.set('vary', 'Cookie')
   else if (!/(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i.test(vary)) headers.set('vary', `${vary}, Cookie`)
 }
 
 /** Only what the handler itself allowed is taken back: without a word from it, caches already ask us. */
 function keepOutOfSharedCaches(headers: ResponseHeaders): void {
-  const found = headers.get('cache-control')
-  if (found === undefined) return
-  const control = list(found).join(', ')
+  const control = list(headers.get('cache-control')).join(', ')
   if (!/\b(?:public|s-maxage)\b/i.test(control)) return
   const kept = control.split(',').map((part) => part.trim())
   const rest = kept.filter((part) => !/^(?:public|private|s-maxage)\b/i.test(part))

@@ -4,8 +4,8 @@ const BLOCK_BYTES = 64
 const DIGEST_BYTES = 32
 const INNER_PAD = 0x36
 const OUTER_PAD = 0x5c
-// Above it a character is not its own UTF-8 byte.
-const LAST_ASCII = 0x7f
+// UTF-8 takes at most so many bytes for one unit of a text.
+const MOST_BYTES_A_UNIT = 3
 
 const encoder = new TextEncoder()
 
@@ -17,7 +17,7 @@ const encoder = new TextEncoder()
  * @see RFC 2104 section 2, FIPS 180-4
  */
 export class SigningKey {
-  /** The inner pad, and behind it the text that was signed last. */
+  /** The inner pad, and behind it room for the text. */
   #inner: Uint8Array
   /** The outer pad, and behind it room for the inner hash. */
   readonly #outer: Uint8Array
@@ -38,33 +38,17 @@ export class SigningKey {
    * @returns 43 base64url characters.
    */
   sign(text: string): string {
-    writeBinary(this.#outer, BLOCK_BYTES, sha256Binary(this.#padded(text)))
+    const room = BLOCK_BYTES + text.length * MOST_BYTES_A_UNIT
+    if (this.#inner.length < room) this.#grow(room)
+    const { written } = encoder.encodeInto(text, this.#inner.subarray(BLOCK_BYTES))
+    writeBinary(this.#outer, BLOCK_BYTES, sha256Binary(this.#inner.subarray(0, BLOCK_BYTES + written)))
     return sha256(this.#outer)
   }
 
-  /** Puts the text behind the inner pad. By hand: an encoder and a view of the array cost more than both hashes. */
-  #padded(text: string): Uint8Array {
-    // All tickets of one cookie have one length, so that this happens once.
-    if (this.#inner.length !== BLOCK_BYTES + text.length) this.#inner = this.#behindPad(text.length)
-    for (let index = 0; index < text.length; index++) {
-      const code = text.charCodeAt(index)
-      if (code > LAST_ASCII) return this.#encoded(text)
-      this.#inner[BLOCK_BYTES + index] = code
-    }
-    return this.#inner
-  }
-
-  #encoded(text: string): Uint8Array {
-    const bytes = encoder.encode(text)
-    const padded = this.#behindPad(bytes.length)
-    padded.set(bytes, BLOCK_BYTES)
-    return padded
-  }
-
-  #behindPad(bytes: number): Uint8Array {
-    const padded = new Uint8Array(BLOCK_BYTES + bytes)
-    padded.set(this.#inner.subarray(0, BLOCK_BYTES))
-    return padded
+  #grow(bytes: number): void {
+    const grown = new Uint8Array(bytes)
+    grown.set(this.#inner.subarray(0, BLOCK_BYTES))
+    this.#inner = grown
   }
 }
 
