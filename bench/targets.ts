@@ -46,5 +46,7 @@ function cell(target: Target, framework: Framework, measured: readonly Measured[
   const floor = here.find((one) => one.kind === 'floor')
   const verdict = ours.ratio >= wanted ? 'reached' : `MISSED ${wanted}`
   const beside = floor === undefined ? '' : ` (floor ${floor.ratio.toFixed(2)})`
-  return `${ours.ratio.toFixed(2)} ${verdict}${beside}${peer === undefined ? '' : `, ${peer.subject} ${peer.ratio.toFixed(2)}`}`
+  // A miss that two decimals would hide is shown with three.
+  const digits = ours.ratio < wanted && ours.ratio.toFixed(2) === wanted.toFixed(2) ? 3 : 2
+  return `${ours.ratio.toFixed(digits)} ${verdict}${beside}${peer === undefined ? '' : `, ${peer.subject} ${peer.ratio.toFixed(2)}`}`
 }
