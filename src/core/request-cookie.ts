@@ -26,9 +26,11 @@ export interface NodeHeaders {
 export function cookieHeaderOf(request: CookieCarrier | null | undefined): string | null | undefined {
   if (typeof request !== 'object' || request === null) return request
   const { headers } = request
-  return 'get' in headers && typeof headers.get === 'function' ? headers.get('cookie') : cookieOf(headers)
+  return isWeb(headers) ? headers.get('cookie') : headers.cookie
 }
 
-function cookieOf(headers: HeaderSource): string | undefined {
-  return 'cookie' in headers ? headers.cookie : undefined
+/** A header that a client names `get` is no function. */
+function isWeb(headers: HeaderSource): headers is WebHeaders {
+  const { get }: { get?: unknown; cookie?: unknown } = headers
+  return typeof get === 'function'
 }

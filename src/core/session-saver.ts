@@ -39,22 +39,24 @@ export class SessionSaver {
   save(state: SessionState, answer: Answerable): Awaitable<CookieVerb> {
     if (state.ended) return 'keep'
     const { loaded } = state
+    const { policy } = this.#engine
+    const now = policy.now()
     // Most requests only read, and then mostly nothing is to be done: decided without taking down what there is to save.
     if (loaded !== null && state.used && state.fate === 'kept' && state.unwritten) {
-      const { policy } = this.#engine
-      const { store, cookie } = decide(loaded, ONLY_READ, answer, policy, policy.now())
+      const { store, cookie } = decide(loaded, ONLY_READ, answer, policy, now)
       if (store === 'none' && cookie === 'none') return 'keep'
     }
-    if (loaded === null || !this.#looksExpired(loaded.record) || !state.goesOn)
-      return this.#judge(state, answer)
+    // A slow request's own copy has timed out. Others may have kept the session alive meanwhile: only the store knows.
+    if (loaded === null || !state.goesOn || expiryOf(loaded.record, policy, now) === null)
+      return this.#judge(state, answer, now)
     return andThen(this.#refresh(loaded), (lives) => {
-      if (lives) return this.#judge(state, answer)
+      if (lives) return this.#judge(state, answer, now)
       return state.snapshot().changed ? this.#discarded(state, loaded) : this.#gone(state)
     })
   }
 
-  #judge(state: SessionState, answer: Answerable): Awaitable<CookieVerb> {
-    const plan = this.#plan(state, answer)
+  #judge(state: SessionState, answer: Answerable, now: number): Awaitable<CookieVerb> {
+    const plan = this.#plan(state, answer, now)
     const { validate } = this.#engine.policy
     const { store } = plan.decision
     if (validate === null || (store !== 'create' && store !== 'replace')) {
@@ -71,7 +73,7 @@ export class SessionSaver {
   }
 
   /** Takes down what the handler did, all at one moment, and has it decided. */
-  #plan(state: SessionState, answer: Answerable): Plan {
+  #plan(state: SessionState, answer: Answerable, now: number): Plan {
     const { policy } = this.#engine
     const { loaded, fate, used } = state
     const snapshot = state.snapshot()
@@ -85,7 +87,7 @@ export class SessionSaver {
       empty: text === EMPTY_TEXT,
       userChanged: user !== loaded?.record.user,
     }
-    const decision = decide(loaded, handled, answer, policy, policy.now())
+    const decision = decide(loaded, handled, answer, policy, now)
     return { decision, snapshot, user, mayMove: !answer.headersSent }
   }
 
@@ -240,12 +242,7 @@ export class SessionSaver {
     return this.#gone(state)
   }
 
-  #looksExpired(record: SessionRecord): boolean {
-    const { policy } = this.#engine
-    return expiryOf(record, policy, policy.now()) !== null
-  }
-
-  /** A slow request's own copy has timed out. Others may have kept the session alive meanwhile: only the store knows. */
+  /** Takes over how long others have kept a session alive meanwhile. Answers whether it lives. */
   #refresh(loaded: LoadedSession): Awaitable<boolean> {
     return andThen(this.#engine.loader.refresh(loaded.record.id), (record) => {
       if (record === null) return false

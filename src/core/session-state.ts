@@ -103,10 +103,16 @@ export class SessionState {
     return Object.keys(this.seen)
   }
 
-  /** Gives the value under a key that is there. An object is the request's own: it may be changed unseen. */
+  /**
+   * Gives the value under a key; where there is none, the function that every object has there, such as `toString`.
+   * An object is the request's own: it may be changed unseen.
+   */
   read(key: string): unknown {
-    const value = this.seen[key]
+    const { seen } = this
+    const value = seen[key]
     if (typeof value !== 'object' || value === null) return value
+    // `__proto__` finds an object that is nobody's to give away.
+    if (!Object.hasOwn(seen, key)) return undefined
     this.#handedOut = true
     return this.#claim().give(key)
   }

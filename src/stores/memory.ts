@@ -9,6 +9,7 @@ import type {
   WriteOptions,
 } from '../core/store.ts'
 import { checkOptions } from './memory/check-options.ts'
+import { hashOfId } from './memory/key-hash.ts'
 import { LastUse } from './memory/last-use.ts'
 import { MARK, NONE, TEXT } from './memory/record-page.ts'
 import { RecordTable } from './memory/record-table.ts'
@@ -55,7 +56,7 @@ export class MemorySessionStore implements ConditionalStore {
   readonly #now: () => number
   readonly #maxSessions: number
   readonly #table = new RecordTable()
-  readonly #ids = new SlotIndex(this.#table, TEXT.key, MARK.idNext, MARK.idHash)
+  readonly #ids = new SlotIndex(this.#table, TEXT.key, MARK.idNext, hashOfId, MARK.idHash)
   readonly #users = new UserIndex(this.#table)
   readonly #lastUse = new LastUse(this.#table)
   readonly #timer: SweepTimer
@@ -82,7 +83,7 @@ export class MemorySessionStore implements ConditionalStore {
 
   /** Gives the record under this id; `null` when there is none or its ttl has run out. */
   get(id: string): SessionRecord | null {
-    const slot = this.#findLive(id)
+    const slot = this.#findLive(id, this.#now())
     if (slot === NONE) return null
     this.#lastUse.note(slot)
     return this.#table.read(slot)
@@ -90,33 +91,37 @@ export class MemorySessionStore implements ConditionalStore {
 
   /** Writes the record, whatever was there. */
   set(id: string, record: SessionRecord, options: WriteOptions): void {
-    const slot = this.#findLive(id)
-    if (slot === NONE) this.#add(id, record, options.ttl)
-    else this.#write(slot, id, record, options.ttl)
+    const now = this.#now()
+    const slot = this.#findLive(id, now)
+    if (slot === NONE) this.#add(id, record, now, options.ttl)
+    else this.#write(slot, id, record, now, options.ttl)
   }
 
   /** Writes a record under an id that is free; `false` when a live record is already there. */
   create(id: string, record: SessionRecord, options: WriteOptions): boolean {
-    if (this.#findLive(id) !== NONE) return false
-    this.#add(id, record, options.ttl)
+    const now = this.#now()
+    if (this.#findLive(id, now) !== NONE) return false
+    this.#add(id, record, now, options.ttl)
     return true
   }
 
   /** Writes over a live record of exactly `options.revision`. */
   replace(id: string, record: SessionRecord, options: ReplaceOptions): ReplaceOutcome {
-    const slot = this.#findLive(id)
+    const now = this.#now()
+    const slot = this.#findLive(id, now)
     if (slot === NONE) return 'missing'
     if (this.#table.revision(slot) !== options.revision) return 'conflict'
-    this.#write(slot, id, record, options.ttl)
+    this.#write(slot, id, record, now, options.ttl)
     return 'written'
   }
 
   /** Extends a live record; `false` when there is none. With a ttl of zero or less the record ends. */
   touch(id: string, options: TouchOptions): boolean {
-    const slot = this.#findLive(id)
+    const now = this.#now()
+    const slot = this.#findLive(id, now)
     if (slot === NONE) return false
     if (options.ttl > 0) {
-      this.#table.touch(slot, options.touchedAt, options.expiresAt, this.#now() + options.ttl)
+      this.#table.touch(slot, options.touchedAt, options.expiresAt, now + options.ttl)
       this.#lastUse.note(slot)
     } else {
       this.#remove(slot)
@@ -187,18 +192,18 @@ export class MemorySessionStore implements ConditionalStore {
     this.#timer.stop()
   }
 
-  #findLive(id: string): number {
+  #findLive(id: string, now: number): number {
     const slot = this.#ids.get(id)
     if (slot === NONE) return NONE
-    if (this.#table.deadline(slot) > this.#now()) return slot
+    if (this.#table.deadline(slot) > now) return slot
     this.#remove(slot)
     return NONE
   }
 
-  #add(id: string, record: SessionRecord, ttl: number): void {
+  #add(id: string, record: SessionRecord, now: number, ttl: number): void {
     // Not `ttl <= 0`: a ttl that is not a number must not make a record that never ends.
     if (!(ttl > 0)) return
-    const slot = this.#table.add(id, record, this.#now() + ttl)
+    const slot = this.#table.add(id, record, now + ttl)
     this.#ids.add(id, slot)
     this.#users.add(record.user, slot)
     this.#lastUse.note(slot)
@@ -206,7 +211,7 @@ export class MemorySessionStore implements ConditionalStore {
     if (this.#table.used > this.#maxSessions) this.#evict(this.#lastUse.longestUnused())
   }
 
-  #write(slot: number, id: string, record: SessionRecord, ttl: number): void {
+  #write(slot: number, id: string, record: SessionRecord, now: number, ttl: number): void {
     if (!(ttl > 0)) {
       this.#remove(slot)
       return
@@ -216,7 +221,7 @@ export class MemorySessionStore implements ConditionalStore {
       this.#users.remove(user, slot)
       this.#users.add(record.user, slot)
     }
-    this.#table.write(slot, id, record, this.#now() + ttl)
+    this.#table.write(slot, id, record, now + ttl)
     this.#lastUse.note(slot)
   }
 

@@ -92,6 +92,14 @@ describe('looking at a session shows the data and nothing else', () => {
     expect(Reflect.get(session, Symbol.for('coatcheck.session'))).toBeUndefined()
   })
 
+  test("by a name somebody else chose gives data, or what every object has, and nobody's prototype [A12]", async () => {
+    const session = await loaded()
+    const get = (name: string): unknown => Reflect.apply(session.get, session, [name])
+    expect(get('cart')).toEqual({ items: ['hat'] })
+    expect(get('toString')).toBe(Object.prototype.toString)
+    expect(get('__proto__')).toBeUndefined()
+  })
+
   test('it is no promise, so it can be returned from an async function', async () => {
     const session = await loaded()
     expect(Reflect.get(session, 'then')).toBeUndefined()

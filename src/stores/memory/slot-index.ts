@@ -1,4 +1,4 @@
-import { hashOf, newSeed } from './key-hash.ts'
+import { newSeed } from './key-hash.ts'
 import { type Mark, NONE, type Text } from './record-page.ts'
 import type { RecordTable } from './record-table.ts'
 
@@ -18,6 +18,7 @@ export class SlotIndex {
   readonly #table: RecordTable
   readonly #text: Text
   readonly #next: Mark
+  readonly #hashOf: (text: string, seed: number) => number
   readonly #hash: Mark | null
   /** The first slot of each bucket's chain. */
   readonly #pages: Int32Array[] = []
@@ -31,18 +32,26 @@ export class SlotIndex {
   /**
    * @param text - The text that a slot is found by.
    * @param next - The mark that chains the slots of a bucket.
+   * @param hashOf - Hashes the text to 32 bits.
    * @param hash - The mark that keeps the text's hash, so that it need not be hashed again; `null` for none.
    */
-  constructor(table: RecordTable, text: Text, next: Mark, hash: Mark | null) {
+  constructor(
+    table: RecordTable,
+    text: Text,
+    next: Mark,
+    hashOf: (text: string, seed: number) => number,
+    hash: Mark | null,
+  ) {
     this.#table = table
     this.#text = text
     this.#next = next
+    this.#hashOf = hashOf
     this.#hash = hash
   }
 
   /** Gives the slot of this key; {@link NONE} without one. */
   get(key: string): number {
-    const hash = hashOf(key, this.#seed)
+    const hash = this.#hashOf(key, this.#seed)
     let slot = this.#first(this.#bucketOf(hash))
     while (slot !== NONE && !this.#is(slot, key, hash)) slot = this.#table.mark(slot, this.#next)
     return slot
@@ -51,7 +60,7 @@ export class SlotIndex {
   /** Enters a slot under a key that has none. */
   add(key: string, slot: number): void {
     if (this.#seed === 0) this.#seed = newSeed()
-    const hash = hashOf(key, this.#seed)
+    const hash = this.#hashOf(key, this.#seed)
     if (this.#hash !== null) this.#table.setMark(slot, this.#hash, hash)
     this.#count++
     if (this.#count > this.#buckets) this.#addBucket()
@@ -72,7 +81,7 @@ export class SlotIndex {
 
   /** Makes what leads to `slot` lead to `target`. */
   #relink(slot: number, target: number): void {
-    const bucket = this.#bucketOf(this.#hashOf(slot))
+    const bucket = this.#bucketOf(this.#hashAt(slot))
     let before = this.#first(bucket)
     if (before === slot) {
       this.#setFirst(bucket, target)
@@ -93,7 +102,7 @@ export class SlotIndex {
     this.#setFirst(split, NONE)
     while (slot !== NONE) {
       const next = this.#table.mark(slot, this.#next)
-      this.#prepend(this.#bucketOf(this.#hashOf(slot)), slot)
+      this.#prepend(this.#bucketOf(this.#hashAt(slot)), slot)
       slot = next
     }
   }
@@ -108,9 +117,9 @@ export class SlotIndex {
     return this.#table.text(slot, this.#text) === key
   }
 
-  #hashOf(slot: number): number {
+  #hashAt(slot: number): number {
     if (this.#hash !== null) return this.#table.mark(slot, this.#hash)
-    return hashOf(this.#table.text(slot, this.#text) ?? '', this.#seed)
+    return this.#hashOf(this.#table.text(slot, this.#text) ?? '', this.#seed)
   }
 
   #bucketOf(hash: number): number {

@@ -1,11 +1,23 @@
 import { expect, test } from 'vitest'
-import { hashOf } from '../../../src/stores/memory/key-hash.ts'
+import { sessionIdOf } from '../../../src/core/ticket.ts'
+import { hashOf, hashOfId } from '../../../src/stores/memory/key-hash.ts'
 import { MARK, type Mark, NONE, TEXT } from '../../../src/stores/memory/record-page.ts'
 import { RecordTable } from '../../../src/stores/memory/record-table.ts'
 import { SlotIndex } from '../../../src/stores/memory/slot-index.ts'
 import { newId, newRecord } from '../../../src/testing/sample-records.ts'
 
 const COUNT = 20_000
+const SEEDS = [0, 1, -1, 0x12345678, -0x12345678]
+
+/** Thrown at random, 20,000 keys leave the fullest of 16,384 buckets with 7 to 10. */
+function fullestBucket(keys: readonly string[], hash: (key: string) => number): number {
+  const buckets = new Map<number, number>()
+  for (const key of keys) {
+    const bucket = hash(key) & 0x3fff
+    buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1)
+  }
+  return Math.max(...buckets.values())
+}
 
 function makeIndex(hash: Mark | null): {
   index: SlotIndex
@@ -13,7 +25,7 @@ function makeIndex(hash: Mark | null): {
   remove: (key: string) => void
 } {
   const table = new RecordTable()
-  const index = new SlotIndex(table, TEXT.key, MARK.idNext, hash)
+  const index = new SlotIndex(table, TEXT.key, MARK.idNext, hashOf, hash)
   const record = newRecord()
   return {
     index,
@@ -72,15 +84,25 @@ test.each<[string, (index: number) => string]>([
   ['single characters', (number) => String.fromCharCode(number)],
 ])('%s spread evenly over the buckets, whatever the seed', (_, keyOf) => {
   const keys = Array.from({ length: COUNT }, (_unused, number) => keyOf(number))
-  for (const seed of [0, 1, -1, 0x12345678, -0x12345678]) {
-    const buckets = new Map<number, number>()
-    for (const key of keys) {
-      const bucket = hashOf(key, seed) & 0x3fff
-      buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1)
-    }
-    // Thrown at random, 20,000 keys leave the fullest of 16,384 buckets with 7 to 10.
-    expect(Math.max(...buckets.values()), `seed ${seed}`).toBeLessThan(16)
-  }
+  for (const seed of SEEDS)
+    expect(
+      fullestBucket(keys, (key) => hashOf(key, seed)),
+      `seed ${seed}`,
+    ).toBeLessThan(16)
+})
+
+test('session ids spread evenly by their ends alone, whatever the seed', () => {
+  const ids = Array.from({ length: COUNT }, (_unused, number) => sessionIdOf(`${number}`))
+  for (const seed of SEEDS)
+    expect(
+      fullestBucket(ids, (id) => hashOfId(id, seed)),
+      `seed ${seed}`,
+    ).toBeLessThan(16)
+})
+
+test('an id shorter than what is hashed of one is hashed whole', () => {
+  const ids = ['', 'a', 'b', 'ab', 'ba', '0123456789abcde']
+  expect(new Set(ids.map((id) => hashOfId(id, 1))).size).toBe(ids.length)
 })
 
 test('keys that share a bucket under one seed do not under another', () => {
