@@ -67,13 +67,18 @@ function open<Data extends object>(
   const known = passageOf(request, sessions)
   const enter = (passage: Passage<Data>): void => {
     mount(request, sessions, passage)
-    if (known === undefined) HeldResponse.hold(reply.raw, passage, (error) => answer(error, reply))
+    // A request that leaves its session alone, as most do, has a reply like any other: 1 to 2 us of 35 less (Node 24).
+    if (known === undefined) passage.whenUsed(() => hold(reply, passage))
     next()
   }
   // What it throws at once, Fastify takes as this hook's error.
   const opened = known ?? sessions.open(request.headers.cookie)
   if (isPromise(opened)) opened.then(enter, next)
   else enter(opened)
+}
+
+function hold(reply: FastifyReply, passage: Passage<object>): boolean {
+  return HeldResponse.hold(reply.raw, passage, (error) => answer(error, reply))
 }
 
 /** Saves before Fastify sends, while it can still turn the reply into an error. */

@@ -60,12 +60,13 @@ export class HeldResponse {
   /**
    * Holds a response for a session; one that is held already waits for this session as well.
    * @param onFailure - Answers when the save fails. The first one given counts.
+   * @returns Whether its head can still wait. The end of the body does in any case.
    */
-  static hold(response: Holdable, passage: Committable, onFailure: OnFailure): HeldResponse {
-    const held = response[HELD]
-    if (held === undefined) return new HeldResponse(response, passage, onFailure)
-    held.#passages.push(passage)
-    return held
+  static hold(response: Holdable, passage: Committable, onFailure: OnFailure): boolean {
+    const known = response[HELD]
+    const held = known ?? new HeldResponse(response, passage, onFailure)
+    if (known !== undefined) known.#passages.push(passage)
+    return held.#stage === 'open' && !response.headersSent
   }
 
   /** Finds what holds a response. */

@@ -34,6 +34,12 @@ export interface Passage<Data extends object> {
    * @throws {DataError} the data cannot be kept: likewise.
    */
   commit(): Awaitable<ResponseEffects | null>
+  /**
+   * Calls `hold` before the session is first used; at once when there is something to save without that. Until then
+   * the response need not wait for `commit`.
+   * @param hold - Sees to it that `commit` is called, and tells whether the response's headers can still wait for it.
+   */
+  whenUsed(hold: () => boolean): void
   /** Tells `follower`, and nobody else from then on, when `session` becomes another object. */
   follow(follower: SessionFollower): void
   /** Gives the session for looking at only: what it is asked to change throws. */
@@ -56,6 +62,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   #state: SessionState
   #session: Session<Data> | null = null
   #follower: SessionFollower | null = null
+  #hold: (() => boolean) | null = null
   #cookie: CookieVerb = 'none'
   #failed = false
   #lateSave = false
@@ -80,6 +87,17 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   get session(): Session<Data> {
     this.#session ??= sessionObject<Data>(this.#state, this, false)
     return this.#session
+  }
+
+  whenUsed(hold: () => boolean): void {
+    this.#hold = hold
+    if (this.#hasToSave) this.#holdBack()
+  }
+
+  #holdBack(): void {
+    if (this.#hold === null) return
+    if (!this.#hold()) this.headersSent = true
+    this.#hold = null
   }
 
   follow(follower: SessionFollower): void {
@@ -125,10 +143,13 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
 
   #save(): Awaitable<void> {
     return this.#inOrder(() => {
-      const state = this.#state
-      if (!state.used && state.loaded?.ticket.age !== 'older') return
-      return andThen(this.#saver.save(state, this), (verb) => this.#note(verb))
+      if (!this.#hasToSave) return
+      return andThen(this.#saver.save(this.#state, this), (verb) => this.#note(verb))
     })
+  }
+
+  get #hasToSave(): boolean {
+    return this.#state.used || this.#state.loaded?.ticket.age === 'older'
   }
 
   #note(verb: CookieVerb): void {
@@ -148,6 +169,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
 
   use(state: SessionState): void {
     if (this.#unopened !== null) this.#open(this.#unopened)
+    this.#holdBack()
     state.used = true
     if (this.headersSent) this.#saveLater()
   }

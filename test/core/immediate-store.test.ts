@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import type { SessionRecord } from '../../src/core/record.ts'
 import type { Session } from '../../src/core/session.ts'
@@ -52,6 +52,26 @@ describe('a store that is immediate', () => {
     expect([session.name, session.isNew, session.name]).toEqual(['ann', false, 'ann'])
     expect(store.asked).toBe(1)
     expect(log.told).toEqual(['loaded'])
+  })
+
+  test('has the response held when the session is first used, and once', async () => {
+    const { sessions, cookie } = await known()
+    const passage = await sessions.open(cookie)
+    const hold = vi.fn(() => true)
+    passage.whenUsed(hold)
+    expect(hold).not.toHaveBeenCalled()
+    passage.session.visits = 1
+    passage.session.visits = 2
+    expect(hold).toHaveBeenCalledOnce()
+  })
+
+  test('has a response that can no longer be held written to, but no new session made for it [P3]', async () => {
+    const { store, sessions, log } = await known()
+    const passage = await sessions.open(null)
+    passage.whenUsed(() => false)
+    passage.session.visits = 1
+    expect(await passage.commit()).toBeNull()
+    expect([store.size, log.told]).toEqual([1, ['discarded: headers-sent']])
   })
 
   test('gives what is there when the session is used, not what was there when the request came [P4]', async () => {

@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie'
 import fastify, { type FastifyInstance } from 'fastify'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { session } from '../../../src/adapters/fastify.ts'
+import type { MemorySessionStore } from '../../../src/stores/memory.ts'
 import { Visitor } from '../../../src/testing/adapter-visitor.ts'
 import { portFrom } from '../harness/listen.ts'
 import { PACES, startPaced, type TestStore } from '../harness/paced.ts'
@@ -16,11 +17,11 @@ async function visitorOf(app: FastifyInstance): Promise<Visitor> {
 }
 
 describe.each(PACES)('on Fastify, with a store that answers %s', (pace) => {
-  function start(): { app: FastifyInstance; store: TestStore } {
-    const { sessions, store } = startPaced(pace)
+  function start(): { app: FastifyInstance; store: TestStore; memory: MemorySessionStore } {
+    const { sessions, store, memory } = startPaced(pace)
     const app = fastify({ forceCloseConnections: true })
     app.register(session(sessions))
-    return { app, store }
+    return { app, store, memory }
   }
 
   test("the app's error handler answers a failed save, and nothing of the first reply is left [P2] [P11]", async () => {
@@ -112,6 +113,46 @@ describe.each(PACES)('on Fastify, with a store that answers %s', (pace) => {
     await visitor.json('/set')
     await visitor.json('/leave')
     expect(visitor.cookieHeader).toBe('')
+  })
+
+  test('a reply whose session nobody uses is as if there were none', async () => {
+    const { app } = start()
+    app.get('/', (_request, reply) => reply.send(Object.keys(reply.raw).includes('writeHead')))
+    const visitor = await visitorOf(app)
+    expect((await visitor.visit('/')).body).toBe('false')
+  })
+
+  test('a session first used after the reply was handed over still gets its cookie [P3]', async () => {
+    const { app } = start()
+    app.addHook('onSend', (request, _reply, payload, done) => {
+      request.session.visits = (request.session.visits ?? 0) + 1
+      done(null, `${payload}${request.session.visits}`)
+    })
+    app.get('/', (_request, reply) => reply.type('text/plain').send('visit '))
+    const visitor = await visitorOf(app)
+    expect((await visitor.visit('/')).body).toBe('visit 1')
+    expect((await visitor.visit('/')).body).toBe('visit 2')
+  })
+
+  test('a session first used when the head has gone is written if there is one, and none is begun [P3] [P4]', async () => {
+    const { app, memory } = start()
+    app.get('/', (request) => {
+      request.session.visits = 1
+      return {}
+    })
+    app.get('/late', (request, reply) => {
+      reply.hijack()
+      reply.raw.writeHead(200).write('one')
+      request.session.late = 1
+      reply.raw.end('two')
+    })
+    const visitor = await visitorOf(app)
+    const early = await visitor.visit('/late')
+    expect([early.body, early.setCookies, memory.size]).toEqual(['onetwo', [], 0])
+    await visitor.visit('/')
+    expect((await visitor.visit('/late')).body).toBe('onetwo')
+    const { records } = memory.entries()
+    expect(records.map(({ data }) => JSON.parse(data))).toEqual([{ visits: 1, late: 1 }])
   })
 
   test('inject() needs no port', async () => {
