@@ -82,7 +82,7 @@ function withRecord(
     return { ...NOTHING, store: 'destroy', cookie: 'clear' }
   if (fate === 'renewed' || userChanged)
     return { ...NOTHING, store: 'create', endLoaded: true, cookie: 'set' }
-  if (changed) return { ...NOTHING, store: 'replace', cookie: loaded.olderKey ? 'set' : 'none' }
+  if (changed) return loaded.olderKey ? { ...REPLACE, cookie: 'set' } : REPLACE
   // A ticket is signed again only together with a store verb that tells whether the session still lives:
   // a slow response must not put back the cookie of a session that a parallel one has ended or moved.
   if (loaded.olderKey) return { ...NOTHING, store: 'touch', cookie: 'set' }
@@ -92,9 +92,11 @@ function withRecord(
 
 /** Without a cookie an existing record can be written or ended; a new id could reach nobody. */
 function afterHeaders(decision: Decision, loaded: Loaded | null): Decision {
-  if (decision === NOTHING) return decision
+  if (decision.cookie === 'none') return decision
   if (decision.store !== 'create') return { ...decision, cookie: 'none' }
   return { ...NOTHING, store: loaded !== null && decision.endLoaded ? 'destroy' : 'none', discarded: true }
 }
 
 const NOTHING: Decision = { store: 'none', endLoaded: false, cookie: 'none', discarded: false }
+// The verb of most writes, made once.
+const REPLACE: Decision = { ...NOTHING, store: 'replace' }

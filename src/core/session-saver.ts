@@ -173,19 +173,21 @@ export class SessionSaver {
 
   #replace(state: SessionState, plan: Plan, loaded: LoadedSession): Awaitable<CookieVerb> {
     const { snapshot, mayMove } = plan
-    const signedAgain = plan.decision.cookie === 'set'
     const change = (newest: DataObject): DataObject => onTopOf(newest, snapshot)
-    return andThen<Rewritten, CookieVerb>(
-      this.#engine.writer.replace(loaded.record, snapshot.text, change, mayMove),
-      (result) => {
-        if (result.outcome === 'gone') return this.#discarded(state, loaded)
-        if (result.outcome === 'unmovable') return this.#unmovable(state, loaded)
-        if (result.outcome === 'moved') return this.#moved(state, loaded, result, snapshot)
-        const ticket = signedAgain ? current(loaded.ticket) : loaded.ticket
-        state.settle(new LoadedSession(result.record, ticket), snapshot)
-        return signedAgain ? 'set' : 'keep'
-      },
-    )
+    const replaced = this.#engine.writer.replace(loaded.record, snapshot.text, change, mayMove)
+    if (!isPromise(replaced)) return this.#replaced(state, plan, loaded, replaced)
+    return replaced.then((result) => this.#replaced(state, plan, loaded, result))
+  }
+
+  #replaced(state: SessionState, plan: Plan, loaded: LoadedSession, result: Rewritten): CookieVerb {
+    const { snapshot, decision } = plan
+    if (result.outcome === 'gone') return this.#discarded(state, loaded)
+    if (result.outcome === 'unmovable') return this.#unmovable(state, loaded)
+    if (result.outcome === 'moved') return this.#moved(state, loaded, result, snapshot)
+    const signedAgain = decision.cookie === 'set'
+    const ticket = signedAgain ? current(loaded.ticket) : loaded.ticket
+    state.settle(new LoadedSession(result.record, ticket), snapshot)
+    return signedAgain ? 'set' : 'keep'
   }
 
   #touch(state: SessionState, plan: Plan, loaded: LoadedSession): Awaitable<CookieVerb> {

@@ -7,23 +7,14 @@ export function newSeed(): number {
   return seed
 }
 
-/** Hashes any text to 32 bits, all of them usable. */
-export function hashOf(key: string, seed: number): number {
-  return hashFrom(0, key, seed)
-}
-
-// 96 bits of the 256 that a session id is made of.
-const ID_CHARACTERS = 16
-
-/** Hashes a session id by its end, which is as random as all of it: half of what a get took was to hash the rest (Node 24). */
-export function hashOfId(id: string, seed: number): number {
-  return hashFrom(Math.max(0, id.length - ID_CHARACTERS), id, seed)
-}
-
-function hashFrom(start: number, key: string, seed: number): number {
+/**
+ * Hashes a text to 32 bits, all of them usable.
+ * @param characters - How many to hash, from the end of the text.
+ */
+export function hashOf(key: string, seed: number, characters: number): number {
   const { length } = key
   let hash = seed ^ length
-  let index = start
+  let index = Math.max(0, length - characters)
   for (; index + 1 < length; index += 2) {
     hash = mix(hash ^ key.charCodeAt(index) ^ (key.charCodeAt(index + 1) << 16))
   }

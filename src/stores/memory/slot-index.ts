@@ -1,4 +1,4 @@
-import { newSeed } from './key-hash.ts'
+import { hashOf, newSeed } from './key-hash.ts'
 import { type Mark, NONE, type Text } from './record-page.ts'
 import type { RecordTable } from './record-table.ts'
 
@@ -18,7 +18,7 @@ export class SlotIndex {
   readonly #table: RecordTable
   readonly #text: Text
   readonly #next: Mark
-  readonly #hashOf: (text: string, seed: number) => number
+  readonly #hashed: number
   readonly #hash: Mark | null
   /** The first slot of each bucket's chain. */
   readonly #pages: Int32Array[] = []
@@ -32,26 +32,20 @@ export class SlotIndex {
   /**
    * @param text - The text that a slot is found by.
    * @param next - The mark that chains the slots of a bucket.
-   * @param hashOf - Hashes the text to 32 bits.
+   * @param hashed - How many characters at the text's end are hashed; `Infinity` for all.
    * @param hash - The mark that keeps the text's hash, so that it need not be hashed again; `null` for none.
    */
-  constructor(
-    table: RecordTable,
-    text: Text,
-    next: Mark,
-    hashOf: (text: string, seed: number) => number,
-    hash: Mark | null,
-  ) {
+  constructor(table: RecordTable, text: Text, next: Mark, hashed: number, hash: Mark | null) {
     this.#table = table
     this.#text = text
     this.#next = next
-    this.#hashOf = hashOf
+    this.#hashed = hashed
     this.#hash = hash
   }
 
   /** Gives the slot of this key; {@link NONE} without one. */
   get(key: string): number {
-    const hash = this.#hashOf(key, this.#seed)
+    const hash = hashOf(key, this.#seed, this.#hashed)
     let slot = this.#first(this.#bucketOf(hash))
     while (slot !== NONE && !this.#is(slot, key, hash)) slot = this.#table.mark(slot, this.#next)
     return slot
@@ -60,7 +54,7 @@ export class SlotIndex {
   /** Enters a slot under a key that has none. */
   add(key: string, slot: number): void {
     if (this.#seed === 0) this.#seed = newSeed()
-    const hash = this.#hashOf(key, this.#seed)
+    const hash = hashOf(key, this.#seed, this.#hashed)
     if (this.#hash !== null) this.#table.setMark(slot, this.#hash, hash)
     this.#count++
     if (this.#count > this.#buckets) this.#addBucket()
@@ -81,7 +75,7 @@ export class SlotIndex {
 
   /** Makes what leads to `slot` lead to `target`. */
   #relink(slot: number, target: number): void {
-    const bucket = this.#bucketOf(this.#hashAt(slot))
+    const bucket = this.#bucketOf(this.#hashOf(slot))
     let before = this.#first(bucket)
     if (before === slot) {
       this.#setFirst(bucket, target)
@@ -102,7 +96,7 @@ export class SlotIndex {
     this.#setFirst(split, NONE)
     while (slot !== NONE) {
       const next = this.#table.mark(slot, this.#next)
-      this.#prepend(this.#bucketOf(this.#hashAt(slot)), slot)
+      this.#prepend(this.#bucketOf(this.#hashOf(slot)), slot)
       slot = next
     }
   }
@@ -117,9 +111,9 @@ export class SlotIndex {
     return this.#table.text(slot, this.#text) === key
   }
 
-  #hashAt(slot: number): number {
+  #hashOf(slot: number): number {
     if (this.#hash !== null) return this.#table.mark(slot, this.#hash)
-    return this.#hashOf(this.#table.text(slot, this.#text) ?? '', this.#seed)
+    return hashOf(this.#table.text(slot, this.#text) ?? '', this.#seed, this.#hashed)
   }
 
   #bucketOf(hash: number): number {

@@ -1,4 +1,3 @@
-import { hashOf } from './key-hash.ts'
 import { MARK, NONE, TEXT } from './record-page.ts'
 import type { RecordTable } from './record-table.ts'
 import { SlotIndex } from './slot-index.ts'
@@ -14,7 +13,7 @@ export class UserIndex {
 
   constructor(table: RecordTable) {
     this.#table = table
-    this.#first = new SlotIndex(table, TEXT.user, MARK.userNext, hashOf, null)
+    this.#first = new SlotIndex(table, TEXT.user, MARK.userNext, Number.POSITIVE_INFINITY, null)
   }
 
   /** Takes a slot in, if its record has a user. */

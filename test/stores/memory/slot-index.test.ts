@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import { sessionIdOf } from '../../../src/core/ticket.ts'
-import { hashOf, hashOfId } from '../../../src/stores/memory/key-hash.ts'
+import { hashOf } from '../../../src/stores/memory/key-hash.ts'
 import { MARK, type Mark, NONE, TEXT } from '../../../src/stores/memory/record-page.ts'
 import { RecordTable } from '../../../src/stores/memory/record-table.ts'
 import { SlotIndex } from '../../../src/stores/memory/slot-index.ts'
 import { newId, newRecord } from '../../../src/testing/sample-records.ts'
 
 const COUNT = 20_000
+const ALL = Number.POSITIVE_INFINITY
 const SEEDS = [0, 1, -1, 0x12345678, -0x12345678]
 
 /** Thrown at random, 20,000 keys leave the fullest of 16,384 buckets with 7 to 10. */
@@ -25,7 +26,7 @@ function makeIndex(hash: Mark | null): {
   remove: (key: string) => void
 } {
   const table = new RecordTable()
-  const index = new SlotIndex(table, TEXT.key, MARK.idNext, hashOf, hash)
+  const index = new SlotIndex(table, TEXT.key, MARK.idNext, ALL, hash)
   const record = newRecord()
   return {
     index,
@@ -86,7 +87,7 @@ test.each<[string, (index: number) => string]>([
   const keys = Array.from({ length: COUNT }, (_unused, number) => keyOf(number))
   for (const seed of SEEDS)
     expect(
-      fullestBucket(keys, (key) => hashOf(key, seed)),
+      fullestBucket(keys, (key) => hashOf(key, seed, ALL)),
       `seed ${seed}`,
     ).toBeLessThan(16)
 })
@@ -95,22 +96,22 @@ test('session ids spread evenly by their ends alone, whatever the seed', () => {
   const ids = Array.from({ length: COUNT }, (_unused, number) => sessionIdOf(`${number}`))
   for (const seed of SEEDS)
     expect(
-      fullestBucket(ids, (id) => hashOfId(id, seed)),
+      fullestBucket(ids, (id) => hashOf(id, seed, 8)),
       `seed ${seed}`,
     ).toBeLessThan(16)
 })
 
-test('an id shorter than what is hashed of one is hashed whole', () => {
+test('a text shorter than what is to be hashed of it is hashed whole', () => {
   const ids = ['', 'a', 'b', 'ab', 'ba', '0123456789abcde']
-  expect(new Set(ids.map((id) => hashOfId(id, 1))).size).toBe(ids.length)
+  expect(new Set(ids.map((id) => hashOf(id, 1, 16))).size).toBe(ids.length)
 })
 
 test('keys that share a bucket under one seed do not under another', () => {
   const byBucket = Map.groupBy(
     Array.from({ length: COUNT }, (_, number) => `user-${number}`),
-    (key) => hashOf(key, 1) & 0xff,
+    (key) => hashOf(key, 1, ALL) & 0xff,
   )
   const [shared = []] = byBucket.values()
   expect(shared.length).toBeGreaterThan(40)
-  expect(new Set(shared.map((key) => hashOf(key, 2) & 0xff)).size).toBeGreaterThan(30)
+  expect(new Set(shared.map((key) => hashOf(key, 2, ALL) & 0xff)).size).toBeGreaterThan(30)
 })
