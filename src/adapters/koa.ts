@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type {} from 'koa'
-import { andThen } from '../core/awaitable.ts'
+import { isPromise } from '../core/awaitable.ts'
 import type { Passage } from '../core/passage.ts'
 import type { DefaultData, Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
@@ -51,15 +51,18 @@ export type SessionMiddleware = (context: KoaContext, next: () => Promise<unknow
  * @param sessions - The manager, from `createSessions`.
  */
 export function session<Data extends object = DefaultData>(sessions: Sessions<Data>): SessionMiddleware {
-  return async (context: KoaContext & SessionHolder, next) => {
+  // Not async: that puts three turns through the microtasks between what is further down and Koa.
+  return (context: KoaContext & SessionHolder, next) => {
     const known = passageOf(context, sessions)
     if (known !== undefined) return enter(context, sessions, known, next)
-    return andThen(sessions.open(context.req.headers.cookie), (passage) => {
-      HeldResponse.hold(context.res, new ShownSession(context, passage), (error) =>
-        context.onerror(asError(error)),
-      )
+    const begin = (passage: Passage<Data>): Promise<unknown> => {
+      const shown = new ShownSession(context, passage)
+      HeldResponse.hold(context.res, shown, (error) => context.onerror(asError(error)))
       return enter(context, sessions, passage, next)
-    })
+    }
+    // What it throws at once, Koa takes as a rejection.
+    const opened = sessions.open(context.req.headers.cookie)
+    return isPromise(opened) ? Promise.resolve(opened).then(begin) : begin(opened)
   }
 }
 
