@@ -13,8 +13,8 @@ export const BREAKERS_P01_P03: readonly PromiseBreaker[] = [
     promise: 'P1',
     breaks: 'takes every session for used',
     file: 'core/passage.ts',
-    find: "if (!state.used && state.loaded?.ticket.age !== 'older') return",
-    replace: 'state.used = true',
+    find: 'if (!this.#hasToSave) return',
+    replace: 'this.#state.used = true',
   },
   {
     promise: 'P1',

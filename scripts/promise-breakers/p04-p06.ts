@@ -29,7 +29,7 @@ export const BREAKERS_P04_P06: readonly PromiseBreaker[] = [
     promise: 'P4',
     breaks: 'writes on after the timeout, since it was alive when loaded',
     file: 'core/session-saver.ts',
-    find: 'if (loaded === null || !this.#looksExpired(loaded.record) || !state.goesOn)',
+    find: 'if (loaded === null || !state.goesOn || expiryOf(loaded.record, policy, now) === null)',
     replace: 'if (loaded === null || loaded !== null)',
   },
   {

@@ -20,8 +20,8 @@ export const BREAKERS_P07_P09: readonly PromiseBreaker[] = [
     promise: 'P7',
     breaks: 'signs again only when the handler used the session',
     file: 'core/passage.ts',
-    find: "if (!state.used && state.loaded?.ticket.age !== 'older') return",
-    replace: 'if (!state.used) return',
+    find: "return this.#state.used || this.#state.loaded?.ticket.age === 'older'",
+    replace: 'return this.#state.used',
   },
   {
     promise: 'P8',
