@@ -6,7 +6,7 @@ import type { SessionStore } from '../../src/core/store.ts'
 import { interceptStore } from '../../src/testing/intercept-store.ts'
 import { Browser } from '../engine/browser.ts'
 import { EventLog } from '../engine/event-log.ts'
-import { SECRET, startOn } from '../engine/start.ts'
+import { SECRET, start, startOn } from '../engine/start.ts'
 
 interface Data {
   userId: string
@@ -171,6 +171,16 @@ describe('a visitor whose session the handler does not touch', () => {
     expect(store.calls.get).toBe(1)
     expect(total(store.calls)).toBe(1)
     expect(response.isPlain).toBe(true)
+  })
+
+  test('costs not even a read on a store that is immediate [P1]', async () => {
+    const { browser, memory } = start<Data>()
+    await browser.request((session) => {
+      session.cart = ['hat']
+    })
+    const get = vi.spyOn(memory, 'get')
+    expect((await browser.request()).isPlain).toBe(true)
+    expect(get).not.toHaveBeenCalled()
   })
 
   test('is not parsed by asking for what the record itself tells, and is by asking for data [P1]', async () => {
