@@ -3,7 +3,7 @@ export type Awaitable<T> = T | PromiseLike<T>
 
 /** Tells a promise from a plain value. */
 export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
-  // Loaded, not looked for with `in`, which takes ten times as long where objects of many shapes come by (Node 24).
+  // Loaded, not looked for with `in`, which takes twice as long where objects of many shapes come by (Node 24).
   return typeof value === 'object' && value !== null && typeof thenOf(value) === 'function'
 }
 

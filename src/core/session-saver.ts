@@ -175,8 +175,7 @@ export class SessionSaver {
     const { snapshot, mayMove } = plan
     const change = (newest: DataObject): DataObject => onTopOf(newest, snapshot)
     const replaced = this.#engine.writer.replace(loaded.record, snapshot.text, change, mayMove)
-    if (!isPromise(replaced)) return this.#replaced(state, plan, loaded, replaced)
-    return replaced.then((result) => this.#replaced(state, plan, loaded, result))
+    return andThen(replaced, (result) => this.#replaced(state, plan, loaded, result))
   }
 
   #replaced(state: SessionState, plan: Plan, loaded: LoadedSession, result: Rewritten): CookieVerb {

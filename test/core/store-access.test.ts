@@ -31,7 +31,6 @@ test('updates that queue for one session on a stalled store all fail within one 
   const outcomes = Promise.allSettled(updates)
   // One after the other they would take 20 of these.
   await vi.advanceTimersByTimeAsync(40)
-  vi.useRealTimers()
   expect((await outcomes).map(({ status }) => status)).toEqual(Array(20).fill('rejected'))
 })
 

@@ -158,18 +158,25 @@ export const cookieCases: readonly AdapterCase[] = [
     'rotated-key',
     'a ticket of an older key counts, and is signed anew once [P7] [A20]',
     async (trial) => {
-      const [older, newer] = ['older-0123456789-abcdefghijklmnop', 'newer-0123456789-abcdefghijklmnop']
-      const before = await trial.serve({ ...SET }, trial.manager({ secret: older }))
-      const visitor = before.visitor()
-      await visitor.json('/set')
-      const after = await trial.serve({ ...LOOK }, trial.manager({ secret: [newer, older] }))
-      const first = await after.visitor().visit('/look', { headers: { cookie: visitor.cookieHeader } })
+      const { after, cookie } = await rotated(trial)
+      const first = await after.visitor().visit('/look', { headers: { cookie } })
       assertEqual(first.body, '{"visits":1}', 'the session')
       assertEqual(first.setCookies.length, 1, 'the number of Set-Cookie lines')
       const [renewed = ''] = first.setCookies[0]?.split(';') ?? []
-      assert(renewed !== visitor.cookieHeader, 'the ticket is the old one')
+      assert(renewed !== cookie, 'the ticket is the old one')
       const second = await after.visitor().visit('/look', { headers: { cookie: renewed } })
       assertEqual(second.setCookies, [], 'the Set-Cookie lines of the second response')
+    },
+  ),
+
+  adapterCase(
+    'rotated-key-unused',
+    'a ticket of an older key is signed anew also where the handler leaves the session alone [P7]',
+    async (trial) => {
+      const { after, cookie } = await rotated(trial)
+      const { setCookies } = await after.visitor().visit('/ping', { headers: { cookie } })
+      assertEqual(setCookies.length, 1, 'the number of Set-Cookie lines')
+      assert(!setCookies[0]?.startsWith(`${cookie};`), 'the ticket is the old one')
     },
   ),
 ]
@@ -188,6 +195,16 @@ const CLEAR: Routes = {
     session.clear()
     return json({})
   },
+}
+
+/** Serves an app whose manager has a newer key than the ticket of the cookie. */
+async function rotated(trial: AdapterTrial): Promise<{ after: TrialApp; cookie: string }> {
+  const [older, newer] = ['older-0123456789-abcdefghijklmnop', 'newer-0123456789-abcdefghijklmnop']
+  const before = await trial.serve(SET, trial.manager({ secret: older }))
+  const visitor = before.visitor()
+  await visitor.json('/set')
+  const after = await trial.serve(LOOK, trial.manager({ secret: [newer, older] }))
+  return { after, cookie: visitor.cookieHeader }
 }
 
 async function twoTickets(trial: AdapterTrial): Promise<{ app: TrialApp; name: string; ticket: string[] }> {
