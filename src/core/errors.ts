@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'ERR_SESSION_DESTROYED'
   | 'ERR_SESSION_READONLY'
   | 'ERR_HEADERS_SENT'
+  | 'ERR_UPDATE_STUCK'
   | 'ERR_DATA_INVALID'
   | 'ERR_DATA_KEY_RESERVED'
   | 'ERR_DATA_NOT_SERIALIZABLE'
@@ -82,7 +83,12 @@ export class ConfigError extends SessionError {
 export class UsageError extends SessionError {
   /** Makes a usage error. */
   constructor(
-    code: 'ERR_NOT_MOUNTED' | 'ERR_SESSION_DESTROYED' | 'ERR_SESSION_READONLY' | 'ERR_HEADERS_SENT',
+    code:
+      | 'ERR_NOT_MOUNTED'
+      | 'ERR_SESSION_DESTROYED'
+      | 'ERR_SESSION_READONLY'
+      | 'ERR_HEADERS_SENT'
+      | 'ERR_UPDATE_STUCK',
     message: string,
     details?: ErrorDetails,
   ) {

@@ -1,13 +1,13 @@
 import { type Awaitable, andThen, isPromise } from './awaitable.ts'
-import { copyJson, type DataObject } from './data-text.ts'
+import { copyJson, writeData } from './data-text.ts'
 import type { Answerable } from './decide.ts'
+import { changeDraft, type DraftChange } from './draft-change.ts'
 import type { Engine } from './engine.ts'
 import { ConfigError, UsageError } from './errors.ts'
 import { endsAt, expiresAt } from './expiry.ts'
 import { LoadedSession } from './loaded-session.ts'
 import { diff } from './patch.ts'
 import { type CookieCarrier, cookieHeaderOf } from './request-cookie.ts'
-import { rejectReservedKeys } from './reserved-keys.ts'
 import type { ResponseEffects } from './response-effects.ts'
 import type { ReadonlySession, RegenerateOptions, Session } from './session.ts'
 import { type SessionDesk, sessionObject } from './session-object.ts'
@@ -30,10 +30,16 @@ export interface Passage<Data extends object> {
    * Saves the session. Call it before the response's headers leave, and do not let them leave before it has
    * answered; then write what it answers into them with `applyEffects`. Call it again when the body ends.
    * @returns What the session does to the headers; `null` for nothing.
-   * @throws {StoreError} the save failed: answer with the error instead of the handler's response.
+   * @throws {StoreError} the save failed: answer with the error instead of the handler's response, and with what
+   * `giveUp` says.
    * @throws {DataError} the data cannot be kept: likewise.
    */
   commit(): Awaitable<ResponseEffects | null>
+  /**
+   * Saves nothing more by itself. Call it before an error is sent in the place of the handler's response.
+   * @returns What the saves until now do to the error's headers, such as the cookie of an id that has changed; `null` for nothing.
+   */
+  giveUp(): ResponseEffects | null
   /**
    * Calls `hold` before the session is first used; at once when there is something to save without that. Until then
    * the response need not wait for `commit`.
@@ -45,9 +51,6 @@ export interface Passage<Data extends object> {
   /** Gives the session for looking at only: what it is asked to change throws. */
   readonlySession(): ReadonlySession<Data>
 }
-
-/** What the user's code does in an `update`. */
-type DraftChange = (draft: DataObject) => void | Promise<void>
 
 /** A request between `open` and the end of its response: runs its saves one after another. */
 export class RequestPassage<Data extends object> implements Passage<Data>, SessionDesk, Answerable {
@@ -65,6 +68,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   #hold: (() => boolean) | null = null
   #cookie: CookieVerb = 'none'
   #failed = false
+  #usedMeanwhile = false
   #lateSave = false
   #running: Promise<unknown> | null = null
 
@@ -111,6 +115,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   commit(): Awaitable<ResponseEffects | null> {
     // A failed response is answered with an error, whose own headers must not wait for the same failure again.
     if (this.#failed) return null
+    this.#usedMeanwhile = false
     try {
       const saved = this.#save()
       if (!isPromise(saved)) return this.#depart()
@@ -123,9 +128,17 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     }
   }
 
+  giveUp(): ResponseEffects | null {
+    this.#failed = true
+    const effects = this.#cookie === 'none' ? null : this.#depart()
+    this.headersSent = true
+    return effects
+  }
+
   #depart(): ResponseEffects | null {
     if (this.headersSent) return null
     this.headersSent = true
+    if (this.#usedMeanwhile) this.#saveLater()
     const { used, loaded } = this.#state
     const { cookie, tickets, policy } = this.#engine
     if (this.#cookie === 'set' && loaded !== null) {
@@ -172,6 +185,8 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     this.#holdBack()
     state.used = true
     if (this.headersSent) this.#saveLater()
+    // Perhaps too late for the save under way, with nobody to begin another.
+    else if (this.#running !== null) this.#usedMeanwhile = true
   }
 
   /** Looks for the session now that it is used. When that fails, the next use tries again. */
@@ -183,7 +198,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   }
 
   #saveLater(): void {
-    if (this.#lateSave) return
+    if (this.#lateSave || this.#failed) return
     // Where a body's end cannot be seen (a web Response), this is what saves a change made while it streams.
     this.#lateSave = true
     queueMicrotask(() => {
@@ -239,10 +254,13 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   }
 
   async reload(state: SessionState): Promise<void> {
+    const { turns } = state
     await this.#inOrder(async () => {
       const { loaded, unreachable } = state
       const ticket = loaded === null ? unreachable?.ticket : loaded.ticket
-      state.restart(ticket === undefined ? null : await this.#engine.loader.load(ticket))
+      const found = ticket === undefined ? null : await this.#engine.loader.load(ticket)
+      // Renewed or destroyed meanwhile: what was wished for later counts.
+      if (turns === state.turns) state.restart(found)
     })
   }
 
@@ -251,6 +269,13 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
       this.#inOrder(async () => {
         if (state.unreachable !== null) throw state.unreachable.error
         if (state.ended || state !== this.#state) return false
+        // What else there is to save must be fit for it: found out only afterwards, the change would be in the store.
+        state.snapshot()
+        // Until it has moved, others still write what goes over under the old id.
+        if (state.loaded !== null && state.fate === 'renewed' && state.goesOn) {
+          this.#note(await this.#saver.save(state, this))
+          if (state.ended) return false
+        }
         const { loaded } = state
         const shared = loaded !== null && state.fate === 'kept'
         return shared ? this.#updateShared(state, loaded, change) : this.#updateOwn(state, change)
@@ -261,7 +286,8 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   /** Nobody else has this session's id yet: a change needs no store to be atomic. */
   async #updateOwn(state: SessionState, change: DraftChange): Promise<boolean> {
     const before = copyJson(state.seen)
-    const draft = await changed(copyJson(before), change)
+    const draft = await changeDraft(copyJson(before), change)
+    writeData(draft, this.#engine.policy.maxBytes)
     state.patch(diff(before, draft))
     this.#note(await this.#saver.save(state, this))
     return !state.ended
@@ -271,7 +297,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     const { writer, events } = this.#engine
     const { turns } = state
     const { id } = loaded.record
-    const result = await writer.rewrite(id, (newest) => changed(newest, change), !this.headersSent)
+    const result = await writer.rewrite(id, (newest) => changeDraft(newest, change), !this.headersSent)
     if (result.outcome === 'gone' || result.outcome === 'unmovable') {
       events.emit('discarded', { id, reason: result.outcome === 'gone' ? 'gone' : 'headers-sent' })
       state.end()
@@ -304,12 +330,6 @@ function notImmediate(answer: PromiseLike<unknown>): ConfigError {
     'ERR_CONFIG_INVALID',
     'The session store says that it is immediate, but its get answered with a promise. Take `immediate` out of it; nothing was read or changed.',
   )
-}
-
-async function changed(draft: DataObject, change: DraftChange): Promise<DataObject> {
-  await change(draft)
-  rejectReservedKeys(draft)
-  return draft
 }
 
 function isList(value: unknown): value is readonly string[] {

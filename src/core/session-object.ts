@@ -1,4 +1,5 @@
 import { copyJson, type DataObject } from './data-text.ts'
+import type { DraftChange } from './draft-change.ts'
 import { DataError, UsageError } from './errors.ts'
 import { isReservedKey, reservedKeyError } from './reserved-keys.ts'
 import type { RegenerateOptions, Session, SessionCallback, SessionVerbs } from './session.ts'
@@ -17,7 +18,7 @@ export interface SessionDesk {
   destroy(state: SessionState): Promise<void>
   save(state: SessionState): Promise<void>
   reload(state: SessionState): Promise<void>
-  update(state: SessionState, change: (draft: DataObject) => void | Promise<void>): Promise<boolean>
+  update(state: SessionState, change: DraftChange): Promise<boolean>
 }
 
 // Proxies hide their target, so the verbs find it through this key. It is not exported and not registered.
@@ -47,7 +48,8 @@ class Target {
 
   /** Shows the data to `console.log`, which finds this on the target and calls it on the proxy. */
   [Symbol.for('nodejs.util.inspect.custom')](): DataObject {
-    return copyJson(this[TARGET].used().seen)
+    // Not copied as JSON: what is printed to find a fault may be what JSON cannot hold.
+    return { ...this[TARGET].used().seen }
   }
 }
 
@@ -134,7 +136,7 @@ const VERBS: Verbs = {
   touch(): void {
     open(this)
   },
-  update(change: (draft: DataObject) => void | Promise<void>): Promise<boolean> {
+  update(change: DraftChange): Promise<boolean> {
     const { desk, state } = writable(this)
     return desk.update(state, change)
   },

@@ -263,7 +263,6 @@ export class SessionState {
     this.#baseText = EMPTY_TEXT
     this.#carry = []
     this.#savedChanges = this.#changes
-    this.#turns++
     this.#newToken = null
     this.#handedOut = false
     this.stand(loaded)

@@ -80,9 +80,14 @@ export interface SessionVerbs<Data extends object> {
   touch(): void
   /**
    * Changes the data in one atomic step, over its newest state in the store, however many requests and
-   * processes do so at once. Saved when it answers; your other unsaved changes stay as they are.
-   * @param change - Changes the draft it is given. May run several times: no other effects in it.
+   * processes do so at once. Saved when it answers; your other unsaved changes stay as they are, but for those that
+   * come with a `regenerate()` before it, which is saved first. Wait for it: the end of the response does not try again.
+   * @param change - Changes the draft it is given. May run several times: no other effects in it. Others wait for it
+   * to write, so it has 10 seconds, and cannot wait for another verb of the same session.
    * @returns `false` when the session had ended meanwhile; nothing was written.
+   * @throws {UsageError} `ERR_UPDATE_STUCK` the change had not ended after 10 seconds; nothing was written.
+   * @throws {DataError} the data cannot be kept; nothing was written.
+   * @throws {StoreError} the store failed; nothing was written, or the change went through.
    */
   update(change: (draft: Partial<Data>) => void | Promise<void>): Promise<boolean>
   /** Gives a copy of the data, and nothing else. */

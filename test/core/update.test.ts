@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createSessions } from '../../src/core/sessions.ts'
 import { Browser } from '../engine/browser.ts'
+import { settle } from '../engine/later-store.ts'
 import { SECRET, start, startHeld } from '../engine/start.ts'
 
 interface Data {
@@ -94,5 +95,110 @@ describe('update() in which the user changes', () => {
 
     expect(await browser.look()).toEqual({ n: 2, userId: 'ann' })
     expect(await other.look()).toEqual({})
+  })
+})
+
+describe('update() of a session that is renewed in the same request', () => {
+  test('counts what others counted under the old id [P3]', async () => {
+    const { browser } = startHeld<Data>()
+    await browser.request((session) => session.set('n', 0))
+    const [slow, other] = [await browser.arrive(), await browser.arrive()]
+    expect(slow.session.n).toBe(0)
+    const count = (draft: Partial<Data>): void => {
+      draft.n = (draft.n ?? 0) + 1
+    }
+    await other.session.update(count)
+    await slow.session.regenerate({ keep: true })
+    await slow.session.update(count)
+    browser.receive(await slow.leave())
+    expect(await browser.look()).toEqual({ n: 2 })
+  })
+
+  test('begins with nothing when nothing goes over', async () => {
+    const { browser } = startHeld<Data>()
+    await browser.request((session) => session.set('n', 5))
+    await browser.request(async (session) => {
+      await session.regenerate()
+      await session.update((draft) => {
+        draft.a = draft.n ?? 1
+      })
+    })
+    expect(await browser.look()).toEqual({ a: 1 })
+  })
+})
+
+describe('update() with data that JSON cannot hold', () => {
+  const loop: Record<string, unknown> = {}
+  loop.loop = loop
+  const VALUES: ReadonlyArray<[string, unknown]> = [
+    ['a circle', loop],
+    ['a BigInt inside an object', { a: 1n }],
+  ]
+
+  test.each(VALUES)('is a DataError on a new session and on an old one: %s', async (_name, value) => {
+    const { browser } = start<{ bad: unknown }>()
+    const put = async (session: { update(change: (draft: { bad?: unknown }) => void): Promise<boolean> }) => {
+      const updating = session.update((draft) => {
+        draft.bad = value
+      })
+      await expect(updating).rejects.toMatchObject({ code: 'ERR_DATA_NOT_SERIALIZABLE' })
+    }
+    await browser.request(put)
+    await browser.request((session) => session.set('bad', 1))
+    await browser.request(put)
+    expect(await browser.look()).toEqual({ bad: 1 })
+  })
+
+  test.each(VALUES)('written before it, changes nothing in the store: %s', async (_name, value) => {
+    const { browser } = start<{ n: number; bad: unknown }>()
+    await browser.request((session) => session.set('n', 1))
+    const { session } = await browser.arrive()
+    session.bad = value
+    const updating = session.update((draft) => {
+      draft.n = 2
+    })
+    await expect(updating).rejects.toMatchObject({ code: 'ERR_DATA_NOT_SERIALIZABLE' })
+    expect(await browser.look()).toEqual({ n: 1 })
+  })
+})
+
+describe('a change that does not come to an end', () => {
+  test('fails, and lets others write the session [P11]', async () => {
+    const { browser } = startHeld<Data>()
+    await browser.request((session) => session.set('n', 1))
+    const [stuck, next] = [await browser.arrive(), await browser.arrive()]
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const stuckUpdate = stuck.session.update((draft) => {
+      draft.n = 7
+      return new Promise(() => {})
+    })
+    const nextUpdate = next.session.update((draft) => {
+      draft.a = 1
+    })
+    const outcome = expect(stuckUpdate).rejects.toMatchObject({
+      name: 'UsageError',
+      code: 'ERR_UPDATE_STUCK',
+      message: expect.stringContaining('save()'),
+    })
+    await settle()
+    await vi.advanceTimersByTimeAsync(10_000)
+    await outcome
+    await nextUpdate
+    expect(await browser.look()).toEqual({ n: 1, a: 1 })
+  })
+
+  test('such as one that waits for a verb of its own session, is told so [P11]', async () => {
+    const { browser } = startHeld<Data>()
+    await browser.request((session) => session.set('n', 1))
+    const { session } = await browser.arrive()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const outcome = expect(session.update(() => session.save())).rejects.toMatchObject({
+      code: 'ERR_UPDATE_STUCK',
+    })
+    await settle()
+    await vi.advanceTimersByTimeAsync(10_000)
+    await outcome
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { startLater } from '../engine/start.ts'
+import { settle } from '../engine/later-store.ts'
+import { startHeld, startLater } from '../engine/start.ts'
 
 interface Data {
   userId: string
@@ -164,5 +165,94 @@ describe('verbs called while an update of the same request is in flight', () => 
       await updating
     })
     expect(await browser.look()).toEqual({ userId: 'ann', a: 1, b: 3, hits: 1 })
+  })
+})
+
+describe('verbs called while the response waits for its save, with no second commit to come', () => {
+  /** A response whose save has been sent and not answered. */
+  async function leaving() {
+    const started = startHeld<Data>()
+    await started.browser.request((session) => session.set('a', 1))
+    const exchange = await started.browser.arrive()
+    exchange.session.a = 2
+    const gate = started.store.hold('replace')
+    const left = exchange.leave()
+    await gate.reached
+    const answer = async (): Promise<void> => {
+      gate.release()
+      await left
+      await settle()
+    }
+    return { ...started, session: exchange.session, answer }
+  }
+
+  test('a value written then is saved by itself [P2] [P3]', async () => {
+    const { browser, session, answer } = await leaving()
+    session.b = 3
+    await answer()
+    expect(await browser.look()).toEqual({ a: 2, b: 3 })
+  })
+
+  test('clear() ends the record by itself [P4]', async () => {
+    const { memory, session, answer } = await leaving()
+    session.clear()
+    await answer()
+    expect(memory.count()).toBe(0)
+  })
+})
+
+describe('verbs called while a reload of the same request is in flight', () => {
+  /** A session whose record is being read again. */
+  async function reloading() {
+    const started = startHeld<Data>()
+    await started.browser.request((session) => {
+      session.userId = 'ann'
+      session.a = 1
+    })
+    const thief = started.browser.copy()
+    const exchange = await started.browser.arrive()
+    const gate = started.store.hold('get')
+    const reloaded = exchange.session.reload()
+    await gate.reached
+    const leave = async () => {
+      gate.release()
+      await reloaded
+      return started.browser.receive(await exchange.leave())
+    }
+    return { ...started, thief, session: exchange.session, leave }
+  }
+
+  test('destroy() ends the record and takes the cookie away [P4]', async () => {
+    const { memory, session, leave } = await reloading()
+    const destroyed = session.destroy()
+    const response = await leave()
+    await destroyed
+    expect(memory.count()).toBe(0)
+    expect(response.clearsCookie).toBe(true)
+  })
+
+  test('clear() ends the record [P5]', async () => {
+    const { memory, session, leave } = await reloading()
+    session.clear()
+    await leave()
+    expect(memory.count()).toBe(0)
+  })
+
+  test('regenerate() changes the id [P5]', async () => {
+    const { browser, thief, session, leave } = await reloading()
+    await session.regenerate({ keep: ['a'] })
+    await leave()
+    expect(await thief.look()).toEqual({})
+    expect(await browser.look()).toEqual({ a: 1 })
+  })
+
+  test('a second reload sees what was written since the first had read', async () => {
+    const { browser, store, session, leave } = await reloading()
+    const second = session.reload()
+    await browser.request((other) => other.set('a', 2))
+    await leave()
+    await second
+    expect(store.calls.get).toBeGreaterThan(3)
+    expect(session.a).toBe(2)
   })
 })
