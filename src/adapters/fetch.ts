@@ -1,6 +1,7 @@
 import { type Awaitable, isPromise } from '../core/awaitable.ts'
 import { isSessionError } from '../core/errors.ts'
 import type { Passage } from '../core/passage.ts'
+import type { ResponseEffects } from '../core/response-effects.ts'
 import type { DefaultData, Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { errorResponse } from './error-response.ts'
@@ -43,14 +44,15 @@ export function session<Data extends object = DefaultData, Rest extends unknown[
   return async (request, ...rest) => {
     const known = passageOf(request, sessions)
     if (known !== undefined) return handler(request, contextOf(known), ...rest)
+    let passage: Passage<Data> | null = null
     try {
       const opened = sessions.open(request)
-      const passage = isPromise(opened) ? await opened : opened
+      passage = isPromise(opened) ? await opened : opened
       mount(request, sessions, passage)
       return await commit(passage, await handler(request, contextOf(passage), ...rest))
     } catch (error) {
       if (!isSessionError(error)) throw error
-      return errorResponse(error)
+      return withEffectsOf(passage?.giveUp() ?? null, errorResponse(error))
     }
   }
 }
@@ -67,10 +69,13 @@ function contextOf<Data extends object>(passage: Passage<Data>): SessionContext<
 async function commit(passage: Passage<object>, response: Response): Promise<Response> {
   try {
     const committed = passage.commit()
-    const effects = isPromise(committed) ? await committed : committed
-    return effects === null ? response : withEffects(response, effects)
+    return withEffectsOf(isPromise(committed) ? await committed : committed, response)
   } catch (error) {
     discard(response)
     throw error
   }
+}
+
+function withEffectsOf(effects: ResponseEffects | null, response: Response): Response {
+  return effects === null ? response : withEffects(response, effects)
 }

@@ -24,7 +24,7 @@ export type Holdable = NodeResponse & { [HELD]?: HeldResponse }
 type Stage = 'open' | 'waiting' | 'saved' | 'failed'
 
 /** What is saved before a response leaves: a passage. */
-export type Committable = Pick<Passage<object>, 'commit'>
+export type Committable = Pick<Passage<object>, 'commit' | 'giveUp'>
 
 /**
  * Holds a Node response's first byte back until its sessions are saved, and its last until what changed
@@ -109,14 +109,23 @@ export class HeldResponse {
         if (!isPromise(effects)) this.#note(effects)
         else {
           pending ??= []
-          pending.push(effects.then((known) => this.#note(known)))
+          const saved = effects.then(
+            (known) => this.#note(known),
+            (error: unknown) => this.#giveUp(passage, error),
+          )
+          pending.push(saved)
         }
       } catch (error) {
         pending ??= []
-        pending.push(Promise.reject(error))
+        pending.push(this.#giveUp(passage, error))
       }
     }
     return pending === null ? undefined : allDone(pending)
+  }
+
+  async #giveUp(passage: Committable, error: unknown): Promise<never> {
+    this.#note(passage.giveUp())
+    throw error
   }
 
   #note(effects: ResponseEffects | null): void {

@@ -63,8 +63,8 @@ function commit(passage: Passage<object>, c: Context): Awaitable<void> {
     if (!isPromise(committed)) return writeEffects(committed, c)
     return committed
       .then((effects) => writeEffects(effects, c))
-      .then(undefined, (error) => dropResponse(error, c))
+      .then(undefined, (error) => dropResponse(error, passage, c))
   } catch (error) {
-    return dropResponse(error, c)
+    return dropResponse(error, passage, c)
   }
 }

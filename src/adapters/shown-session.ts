@@ -67,4 +67,8 @@ export class ShownSession implements SessionFollower {
     if (currentPassage(this.#holder) === this.#passage) settle(this.#holder)
     return this.#passage.commit()
   }
+
+  giveUp(): ResponseEffects | null {
+    return this.#passage.giveUp()
+  }
 }

@@ -103,7 +103,7 @@ class DirectRun<Data extends object> {
 
   #dropAnswer(error: unknown): never {
     this.#showToHono()
-    return dropResponse(error, this.#exchange.context)
+    return dropResponse(error, this.#passage, this.#exchange.context)
   }
 
   /** From here on Hono's error and not-found handlers take part, who look at the context. */

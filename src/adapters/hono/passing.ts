@@ -47,11 +47,12 @@ export function writeEffects(effects: ResponseEffects | null, c: Context): void 
 }
 
 /** Drops the context's response, for its session was not saved, and throws the error so that Hono's handling answers. */
-export function dropResponse(error: unknown, c: Context): never {
+export function dropResponse(error: unknown, passage: Passage<object>, c: Context): never {
   const { headers } = c.res
   discard(c.res)
   // Hono takes the headers of the response it has, or was told to prepare, over into the error's.
   replaceResponse(c, new Response(null, { headers: withoutOutcome(headers) }))
+  writeEffects(passage.giveUp(), c)
   return fail(error)
 }
 

@@ -91,6 +91,30 @@ export const failedSaveCases: readonly AdapterCase[] = [
       assertEqual((await app.visitor().visit('/save')).status, 503, 'the status')
     },
   ),
+
+  adapterCase(
+    'failed-save-after-a-new-id',
+    'the cookie of an id that an earlier save has changed goes out with the error [P5] [P11]',
+    async (trial) => {
+      const app = await trial.serve({
+        '/set': (context) => set(context, 1),
+        '/sign-in': async ({ session }) => {
+          session.userId = 'ann'
+          await session.save()
+          session.visits = 2
+          trial.store.fail('replace', { nth: 1 })
+          return json({})
+        },
+        '/look': ({ session }) => json(session.toJSON()),
+      })
+      const visitor = app.visitor()
+      await visitor.json('/set')
+      const { status, setCookies, headers } = await visitor.visit('/sign-in')
+      assertEqual([status, setCookies.length], [503, 1], 'the status and the number of Set-Cookie lines')
+      assertEqual(headers.get('cache-control'), 'no-store', 'the Cache-Control')
+      assertEqual(await visitor.json('/look'), { visits: 1, userId: 'ann' }, 'the session afterwards')
+    },
+  ),
 ]
 
 function failedSaveCase({ id, what, method, make }: AnswerKind): AdapterCase {
