@@ -1,5 +1,5 @@
 import { publish } from './diagnostics.ts'
-import type { StoreError, StoreOperation } from './errors.ts'
+import { ConfigError, type StoreError, type StoreOperation } from './errors.ts'
 import { warn } from './warning.ts'
 
 /**
@@ -44,6 +44,22 @@ export type EventName = keyof SessionEvents
 
 type Listeners = { [Name in EventName]?: Array<(event: SessionEvents[Name]) => void> }
 
+// Typed as a full list, so that a new event that is forgotten here does not compile.
+const NAMES: { [Name in EventName]: true } = {
+  created: true,
+  loaded: true,
+  missed: true,
+  regenerated: true,
+  touched: true,
+  destroyed: true,
+  expired: true,
+  revoked: true,
+  conflict: true,
+  discarded: true,
+  evicted: true,
+  storeFailed: true,
+}
+
 /** Tells listeners, and `node:diagnostics_channel` subscribers of `coatcheck:<name>`, what happens. */
 export class EventHub {
   readonly #listeners: Listeners = {}
@@ -51,9 +67,11 @@ export class EventHub {
   /**
    * Calls `listener` at each event of this name, during the request it belongs to.
    * A listener that throws does no harm to the request; the error is shown as a process warning.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` there is no such event, or the listener is no function.
    * @returns A function that stops it.
    */
   on<Name extends EventName>(name: Name, listener: (event: SessionEvents[Name]) => void): () => void {
+    if (!Object.hasOwn(NAMES, name) || typeof listener !== 'function') throw unusable(name)
     const listeners: Array<(event: SessionEvents[Name]) => void> = this.#listeners[name] ?? []
     this.#listeners[name] = listeners as Listeners[Name]
     listeners.push(listener)
@@ -77,6 +95,13 @@ export class EventHub {
       }
     }
   }
+}
+
+function unusable(name: unknown): ConfigError {
+  return new ConfigError(
+    'ERR_CONFIG_INVALID',
+    `sessions.on() needs the name of an event and a function (got the name ${String(name)}); the events are ${Object.keys(NAMES).join(', ')}.`,
+  )
 }
 
 function complain(name: EventName, error: unknown): void {

@@ -17,8 +17,8 @@ export class LoadedSession implements Loaded {
   }
 
   /** A session that was just written under a token of its own. */
-  static under(token: string, record: SessionRecord): LoadedSession {
-    return new LoadedSession(record, newTicket(token, record.id, 'current'))
+  static under(token: string, record: SessionRecord, data?: DataObject): LoadedSession {
+    return new LoadedSession(record, newTicket(token, record.id, 'current'), data)
   }
 
   /** When it was last extended, also by this process after it was loaded: parallel requests touch once. */

@@ -1,3 +1,4 @@
+import { isPromise } from './awaitable.ts'
 import { copyJson, isDataObject } from './data-text.ts'
 import { type Duration, parseDuration } from './duration.ts'
 import { ConfigError } from './errors.ts'
@@ -135,7 +136,13 @@ function checkUser<Data extends object>(
   if (typeof user !== 'function')
     throw invalid('user', 'must be a function from the data to a text or undefined')
   // Asked of the data as it will be read back, and not of objects that turn into something else on the way.
-  return (data) => idText(Reflect.apply(user, undefined, [copyJson(data)]))
+  return (data) => {
+    const id: unknown = Reflect.apply(user, undefined, [copyJson(data)])
+    // A promise is written as {}: everybody would be one and the same user, and no sign-in would change an id.
+    if (isPromise(id))
+      throw invalid('user', 'must answer with a text or undefined at once, not with a promise')
+    return idText(id)
+  }
 }
 
 /**

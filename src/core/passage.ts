@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts'
 import { ConfigError, UsageError } from './errors.ts'
 import { endsAt, expiresAt } from './expiry.ts'
 import { LoadedSession } from './loaded-session.ts'
-import { diff } from './patch.ts'
+import { carryOf, diff } from './patch.ts'
 import { type CookieCarrier, cookieHeaderOf } from './request-cookie.ts'
 import type { ResponseEffects } from './response-effects.ts'
 import type { ReadonlySession, RegenerateOptions, Session } from './session.ts'
@@ -226,9 +226,9 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   }
 
   regenerate(state: SessionState, options: RegenerateOptions | readonly string[] | undefined): void {
+    const carry = carryOf(options)
     this.#refuseAfterHeaders()
-    const keep = isList(options) ? options : options?.keep
-    state.renew(keep === true ? 'all' : (keep ?? []))
+    state.renew(carry)
   }
 
   async regenerateAsNew(state: SessionState): Promise<void> {
@@ -305,10 +305,10 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     }
     const { record } = result
     if (result.outcome === 'written') {
-      state.rebase(new LoadedSession(record, loaded.ticket, loaded.data), turns)
+      state.rebase(new LoadedSession(record, loaded.ticket, result.data), turns)
       return true
     }
-    state.rebase(LoadedSession.under(result.token, record), turns)
+    state.rebase(LoadedSession.under(result.token, record, result.data), turns)
     events.emit('regenerated', { id: record.id, previousId: id, user: record.user })
     this.#note('set')
     return true
@@ -330,8 +330,4 @@ function notImmediate(answer: PromiseLike<unknown>): ConfigError {
     'ERR_CONFIG_INVALID',
     'The session store says that it is immediate, but its get answered with a promise. Take `immediate` out of it; nothing was read or changed.',
   )
-}
-
-function isList(value: unknown): value is readonly string[] {
-  return Array.isArray(value)
 }

@@ -1,4 +1,6 @@
 import { type DataObject, equalAsJson } from './data-text.ts'
+import { ConfigError } from './errors.ts'
+import type { RegenerateOptions } from './session.ts'
 
 /** What one request changed, key by key at the top level. */
 export interface Patch {
@@ -51,4 +53,26 @@ export type Carry = 'all' | readonly string[]
 export function narrow(first: Carry, second: Carry): Carry {
   if (first === 'all') return second
   return second === 'all' ? first : first.filter((key) => second.includes(key))
+}
+
+/**
+ * Reads what `regenerate` was told to keep.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` it is neither `{ keep: true }` nor a list of keys.
+ */
+export function carryOf(options: RegenerateOptions | readonly string[] | undefined): Carry {
+  const { keep, ...unknown }: RegenerateOptions = isList(options) ? { keep: options } : (options ?? {})
+  const sound =
+    (options ?? null) === null || (typeof options === 'object' && Object.keys(unknown).length === 0)
+  if (sound && keep === true) return 'all'
+  if (sound && keep === undefined) return []
+  // A text has keys too: its letters.
+  if (sound && isList(keep) && keep.every((key) => typeof key === 'string')) return keep
+  throw new ConfigError(
+    'ERR_CONFIG_INVALID',
+    "regenerate() takes nothing, { keep: true }, or a list of the keys to keep: { keep: ['cart'] }. Nothing was changed.",
+  )
+}
+
+function isList(value: unknown): value is readonly string[] {
+  return Array.isArray(value)
 }

@@ -13,10 +13,17 @@ import { Turns } from './turns.ts'
 /** Makes what is to be saved from newer data. May change what it is given, and may run several times. */
 export type Change = (newest: DataObject) => Awaitable<DataObject>
 
+/** A record as it was written. */
+export interface Written {
+  readonly record: SessionRecord
+  /** What a schema makes of its data, where the data had to be made anew; else `undefined`. */
+  readonly data: DataObject | undefined
+}
+
 /** What became of a write that had to go on top of others'. */
 export type Rewritten =
-  | { outcome: 'written'; record: SessionRecord }
-  | { outcome: 'moved'; record: SessionRecord; token: string }
+  | ({ outcome: 'written' } & Written)
+  | ({ outcome: 'moved'; token: string } & Written)
   | { outcome: 'gone' }
   | { outcome: 'unmovable' }
 
@@ -24,6 +31,8 @@ export type Rewritten =
 export interface Draft {
   text: string
   user: string | undefined
+  /** What a schema makes of the text; `undefined` where none was asked. */
+  data?: DataObject | undefined
 }
 
 const MAX_ATTEMPTS = 200
@@ -77,7 +86,7 @@ export class RecordWriter {
   replace(base: SessionRecord, text: string, change: Change, mayMove: boolean): Awaitable<Rewritten> {
     const record = this.#successor(base, { text, user: base.user })
     return andThen<ReplaceOutcome, Rewritten>(this.#put(record, base.revision), (outcome) => {
-      if (outcome === 'written') return { outcome, record }
+      if (outcome === 'written') return { outcome, record, data: undefined }
       if (outcome === 'missing') return GONE
       this.#events.emit('conflict', { id: base.id, attempt: 1 })
       return this.rewrite(base.id, change, mayMove)
@@ -103,10 +112,11 @@ export class RecordWriter {
     const draft = await this.#draft(await change(newest.data))
     // New powers, new id, also when the data became another user's only by coming together here.
     if (draft.user !== record.user) return mayMove ? this.#moveInTurn(record, draft, change) : UNMOVABLE
-    if (draft.text === record.data) return { outcome: 'written', record }
+    const { data } = draft
+    if (draft.text === record.data) return { outcome: 'written', record, data }
     const next = this.#successor(record, draft)
     const outcome = await this.#put(next, record.revision)
-    if (outcome === 'written') return { outcome, record: next }
+    if (outcome === 'written') return { outcome, record: next, data }
     return outcome === 'missing' ? GONE : null
   }
 
@@ -122,12 +132,12 @@ export class RecordWriter {
     base: SessionRecord,
     fresh: { id: string; draft: Draft; createdAt: number },
     change: Change,
-  ): Awaitable<SessionRecord | null> {
+  ): Awaitable<Written | null> {
     return andThen(this.create(fresh.id, fresh.draft, fresh.createdAt), (record) =>
       onFailure(
         () =>
-          andThen<ReplaceOutcome, SessionRecord | null>(this.#end(base), (outcome) => {
-            if (outcome === 'written') return record
+          andThen<ReplaceOutcome, Written | null>(this.#end(base), (outcome) => {
+            if (outcome === 'written') return { record, data: fresh.draft.data }
             if (outcome === 'missing') return this.#takeBack(record)
             return this.#turns.take(base.id, () => this.#follow(base.id, record, change))
           }),
@@ -151,15 +161,17 @@ export class RecordWriter {
     const token = createToken()
     const createdAt = draft.user === undefined ? base.createdAt : this.#policy.now()
     const first = await this.create(sessionIdOf(token), draft, createdAt)
-    const ended = await this.#end(base)
-    if (ended === 'written') return { outcome: 'moved', record: first, token }
-    const record =
-      ended === 'missing' ? await this.#takeBack(first) : await this.#follow(base.id, first, change)
-    return record === null ? GONE : { outcome: 'moved', record, token }
+    const follow = async (): Promise<Written | null> => {
+      const ended = await this.#end(base)
+      if (ended === 'written') return { record: first, data: draft.data }
+      return ended === 'missing' ? this.#takeBack(first) : this.#follow(base.id, first, change)
+    }
+    const written = await onFailure(follow, () => this.#abandon(first.id))
+    return written === null ? GONE : { outcome: 'moved', ...written, token }
   }
 
   /** Somebody wrote the old record while it was being moved: take their changes along, then end it. */
-  async #follow(oldId: string, first: SessionRecord, change: Change): Promise<SessionRecord | null> {
+  async #follow(oldId: string, first: SessionRecord, change: Change): Promise<Written | null> {
     let fresh = first
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       await this.#conflict(oldId, attempt)
@@ -172,7 +184,7 @@ export class RecordWriter {
         fresh = next
       }
       const outcome = await this.#end(newest.record)
-      if (outcome === 'written') return fresh
+      if (outcome === 'written') return { record: fresh, data: draft.data }
       if (outcome === 'missing') return this.#takeBack(fresh)
     }
     throw this.#contended(oldId)
@@ -228,7 +240,7 @@ export class RecordWriter {
     const text = writeData(data, this.#policy.maxBytes)
     const judged = await this.#policy.validate?.(JSON.parse(text))
     if (judged !== undefined && 'problems' in judged) throw refusedBySchema(judged.problems)
-    return { text, user: this.#policy.userOf(data) }
+    return { text, user: this.#policy.userOf(data), data: judged?.data }
   }
 
   async #conflict(id: string, attempt: number): Promise<void> {

@@ -91,12 +91,21 @@ function checkOptions(options: CookieOptions): void {
       option === 'httpOnly' ? 'the session cookie is always HttpOnly' : `known are ${OPTIONS.join(', ')}`
     throw new ConfigError('ERR_CONFIG_INVALID', `cookie.${option} is not an option: ${why}.`)
   }
+  for (const option of ['name', 'path', 'domain', 'sameSite'] as const) {
+    const value: unknown = options[option]
+    if (value === undefined || typeof value === 'string') continue
+    throw new ConfigError('ERR_CONFIG_INVALID', `cookie.${option} must be a text (got ${nameOf(value)}).`)
+  }
   for (const option of ['secure', 'partitioned', 'persistent'] as const) {
     const value: unknown = options[option]
     if (value === undefined || typeof value === 'boolean') continue
     throw new ConfigError(
       'ERR_CONFIG_INVALID',
-      `cookie.${option} must be true or false (got ${typeof value}).`,
+      `cookie.${option} must be true or false (got ${nameOf(value)}).`,
     )
   }
+}
+
+function nameOf(value: unknown): string {
+  return value === null ? 'null' : typeof value
 }

@@ -188,6 +188,8 @@ const HANDLER: ProxyHandler<Target> = {
   },
   defineProperty(target, key, descriptor) {
     if (target.readonly) throw readonlyError()
+    // One that could not be deleted again is not to be had of a proxy.
+    if (descriptor.configurable === false) return false
     // A getter is no value JSON could hold, and is refused as the function it is.
     writeKey(target, key, descriptor.get ?? descriptor.value)
     return true

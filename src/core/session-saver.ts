@@ -6,8 +6,7 @@ import { expiresAt, expiryOf } from './expiry.ts'
 import { LoadedSession } from './loaded-session.ts'
 import { apply, carryOver, diffTexts } from './patch.ts'
 import type { Validated } from './policy.ts'
-import type { SessionRecord } from './record.ts'
-import { type Rewritten, refusedBySchema } from './record-writer.ts'
+import { type Rewritten, refusedBySchema, type Written } from './record-writer.ts'
 import type { SessionState, Snapshot } from './session-state.ts'
 import type { VerifiedTicket } from './ticket.ts'
 
@@ -152,21 +151,21 @@ export class SessionSaver {
       () => writer.move(loaded.record, fresh, (newest) => onTopOf(newest, snapshot)),
       () => state.dropToken(),
     )
-    return andThen<SessionRecord | null, CookieVerb>(moved, (record) =>
-      record === null
+    return andThen<Written | null, CookieVerb>(moved, (written) =>
+      written === null
         ? this.#discarded(state, loaded)
-        : this.#moved(state, loaded, { record, token }, snapshot),
+        : this.#moved(state, loaded, { ...written, token }, snapshot),
     )
   }
 
   #moved(
     state: SessionState,
     previous: LoadedSession,
-    { record, token }: { record: SessionRecord; token: string },
+    { record, data, token }: Written & { token: string },
     snapshot: Snapshot,
   ): CookieVerb {
     const { id, user } = record
-    state.settle(LoadedSession.under(token, record), snapshot)
+    state.settle(LoadedSession.under(token, record, data), snapshot)
     this.#engine.events.emit('regenerated', { id, previousId: previous.record.id, user })
     return 'set'
   }
@@ -185,7 +184,7 @@ export class SessionSaver {
     if (result.outcome === 'moved') return this.#moved(state, loaded, result, snapshot)
     const signedAgain = decision.cookie === 'set'
     const ticket = signedAgain ? current(loaded.ticket) : loaded.ticket
-    state.settle(new LoadedSession(result.record, ticket), snapshot)
+    state.settle(new LoadedSession(result.record, ticket, result.data), snapshot)
     return signedAgain ? 'set' : 'keep'
   }
 

@@ -210,9 +210,10 @@ export class SessionState {
     this.loaded = loaded
     // Renewed or destroyed meanwhile: that wish now applies to the record that was just written.
     if (saved.turns !== this.#turns) return
-    if (loaded.record.data !== saved.text) this.#adopt(loaded.record.data)
+    const sameText = loaded.record.data === saved.text
+    if (!sameText) this.#adopt(loaded)
     this.fate = 'kept'
-    this.#baseText = loaded.record.data
+    this.#baseText = sameText ? saved.text : baseOf(loaded)
     this.#savedChanges = saved.changes
     this.#newToken = null
     this.#lend(saved)
@@ -235,13 +236,13 @@ export class SessionState {
   rebase(loaded: LoadedSession, turns: number): void {
     this.loaded = loaded
     if (turns !== this.#turns) return
-    this.#adopt(loaded.record.data)
-    this.#baseText = loaded.record.data
+    this.#adopt(loaded)
+    this.#baseText = baseOf(loaded)
   }
 
   /** Takes over, key by key, what others changed and this request did not. */
-  #adopt(newestText: string): void {
-    const newest = readData(newestText, this.#policy.maxBytes) ?? {}
+  #adopt({ record, data: made }: LoadedSession): void {
+    const newest = made ?? readData(record.data, this.#policy.maxBytes) ?? {}
     const mine = diff(readData(this.#baseText, this.#policy.maxBytes) ?? {}, this.data)
     const data = this.data
     for (const key of Object.keys(data)) {
@@ -314,11 +315,8 @@ export class SessionState {
   stand(loaded: LoadedSession | null): void {
     this.loaded = loaded
     if (loaded === null) return
-    this.#baseText = loaded.record.data
-    if (loaded.data === undefined) return
-    this.#own = OwnData.of(loaded.data)
-    // A schema may fill in defaults or change types; compared with its own output, an unchanged session is unchanged.
-    this.#baseText = JSON.stringify(loaded.data)
+    this.#baseText = baseOf(loaded)
+    if (loaded.data !== undefined) this.#own = OwnData.of(loaded.data)
   }
 
   #parse(record: SessionRecord): DataObject {
@@ -329,6 +327,11 @@ export class SessionState {
     this.#onCorrupt(record.id)
     return {}
   }
+}
+
+/** What changes count from: a schema may fill in defaults or change types, and its own output is what is unchanged. */
+function baseOf({ record, data }: LoadedSession): string {
+  return data === undefined ? record.data : JSON.stringify(data)
 }
 
 /** Whether a value is the same after it was written and read, and cannot be changed in place. */

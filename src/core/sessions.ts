@@ -38,6 +38,7 @@ export interface Sessions<Data extends object = DefaultData> {
   read(request: CookieCarrier): Promise<ReadonlySession<Data>>
   /**
    * Calls `listener` at each event of this name.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` there is no such event, or the listener is no function.
    * @returns A function that stops it.
    */
   on<Name extends EventName>(name: Name, listener: (event: SessionEvents[Name]) => void): () => void

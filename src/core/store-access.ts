@@ -1,4 +1,4 @@
-import { type Awaitable, isPromise } from './awaitable.ts'
+import { type Awaitable, andThen, isPromise } from './awaitable.ts'
 import { isSessionError, StoreError, type StoreOperation } from './errors.ts'
 import type { EventHub } from './events.ts'
 import type { SessionRecord } from './record.ts'
@@ -49,7 +49,8 @@ export class StoreAccess {
   /** Writes over a record of a known revision. */
   replace(record: SessionRecord, options: ReplaceOptions): Awaitable<ReplaceOutcome> {
     try {
-      return this.#bounded('replace', this.#store.replace(record.id, record, options))
+      const answer = this.#bounded('replace', this.#store.replace(record.id, record, options))
+      return andThen(answer, (outcome) => this.#outcome(outcome))
     } catch (error) {
       throw this.#failure('replace', error)
     }
@@ -80,6 +81,13 @@ export class StoreAccess {
     } catch (error) {
       throw this.#failure(operation, error)
     }
+  }
+
+  /** Taken for a conflict, another answer would be asked for again and again. */
+  #outcome(outcome: ReplaceOutcome): ReplaceOutcome {
+    if (outcome === 'written' || outcome === 'conflict' || outcome === 'missing') return outcome
+    const told = new Error(`replace() answers 'written', 'conflict' or 'missing', not a ${typeof outcome}.`)
+    throw this.#failure('replace', told)
   }
 
   #bounded<T>(operation: StoreOperation, answer: Awaitable<T>, afterFailure?: () => void): Awaitable<T> {

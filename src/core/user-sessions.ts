@@ -33,7 +33,8 @@ export interface UserSessions<Data extends object> {
    * Ends the user's sessions everywhere: once it answers, none of them is honoured in any process.
    * @param options.except - The id of one session to leave alive, such as the one asking.
    * @returns How many were ended.
-   * @throws {ConfigError} `ERR_STORE_UNSUPPORTED` the store keeps no index of users; nothing was changed.
+   * @throws {ConfigError} `ERR_STORE_UNSUPPORTED` the store keeps no index of users; `ERR_CONFIG_INVALID` an option is
+   * unknown or no text. Nothing was changed.
    * @throws {StoreError} the store failed; some may have been ended; safe to repeat.
    */
   revoke(options?: { except?: string }): Promise<number>
@@ -68,6 +69,7 @@ export class StoredUserSessions<Data extends object> implements UserSessions<Dat
   }
 
   async revoke(options: { except?: string } = {}): Promise<number> {
+    checkRevokeOptions(options)
     const count = await this.#access.run('destroyByUser', () => {
       if (!this.#store.destroyByUser) throw this.#unsupported('destroyByUser')
       return this.#store.destroyByUser(this.#user, options)
@@ -96,4 +98,15 @@ export class StoredUserSessions<Data extends object> implements UserSessions<Dat
       `${this.#access.name} cannot find the sessions of a user: it has no ${ability}. Use one of the full stores, or add the method to yours.`,
     )
   }
+}
+
+/** A misspelt `except` would log out the very one who asks. */
+function checkRevokeOptions(options: { except?: unknown }): void {
+  const { except, ...unknown } = options
+  const sound = typeof options === 'object' && Object.keys(unknown).length === 0
+  if (sound && (except === undefined || typeof except === 'string')) return
+  throw new ConfigError(
+    'ERR_CONFIG_INVALID',
+    "revoke() takes nothing, or { except: 'the id of one session to leave alive' }. Nobody was logged out.",
+  )
 }

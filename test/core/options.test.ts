@@ -25,6 +25,11 @@ describe('an option of the wrong type is refused by name [P12]', () => {
     ['cookie', { cookie: null }],
     ['user', { user: null }],
     ['name', { cookie: { name: 'a'.repeat(4_050) } }],
+    ['name', { cookie: { name: null } }],
+    ['sameSite', { cookie: { sameSite: null } }],
+    ['sameSite', { cookie: { sameSite: 'Lax' } }],
+    ['path', { cookie: { path: null } }],
+    ['domain', { cookie: { domain: null } }],
     ['onStoreFailure', { onStoreFailure: '' }],
     ['maxBytes', { maxBytes: '65536' }],
     ['now', { now: 0 }],
@@ -131,5 +136,18 @@ describe('what the caller changes in the options afterwards', () => {
     await browser.request((session) => session.set('a', 1))
     expect(sessions.cookieName).toBe('mine')
     expect(await browser.look()).toEqual({ a: 1 })
+  })
+})
+
+describe('an option user that answers with a promise', () => {
+  test('is refused when it is first asked, and nothing is saved [P5]', async () => {
+    const { memory } = start()
+    const user = async (data: { userId?: string }): Promise<string | undefined> => data.userId
+    const sessions = Reflect.apply(createSessions, undefined, [{ secret: SECRET, store: memory, user }])
+    const passage = await sessions.open(null)
+    passage.session.theme = 'dark'
+    const told = { name: 'ConfigError', code: 'ERR_CONFIG_INVALID', message: expect.stringContaining('user') }
+    expect(() => passage.commit()).toThrow(expect.objectContaining(told))
+    expect(memory.count()).toBe(0)
   })
 })

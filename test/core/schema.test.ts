@@ -220,3 +220,47 @@ describe('what a schema is asked and what comes of it', () => {
 function throwLoudly(): never {
   throw new Error('from the schema')
 }
+
+describe('a schema that makes other types', () => {
+  const dated = zod.object({
+    at: zod.coerce.date().optional(),
+    count: zod.number().default(0),
+    extra: zod.string().optional(),
+    userId: zod.string().optional(),
+  })
+
+  test('values keep their type after update(), and nothing more is to be saved', async () => {
+    const { browser, memory } = start({ schema: dated })
+    await browser.request((session) => session.set('at', new Date(1)))
+    await browser.request(async (session) => {
+      await session.update((draft) => {
+        draft.at = new Date(5)
+      })
+      expect(session.at).toEqual(new Date(5))
+    })
+    expect(memory.entries().records[0]?.revision).toBe(2)
+  })
+
+  test('values keep their type after a save that met a conflict', async () => {
+    const { browser } = start({ schema: dated })
+    await browser.request((session) => session.set('count', 1))
+    const slow = await browser.arrive()
+    slow.session.extra = 'mine'
+    await browser.request((session) => session.set('at', new Date(5)))
+    await slow.session.save()
+    expect(slow.session.extra).toBe('mine')
+    expect(slow.session.at).toEqual(new Date(5))
+  })
+
+  test('values keep their type when update() makes another user', async () => {
+    const { browser } = start({ schema: dated })
+    await browser.request((session) => session.set('at', new Date(1)))
+    await browser.request(async (session) => {
+      await session.update((draft) => {
+        draft.userId = 'ann'
+      })
+      expect(session.at).toEqual(new Date(1))
+    })
+    expect((await browser.look()).userId).toBe('ann')
+  })
+})

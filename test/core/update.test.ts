@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createSessions } from '../../src/core/sessions.ts'
 import { Browser } from '../engine/browser.ts'
 import { settle } from '../engine/later-store.ts'
-import { SECRET, start, startHeld } from '../engine/start.ts'
+import { SECRET, start, startFaulty, startHeld } from '../engine/start.ts'
 
 interface Data {
   userId: string
@@ -200,5 +200,22 @@ describe('a change that does not come to an end', () => {
     await settle()
     await vi.advanceTimersByTimeAsync(10_000)
     await outcome
+  })
+})
+
+describe('update() that changes the user', () => {
+  test('leaves no record behind when the old one cannot be ended [P5] [P11]', async () => {
+    const { browser, memory, sessions, store } = startFaulty<Data>()
+    await browser.request((session) => session.set('n', 1))
+    const { session } = await browser.arrive()
+    store.fail('replace', { nth: 1 })
+    const updating = session.update((draft) => {
+      draft.userId = 'victim'
+    })
+    await expect(updating).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+    await settle()
+    expect(await sessions.user('victim').list()).toEqual([])
+    expect(memory.count()).toBe(1)
+    expect(await browser.look()).toEqual({ n: 1 })
   })
 })

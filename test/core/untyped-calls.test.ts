@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest'
+import type { MemorySessionStore } from '../../src/stores/memory.ts'
+import { settle } from '../engine/later-store.ts'
+import { start, startOn } from '../engine/start.ts'
+
+const INVALID = expect.objectContaining({ name: 'ConfigError', code: 'ERR_CONFIG_INVALID' })
+
+/** Calls a method as JavaScript does, with arguments no type checker has seen. */
+function call(target: object, method: string, ...args: unknown[]): unknown {
+  return Reflect.apply(Reflect.get(target, method), target, args)
+}
+
+describe('a call with arguments that no type checker has seen', () => {
+  test.each([[{ keep: 'cart' }], [{ keep: false }], [{ keep: [1] }], [{ kept: ['cart'] }], ['cart'], [5]])(
+    'regenerate(%j) is refused and changes nothing',
+    async (options) => {
+      const { browser } = start<{ cart: string[] }>()
+      await browser.request((session) => session.set('cart', ['hat']))
+      await browser.request(async (session) => {
+        const { id } = session
+        await expect(call(session, 'regenerate', options)).rejects.toThrow(INVALID)
+        expect(session.id).toBe(id)
+      })
+      expect(await browser.look()).toEqual({ cart: ['hat'] })
+    },
+  )
+
+  test.each([[undefined], [{}], [{ keep: undefined }], [[]]])(
+    'regenerate(%j) keeps nothing',
+    async (options) => {
+      const { browser } = start<{ cart: string[] }>()
+      await browser.request((session) => session.set('cart', ['hat']))
+      await browser.request((session) => call(session, 'regenerate', options))
+      expect(await browser.look()).toEqual({})
+    },
+  )
+
+  test('revoke() with a misspelt or unusable option logs nobody out', async () => {
+    const { browser, sessions } = start<{ userId: string }>()
+    await browser.request((session) => session.set('userId', 'ann'))
+    const { id } = (await sessions.user('ann').list())[0] ?? {}
+    for (const options of [{ exept: id }, { except: 5 }, id]) {
+      await expect(call(sessions.user('ann'), 'revoke', options)).rejects.toThrow(INVALID)
+    }
+    expect(await browser.look()).toEqual({ userId: 'ann' })
+  })
+
+  test('on() with an unknown event, or no function, is refused', () => {
+    const { sessions } = start()
+    expect(() => call(sessions, 'on', 'destory', () => {})).toThrow(INVALID)
+    expect(() => call(sessions, 'on', 'destroyed')).toThrow(INVALID)
+    expect(() => call(sessions, 'on', 'toString', () => {})).toThrow(INVALID)
+  })
+
+  test('a property that cannot be deleted again is refused before it is written', async () => {
+    const { browser } = start<{ a: number }>()
+    const { session } = await browser.arrive()
+    const fixed = { value: 1, configurable: false, writable: true, enumerable: true }
+    expect(() => Object.defineProperty(session, 'a', fixed)).toThrow(TypeError)
+    expect(session.a).toBeUndefined()
+  })
+
+  test('a store that answers replace with something else fails at once, and says so', async () => {
+    const { browser } = startOn<{ a: number }, MemorySessionStore>((memory) => {
+      const replace = memory.replace.bind(memory)
+      return Object.assign(memory, {
+        replace: (...args: Parameters<typeof replace>) =>
+          Reflect.apply(Boolean, undefined, [replace(...args)]),
+      })
+    })
+    await browser.request((session) => session.set('a', 1))
+    await expect(browser.request((session) => session.set('a', 2))).rejects.toMatchObject({
+      code: 'ERR_STORE_UNAVAILABLE',
+      cause: expect.objectContaining({ message: expect.stringContaining("'written'") }),
+    })
+    await settle()
+  })
+
+  test('the session is printed although it holds what JSON cannot', async () => {
+    const { inspect } = await import('node:util')
+    const { browser } = start<{ bad: object }>()
+    const { session } = await browser.arrive()
+    const loop: Record<string, unknown> = { big: 1n }
+    loop.loop = loop
+    session.bad = loop
+    expect(inspect(session)).toContain('[Circular')
+  })
+})
