@@ -20,9 +20,8 @@ export const BREAKERS_P01_P03: readonly PromiseBreaker[] = [
     promise: 'P1',
     breaks: 'parses the data of every session it loads',
     file: 'core/session-state.ts',
-    find: 'this.#baseText = loaded.record.data\n    if (loaded.data === undefined) return',
-    replace:
-      'this.#baseText = loaded.record.data\n    void this.data\n    if (loaded.data === undefined) return',
+    find: 'if (loaded.data !== undefined) this.#own = OwnData.of(loaded.data)',
+    replace: 'void this.data',
   },
   {
     promise: 'P1',
@@ -80,8 +79,8 @@ export const BREAKERS_P01_P03: readonly PromiseBreaker[] = [
     promise: 'P3',
     breaks: 'updates the data it was loaded with, not the newest',
     file: 'core/passage.ts',
-    find: '(newest) => changed(newest, change)',
-    replace: '() => changed(copyJson(state.data), change)',
+    find: '(newest) => changeDraft(newest, change)',
+    replace: '() => changeDraft(copyJson(state.data), change)',
   },
   {
     promise: 'P3',

@@ -58,8 +58,8 @@ export const BREAKERS_P04_P06: readonly PromiseBreaker[] = [
     promise: 'P5',
     breaks: 'leaves the old id alive when the id changes',
     file: 'core/record-writer.ts',
-    find: 'SessionRecord | null>(this.#end(base), (outcome)',
-    replace: "SessionRecord | null>('written', (outcome)",
+    find: 'Written | null>(this.#end(base), (outcome)',
+    replace: "Written | null>('written', (outcome)",
   },
   {
     promise: 'P5',
@@ -72,8 +72,8 @@ export const BREAKERS_P04_P06: readonly PromiseBreaker[] = [
     promise: 'P5',
     breaks: 'carries all data over at regenerate()',
     file: 'core/passage.ts',
-    find: "state.renew(keep === true ? 'all' : (keep ?? []))",
-    replace: "state.renew(keep === null ? [] : 'all')",
+    find: 'state.renew(carry)',
+    replace: "state.renew(carry === null ? [] : 'all')",
   },
   {
     promise: 'P6',

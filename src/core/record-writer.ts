@@ -133,17 +133,11 @@ export class RecordWriter {
     fresh: { id: string; draft: Draft; createdAt: number },
     change: Change,
   ): Awaitable<Written | null> {
-    return andThen(this.create(fresh.id, fresh.draft, fresh.createdAt), (record) =>
-      onFailure(
-        () =>
-          andThen<ReplaceOutcome, Written | null>(this.#end(base), (outcome) => {
-            if (outcome === 'written') return { record, data: fresh.draft.data }
-            if (outcome === 'missing') return this.#takeBack(record)
-            return this.#turns.take(base.id, () => this.#follow(base.id, record, change))
-          }),
-        () => this.#abandon(record.id),
-      ),
-    )
+    return andThen(this.create(fresh.id, fresh.draft, fresh.createdAt), (record) => {
+      const follow = (): Promise<Written | null> =>
+        this.#turns.take(base.id, () => this.#follow(base.id, record, change))
+      return this.#succeed(base, { record, data: fresh.draft.data }, follow)
+    })
   }
 
   /** Extends a record's life and writes nothing else. Answers whether it still lives. */
@@ -161,13 +155,25 @@ export class RecordWriter {
     const token = createToken()
     const createdAt = draft.user === undefined ? base.createdAt : this.#policy.now()
     const first = await this.create(sessionIdOf(token), draft, createdAt)
-    const follow = async (): Promise<Written | null> => {
-      const ended = await this.#end(base)
-      if (ended === 'written') return { record: first, data: draft.data }
-      return ended === 'missing' ? this.#takeBack(first) : this.#follow(base.id, first, change)
-    }
-    const written = await onFailure(follow, () => this.#abandon(first.id))
+    const follow = (): Promise<Written | null> => this.#follow(base.id, first, change)
+    const written = await this.#succeed(base, { record: first, data: draft.data }, follow)
     return written === null ? GONE : { outcome: 'moved', ...written, token }
+  }
+
+  /** Ends the old record for a new one that was just made, or takes the new one back: never do both live on. */
+  #succeed(
+    base: SessionRecord,
+    first: Written,
+    follow: () => Promise<Written | null>,
+  ): Awaitable<Written | null> {
+    return onFailure(
+      () =>
+        andThen<ReplaceOutcome, Written | null>(this.#end(base), (outcome) => {
+          if (outcome === 'written') return first
+          return outcome === 'missing' ? this.#takeBack(first.record) : follow()
+        }),
+      () => this.#abandon(first.record.id),
+    )
   }
 
   /** Somebody wrote the old record while it was being moved: take their changes along, then end it. */
