@@ -22,8 +22,8 @@ export const BREAKERS_P04_P06: readonly PromiseBreaker[] = [
     promise: 'P4',
     breaks: 'keeps the new record of a session that ended while its id changed',
     file: 'core/record-writer.ts',
-    find: "if (outcome === 'missing') return this.#takeBack(record)",
-    replace: "if (outcome === 'missing') return record",
+    find: "return outcome === 'missing' ? this.#takeBack(first.record) : follow()",
+    replace: "return outcome === 'missing' ? first : follow()",
   },
   {
     promise: 'P4',
@@ -35,7 +35,7 @@ export const BREAKERS_P04_P06: readonly PromiseBreaker[] = [
   {
     promise: 'P4',
     breaks: 'lets a touch bring a record back on a store without a touch of its own',
-    file: 'core/basic-store.ts',
+    file: 'core/two-step-store.ts',
     find: 'if (!stored) return false',
     replace:
       "if (!stored) {\n        const record = { id, data: '{}', revision: 1, createdAt: touchedAt, touchedAt, expiresAt }\n        await this.#write(id, record, { ttl })\n        return true\n      }",

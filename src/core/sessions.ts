@@ -13,7 +13,7 @@ import { SessionCookie } from './session-cookie.ts'
 import { SessionLoader } from './session-loader.ts'
 import { SessionOpener } from './session-opener.ts'
 import { SessionSaver } from './session-saver.ts'
-import type { SessionStore } from './store.ts'
+import type { ConditionalStore } from './store.ts'
 import { StoreAccess } from './store-access.ts'
 import { isSessionId, TicketBook } from './ticket.ts'
 import { StoredUserSessions, type UserSessions } from './user-sessions.ts'
@@ -73,7 +73,7 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
   readonly cookieName: string
   readonly #engine: Engine
   readonly #saver: SessionSaver
-  readonly #store: SessionStore
+  readonly #store: ConditionalStore
   readonly #access: StoreAccess
   /** Whether a session is looked for when it is first used, not before. */
   readonly #defers: boolean
@@ -83,13 +83,8 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
     const keys = new KeyRing(options.secret, 'secret')
     const cookie = new SessionCookie(options.cookie)
     const events = new EventHub()
-    this.#store = options.store
-    this.#access = new StoreAccess(
-      conditionalStore(options.store, policy.storeTimeout),
-      nameOf(options.store),
-      policy.storeTimeout,
-      events,
-    )
+    this.#store = conditionalStore(options.store, policy.storeTimeout)
+    this.#access = new StoreAccess(this.#store, nameOf(options.store), policy.storeTimeout, events)
     const tickets = new TicketBook(keys, cookie.name)
     const loader = new SessionLoader(this.#access, policy, events)
     this.#engine = {
