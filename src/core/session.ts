@@ -46,6 +46,9 @@ export interface SessionVerbs<Data extends object> {
   /**
    * Wipes the data and ends this id. What is written afterwards starts a new session under a new id; if
    * nothing is, the record is destroyed and the cookie cleared when the response goes out.
+   *
+   * Where the session had ended meanwhile, in another request or from outside, no new one is started in its place: what
+   * is written afterwards is dropped, with the event `discarded`. So it is with `regenerate`.
    */
   clear(): void
   /**
