@@ -10,7 +10,8 @@ if (!SESSION_SECRET) {
 
 const app = createDemo({
   sessionSecret: SESSION_SECRET || randomBytes(32).toString('base64url'),
-  // On http://localhost some browsers, and curl, drop cookies that are marked Secure.
+  // Over plain http a Secure cookie is dropped without an error, and each request begins a new session. On localhost it may
+  // be kept (curl 7.88 and Chromium do), but not by every browser.
   secureCookies: NODE_ENV === 'production',
 })
 
