@@ -71,6 +71,8 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   #usedMeanwhile = false
   #lateSave = false
   #running: Promise<unknown> | null = null
+  /** The updates that have not ended; `null` before the first. */
+  #updates: Set<Promise<boolean>> | null = null
 
   /** @param unopened - The request to look for a session for when somebody uses it; `null` when `begin` is called. */
   constructor(engine: Engine, saver: SessionSaver, unopened: CookieCarrier | null) {
@@ -117,7 +119,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     if (this.#failed) return null
     this.#usedMeanwhile = false
     try {
-      const saved = this.#save()
+      const saved = this.#updates === null ? this.#save() : this.#saveAfterUpdates(this.#updates)
       if (!isPromise(saved)) return this.#depart()
       return saved.then(
         () => this.#depart(),
@@ -126,6 +128,13 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     } catch (error) {
       return this.#fail(error)
     }
+  }
+
+  /** An update that has not ended is one the handler did not wait for: the response is what can still tell that it failed. */
+  async #saveAfterUpdates(begun: ReadonlySet<Promise<boolean>>): Promise<void> {
+    const updates = Promise.allSettled(begun)
+    await this.#save()
+    for (const update of await updates) if (update.status === 'rejected') throw update.reason
   }
 
   giveUp(): ResponseEffects | null {
@@ -265,22 +274,33 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   }
 
   update(state: SessionState, change: DraftChange): Promise<boolean> {
-    return Promise.resolve(
-      this.#inOrder(async () => {
-        if (state.unreachable !== null) throw state.unreachable.error
-        if (state.ended || state !== this.#state) return false
-        // What else there is to save must be fit for it: found out only afterwards, the change would be in the store.
-        state.snapshot()
-        // Until it has moved, others still write what goes over under the old id.
-        if (state.loaded !== null && state.fate === 'renewed' && state.goesOn) {
-          this.#note(await this.#saver.save(state, this))
-          if (state.ended) return false
-        }
-        const { loaded } = state
-        const shared = loaded !== null && state.fate === 'kept'
-        return shared ? this.#updateShared(state, loaded, change) : this.#updateOwn(state, change)
-      }),
-    )
+    this.#updates ??= new Set()
+    const updates = this.#updates
+    const updateInOrder = async (): Promise<boolean> => {
+      try {
+        return await this.#inOrder(() => this.#update(state, change))
+      } finally {
+        updates.delete(updating)
+      }
+    }
+    const updating = updateInOrder()
+    updates.add(updating)
+    return updating
+  }
+
+  async #update(state: SessionState, change: DraftChange): Promise<boolean> {
+    if (state.unreachable !== null) throw state.unreachable.error
+    if (state.ended || state !== this.#state) return false
+    // What else there is to save must be fit for it: found out only afterwards, the change would be in the store.
+    state.snapshot()
+    // Until it has moved, others still write what goes over under the old id.
+    if (state.loaded !== null && state.fate === 'renewed' && state.goesOn) {
+      this.#note(await this.#saver.save(state, this))
+      if (state.ended) return false
+    }
+    const { loaded } = state
+    const shared = loaded !== null && state.fate === 'kept'
+    return shared ? this.#updateShared(state, loaded, change) : this.#updateOwn(state, change)
   }
 
   /** Nobody else has this session's id yet: a change needs no store to be atomic. */

@@ -84,7 +84,8 @@ export interface SessionVerbs<Data extends object> {
   /**
    * Changes the data in one atomic step, over its newest state in the store, however many requests and
    * processes do so at once. Saved when it answers; your other unsaved changes stay as they are, but for those that
-   * come with a `regenerate()` before it, which is saved first. Wait for it: the end of the response does not try again.
+   * come with a `regenerate()` before it, which is saved first. Wait for it: a failure while the response already waits to
+   * leave fails the response, an earlier one is nobody's.
    * @param change - Changes the draft it is given. May run several times: no other effects in it. Others wait for it
    * to write, so it has 10 seconds, and cannot wait for another verb of the same session.
    * @returns `false` when the session had ended meanwhile; nothing was written.

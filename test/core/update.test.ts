@@ -219,3 +219,29 @@ describe('update() that changes the user', () => {
     expect(await browser.look()).toEqual({ n: 1 })
   })
 })
+
+describe('update() that nobody waits for', () => {
+  test('fails the response when it fails while the response waits, and what else there is is saved [P2]', async () => {
+    const { browser, memory, store } = startFaulty<Data>()
+    await browser.request((session) => session.set('n', 1))
+    const exchange = await browser.arrive()
+    store.fail('replace', { nth: 1, how: 'reject' })
+    void exchange.session.update((draft) => {
+      draft.n = 2
+    })
+    exchange.session.a = 3
+    await expect(exchange.leave()).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+    expect(memory.entries().records.map(({ data }) => data)).toEqual(['{"n":1,"a":3}'])
+  })
+
+  test('is in the store when the response leaves [P2]', async () => {
+    const { browser, memory } = startHeld<Data>()
+    await browser.request((session) => session.set('n', 1))
+    const exchange = await browser.arrive()
+    void exchange.session.update((draft) => {
+      draft.n = 2
+    })
+    await exchange.leave()
+    expect(memory.entries().records.map(({ data }) => data)).toEqual(['{"n":2}'])
+  })
+})
