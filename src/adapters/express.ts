@@ -7,6 +7,7 @@ import { warn } from '../core/warning.ts'
 import { answerWithError } from './error-response.ts'
 import { HeldResponse } from './held-response.ts'
 import { passageOf } from './mount.ts'
+import { checkSessions } from './mount-arguments.ts'
 import { offerSessionId } from './session-id.ts'
 import { type SessionHolder, ShownSession, show } from './shown-session.ts'
 
@@ -29,6 +30,8 @@ export type SessionMiddleware = (
   next: (error?: unknown) => void,
 ) => void
 
+const USAGE = 'app.use(session(createSessions({ … })))'
+
 /**
  * Gives every request its session as `req.session`.
  *
@@ -42,8 +45,10 @@ export type SessionMiddleware = (
  * `req.session.save()` alone.
  *
  * @param sessions - The manager, from `createSessions`.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` `sessions` is not what `createSessions` gives.
  */
 export function session<Data extends object = DefaultData>(sessions: Sessions<Data>): SessionMiddleware {
+  checkSessions(sessions, USAGE)
   return (request: IncomingMessage & SessionHolder, response, next) => {
     const known = passageOf(request, sessions)
     if (known !== undefined) {

@@ -8,6 +8,7 @@ import type { Sessions } from '../core/sessions.ts'
 import { answerWithError } from './error-response.ts'
 import { HeldResponse } from './held-response.ts'
 import { mount, passageOf } from './mount.ts'
+import { checkSessions } from './mount-arguments.ts'
 import { getSession, setSession } from './own-session.ts'
 
 // Inside the declaration below, another plugin's `Session` would be found first.
@@ -20,6 +21,8 @@ declare module 'fastify' {
   }
 }
 
+const USAGE = 'app.register(session(createSessions({ … })))'
+
 /**
  * Gives every request of a Fastify app its session as `request.session`.
  *
@@ -30,8 +33,10 @@ declare module 'fastify' {
  * that one's, and both are saved.
  *
  * @param sessions - The manager, from `createSessions`.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` `sessions` is not what `createSessions` gives.
  */
 export function session<Data extends object = DefaultData>(sessions: Sessions<Data>): FastifyPluginAsync {
+  checkSessions(sessions, USAGE)
   const plugin: FastifyPluginAsync = async (app) => {
     decorate(app)
     app.addHook('onRequest', (request, reply, next) => open(sessions, request, reply, next))

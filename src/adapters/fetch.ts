@@ -6,6 +6,7 @@ import type { DefaultData, Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { errorResponse } from './error-response.ts'
 import { mount, passageOf } from './mount.ts'
+import { checkHandler, checkSessions } from './mount-arguments.ts'
 import { discard, withEffects } from './web-headers.ts'
 
 /** What a handler is given beside the request. */
@@ -24,6 +25,8 @@ export type SessionHandler<Data extends object, Rest extends unknown[]> = (
   ...rest: Rest
 ) => Awaitable<Response>
 
+const USAGE = 'session(createSessions({ … }), (request, { session }) => new Response(…))'
+
 /**
  * Gives a web-standard handler the session of each request: for `Bun.serve`, `Deno.serve`, Workers, and every
  * framework that takes a function from `Request` to `Response`.
@@ -36,11 +39,14 @@ export type SessionHandler<Data extends object, Rest extends unknown[]> = (
  * @param sessions - The manager, from `createSessions`.
  * @param handler - Your handler. It also gets what the runtime gives beside the request.
  * @returns A handler that takes what the runtime gives.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` `sessions` is not what `createSessions` gives, or the handler no function.
  */
 export function session<Data extends object = DefaultData, Rest extends unknown[] = []>(
   sessions: Sessions<Data>,
   handler: SessionHandler<Data, Rest>,
 ): (request: Request, ...rest: Rest) => Promise<Response> {
+  checkSessions(sessions, USAGE)
+  checkHandler(handler, USAGE)
   return async (request, ...rest) => {
     const known = passageOf(request, sessions)
     if (known !== undefined) return handler(request, contextOf(known), ...rest)

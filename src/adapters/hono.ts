@@ -5,6 +5,7 @@ import type { DefaultData, Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { dropResponse, enterPassage, openPassage, showSession, writeEffects } from './hono/passing.ts'
 import { passageOf, unmount } from './mount.ts'
+import { checkSessions } from './mount-arguments.ts'
 
 /** What the middleware adds to a Hono app: give it as `new Hono<SessionEnv<MyData>>()` to type `c.var.session`. */
 export interface SessionEnv<Data extends object = DefaultData> {
@@ -15,6 +16,8 @@ export interface SessionEnv<Data extends object = DefaultData> {
   }
 }
 
+const USAGE = 'app.use(session(createSessions({ … })))'
+
 /**
  * Gives every request of a Hono app its session as `c.var.session`.
  *
@@ -24,10 +27,12 @@ export interface SessionEnv<Data extends object = DefaultData> {
  * is one session; with another, `c.var.session` is that one's further down, and both are saved.
  *
  * @param sessions - The manager, from `createSessions`.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` `sessions` is not what `createSessions` gives.
  */
 export function session<Data extends object = DefaultData>(
   sessions: Sessions<Data>,
 ): MiddlewareHandler<SessionEnv<Data>> {
+  checkSessions(sessions, USAGE)
   return async (c, next) => {
     const known = passageOf(c, sessions)
     const opened = known ?? openPassage(sessions, c)

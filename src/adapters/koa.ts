@@ -6,6 +6,7 @@ import type { DefaultData, Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { HeldResponse } from './held-response.ts'
 import { passageOf } from './mount.ts'
+import { checkSessions } from './mount-arguments.ts'
 import { type SessionHolder, ShownSession, show, unshow } from './shown-session.ts'
 
 // Inside the declaration below, another package's `Session` would be found first.
@@ -37,6 +38,8 @@ export interface KoaContext {
 /** Middleware for Koa. */
 export type SessionMiddleware = (context: KoaContext, next: () => Promise<unknown>) => Promise<unknown>
 
+const USAGE = 'app.use(session(createSessions({ … })))'
+
 /**
  * Gives every request of a Koa app its session as `ctx.session`.
  *
@@ -49,8 +52,10 @@ export type SessionMiddleware = (context: KoaContext, next: () => Promise<unknow
  * `ctx.session = null` does what `ctx.session.clear()` does, when the session is saved.
  *
  * @param sessions - The manager, from `createSessions`.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` `sessions` is not what `createSessions` gives.
  */
 export function session<Data extends object = DefaultData>(sessions: Sessions<Data>): SessionMiddleware {
+  checkSessions(sessions, USAGE)
   // Not async: that puts three turns through the microtasks between what is further down and Koa.
   return (context: KoaContext & SessionHolder, next) => {
     const known = passageOf(context, sessions)

@@ -6,6 +6,7 @@ import type { Sessions } from '../core/sessions.ts'
 import { answerWithError } from './error-response.ts'
 import { HeldResponse, type Holdable } from './held-response.ts'
 import { passageOf } from './mount.ts'
+import { checkHandler, checkSessions } from './mount-arguments.ts'
 import { ShownSession, show } from './shown-session.ts'
 
 /** What is asked of a request: Node's own, of HTTP/1 or of HTTP/2. */
@@ -28,6 +29,8 @@ export type SessionListener<Data extends object, Request = IncomingMessage, Resp
   response: Response,
 ) => void | Promise<void>
 
+const USAGE = 'createServer(session(createSessions({ … }), (req, res) => { … }))'
+
 /**
  * Gives every request of a `node:http`, `node:https` or `node:http2` server its session as `request.session`.
  *
@@ -37,6 +40,7 @@ export type SessionListener<Data extends object, Request = IncomingMessage, Resp
  * @param sessions - The manager, from `createSessions`.
  * @param listener - Your handler.
  * @returns A listener for `createServer`.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` `sessions` is not what `createSessions` gives, or the handler no function.
  */
 export function session<
   Data extends object = DefaultData,
@@ -46,6 +50,8 @@ export function session<
   sessions: Sessions<Data>,
   listener: SessionListener<Data, Request, Response>,
 ): (request: Request, response: Response) => void {
+  checkSessions(sessions, USAGE)
+  checkHandler(listener, USAGE)
   const handle = (request: Request, response: Response, passage: Passage<Data>): void => {
     try {
       giveSession(request, sessions, passage)

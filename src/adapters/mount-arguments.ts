@@ -1,0 +1,42 @@
+import { isPromise } from '../core/awaitable.ts'
+import { ConfigError } from '../core/errors.ts'
+
+/**
+ * Refuses what cannot open sessions when it is mounted, so that no request meets it.
+ * @param usage - How this adapter is mounted, for the message.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` it is not what `createSessions` gives.
+ */
+export function checkSessions(sessions: unknown, usage: string): void {
+  if (typeof sessions === 'object' && sessions !== null) {
+    const { open }: { open?: unknown } = sessions
+    if (typeof open === 'function') return
+  }
+  const kind = kindOf(sessions)
+  const given = kind === 'an object' ? 'an object without open()' : kind
+  throw refusal('what createSessions({ secret, store }) gives', given, usage)
+}
+
+/**
+ * Refuses a handler that cannot be called.
+ * @param usage - How this adapter is mounted, for the message.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` it is no function.
+ */
+export function checkHandler(handler: unknown, usage: string): void {
+  if (typeof handler !== 'function')
+    throw refusal('your handler as its second argument', kindOf(handler), usage)
+}
+
+function refusal(expected: string, given: string, usage: string): ConfigError {
+  return new ConfigError(
+    'ERR_CONFIG_INVALID',
+    `session() needs ${expected}; it was given ${given}. Write ${usage}.`,
+  )
+}
+
+/** Names the kind of a value, and never the value: options hold secrets. */
+function kindOf(given: unknown): string {
+  if (given === undefined || given === null) return String(given)
+  if (Array.isArray(given)) return 'an array'
+  if (isPromise(given)) return 'a promise, which is to be awaited first'
+  return typeof given === 'object' ? 'an object' : `a ${typeof given}`
+}
