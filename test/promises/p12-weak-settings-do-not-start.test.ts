@@ -32,6 +32,11 @@ const WEAK_SECRETS: ReadonlyArray<[string, unknown]> = [
   ['one character repeated', 'a'.repeat(64)],
   ['two characters repeated', 'ab'.repeat(32)],
   ['a word repeated', 'secret'.repeat(12)],
+  ['of few characters, in no order', 'abbabaabbaababbaabbabaabbabaabbabaab'],
+  ['the classic repeated', 'keyboard cat keyboard cat keyboard cat'],
+  ['twice the same', 'Tr0ub4dor&3-xkcd'.repeat(2)],
+  ['twice the same, with something between', 'correct horse battery, correct horse battery'],
+  ['begun anew at its end', '0123456789abcdef0123456789abcdef012'],
   ['a list of none', []],
   ['a list of a missing one', [undefined]],
   ['a list whose first is missing', [undefined, SECRET]],
@@ -75,6 +80,7 @@ describe('a secret that is', () => {
 
   test.each([
     ['of 32 characters', SECRET.slice(0, 32)],
+    ['that ends as it begins', `${SECRET}, and ${SECRET.slice(0, 20)}`],
     ['of 64 hexadecimal digits', '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
     ['a list of one', [SECRET]],
     ['a list with a missing older one', [SECRET, undefined]],
