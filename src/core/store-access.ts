@@ -131,7 +131,7 @@ export class StoreAccess {
       operation,
       new StoreError(
         'ERR_STORE_UNAVAILABLE',
-        `${this.name} failed on '${operation}'. Check that its server can be reached; 'cause' holds the driver's error.`,
+        `${this.name} failed on '${operation}'. Look at 'cause', the error of the store or its driver, and at its server if it has one.`,
         { store: this.name, operation, cause: withoutDetails(error) },
       ),
     )

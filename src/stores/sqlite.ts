@@ -17,6 +17,7 @@ import { pageLimit, pageOf } from './sql/record-page.ts'
 import { recordOf, valuesOf } from './sql/record-row.ts'
 import { DEFAULT_TABLE, tableNameParts } from './sql/table-name.ts'
 import { isSqliteDatabase, type SqliteDatabase } from './sqlite/database.ts'
+import { disposedStatements } from './sqlite/disposed.ts'
 import { adoptDatabase, openDatabase } from './sqlite/open.ts'
 import { createSchema } from './sqlite/schema.ts'
 import { EXPIRED_BATCH, prepareStatements, type SqliteStatements } from './sqlite/statements.ts'
@@ -57,7 +58,7 @@ export interface SqliteSessionStoreOptions {
 export class SqliteSessionStore implements ConditionalStore {
   readonly #database: SqliteDatabase
   readonly #isOwn: boolean
-  readonly #statements: SqliteStatements
+  #statements: SqliteStatements
   readonly #now: () => number
   readonly #expired: ExpiredRows
   #disposed = false
@@ -187,11 +188,13 @@ export class SqliteSessionStore implements ConditionalStore {
     return this.#expired.deleteAll()
   }
 
-  /** Stops the cleanup, and closes the database if the store opened it. Afterwards, calls on a closed one throw. */
+  /** Stops the cleanup, and closes the database if the store opened it: afterwards, calls throw an error that says so. */
   dispose(): void {
     this.#expired.stop()
-    if (this.#isOwn && !this.#disposed) this.#database.close()
+    if (!this.#isOwn || this.#disposed) return
+    this.#database.close()
     this.#disposed = true
+    this.#statements = disposedStatements()
   }
 }
 

@@ -106,7 +106,7 @@ describe('a failure of the store', () => {
           code: 'ERR_STORE_UNAVAILABLE',
           store: 'MemorySessionStore',
           operation,
-          message: expect.stringMatching(`^MemorySessionStore failed on '${operation}'`),
+          message: `MemorySessionStore failed on '${operation}'. Look at 'cause', the error of the store or its driver, and at its server if it has one.`,
           cause: expect.objectContaining({ message: 'the driver says no' }),
         })
         expect(failures).toEqual([{ name: 'storeFailed', event: { operation, error } }])
