@@ -5,6 +5,7 @@ import { UsageError } from '../core/errors.ts'
 import { deleteOutcome } from '../core/outcome-headers.ts'
 import { applyEffects, type ResponseEffects } from '../core/response-effects.ts'
 import { PlainHeaders } from './plain-headers.ts'
+import { shownValue } from './shown-value.ts'
 
 /** What a response's body may be. */
 export type AnswerBody = string | Uint8Array<ArrayBuffer> | ArrayBuffer | ReadableStream | null
@@ -181,7 +182,7 @@ function plainResponse({ status, body, type }: PlainAnswer, effects: ResponseEff
 
 function checkStatus(status: number): asserts status is StatusCode {
   if (Number.isInteger(status) && status >= 200 && status <= 599) return
-  throw new RangeError(`A response's status is a whole number from 200 to 599 (got ${String(status)}).`)
+  throw new RangeError(`A response's status is a whole number from 200 to 599 (got ${shownValue(status)}).`)
 }
 
 /** Statuses whose responses have no body, by the rules of HTTP and of the web `Response`. */

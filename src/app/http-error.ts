@@ -1,3 +1,5 @@
+import { shownValue } from './shown-value.ts'
+
 /** How an {@link HttpError} is described beside status and message. */
 export interface HttpErrorOptions {
   /** The error underneath. It is never shown to the client. Default: none. */
@@ -26,7 +28,9 @@ export class HttpError extends Error {
   constructor(status: number, message: string, options: HttpErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
     if (!Number.isInteger(status) || status < 400 || status > 599) {
-      throw new RangeError(`An HttpError's status is a whole number from 400 to 599 (got ${String(status)}).`)
+      throw new RangeError(
+        `An HttpError's status is a whole number from 400 to 599 (got ${shownValue(status)}).`,
+      )
     }
     this.status = status
     this.headers = options.headers ?? {}

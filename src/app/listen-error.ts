@@ -1,3 +1,5 @@
+import { shownValue } from './shown-value.ts'
+
 /** An app that could not begin to listen. It is as it was; unless it is closed, `listen` can be called again. */
 export class ListenError extends Error {
   /** What is wrong, as the system or Node calls it: `'EADDRINUSE'` is a port that is taken. */
@@ -19,11 +21,13 @@ export class ListenError extends Error {
  * Checks that a port is one.
  * @throws {ListenError} `ERR_SOCKET_BAD_PORT` it is not a whole number from 0 to 65535.
  */
-export function checkPort(port: number): void {
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return
+export function checkPort(port: unknown): void {
+  if (typeof port === 'number' && Number.isInteger(port) && port >= 0 && port <= 65_535) return
+  // What the environment holds is a text.
+  const fix = typeof port === 'string' ? ' Write Number(process.env.PORT).' : ''
   throw new ListenError(
     'ERR_SOCKET_BAD_PORT',
-    `A port is a whole number from 0 to 65535 (got ${String(port)}).`,
+    `A port is a whole number from 0 to 65535 (got ${shownValue(port)}).${fix}`,
   )
 }
 

@@ -7,11 +7,9 @@ export function invalidOption(
   expected: string,
   received: unknown,
 ): ConfigError {
-  const shown =
-    typeof received === 'number' || typeof received === 'string' ? JSON.stringify(received) : typeof received
   return new ConfigError(
     'ERR_CONFIG_INVALID',
-    `${store}: the option ${option} cannot be used. Expected ${expected}, received ${shown}.`,
+    `${store}: the option ${option} cannot be used. Expected ${expected}, received ${shown(received)}.`,
   )
 }
 
@@ -24,4 +22,10 @@ export function refuseUnknownOptions(store: string, unknown: object, known: stri
   const [name] = Object.keys(unknown)
   if (name === undefined) return
   throw new ConfigError('ERR_CONFIG_INVALID', `${store} has no option ${name}. It knows ${known}.`)
+}
+
+/** Shows a text as one, so that `'100'` does not look like 100, and of an object no more than that it is one. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `the text '${value.slice(0, 40)}'`
+  return typeof value === 'number' || value === null ? String(value) : typeof value
 }

@@ -311,6 +311,7 @@ test('an error handler for a session that could not be loaded is told so when it
 describe('an HttpError', () => {
   test('has a status of an error', () => {
     expect(() => new HttpError(200, 'fine')).toThrow('from 400 to 599 (got 200)')
+    expect(() => Reflect.construct(HttpError, ['404', 'fine'])).toThrow("(got the text '404')")
     const cause = new Error('underneath')
     expect(new HttpError(500, 'told', { cause })).toMatchObject({ name: 'HttpError', status: 500, cause })
   })

@@ -69,6 +69,19 @@ describe('listen', () => {
     await serve(app)
   })
 
+  test.each([
+    ['3055', "got the text '3055'). Write Number(process.env.PORT)"],
+    [null, 'got null)'],
+    [{ port: 3055 }, 'got an object)'],
+    [Number.NaN, 'got NaN)'],
+  ])('rejects on a port of %o, and says what it was', async (port, message) => {
+    const app = testApp()
+    await expect(Reflect.apply(app.listen, app, [port])).rejects.toMatchObject({
+      code: 'ERR_SOCKET_BAD_PORT',
+      message: expect.stringContaining(`A port is a whole number from 0 to 65535 (${message}`),
+    })
+  })
+
   test('rejects while the app listens, and when it was closed', async () => {
     const app = testApp()
     await serve(app)

@@ -12,13 +12,17 @@ test.each<[string, object, string]>([
   ['maxSessions', { maxSessions: 1.5 }, 'received 1.5'],
   ['maxSessions', { maxSessions: Number.NaN }, 'received NaN'],
   ['maxSessions', { maxSessions: Number.NEGATIVE_INFINITY }, 'received -Infinity'],
-  ['maxSessions', { maxSessions: '100' }, 'received 100'],
-  ['maxSessions', { maxSessions: null }, 'received object'],
+  ['maxSessions', { maxSessions: '100' }, "received the text '100'"],
+  ['maxSessions', { maxSessions: null }, 'received null'],
   ['now', { now: 1_700_000_000_000 }, 'Expected a function giving milliseconds since the epoch'],
   ['cleanupInterval', { cleanupInterval: 0 }, 'got 0'],
   ['cleanupInterval', { cleanupInterval: 'often' }, "got the text 'often'"],
   ['cleanupInterval', { cleanupInterval: '401d' }, "got the text '401d'"],
-  ['maxSession', { maxSession: 5 }, 'an unknown option'],
+  [
+    'maxSession',
+    { maxSession: 5 },
+    'has no option maxSession. It knows cleanupInterval, maxSessions and now.',
+  ],
 ])(
   'the option %s of %j is refused, with what was expected and received [P12]',
   (option, options: MemorySessionStoreOptions, message) => {
