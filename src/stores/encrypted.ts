@@ -32,17 +32,35 @@ export interface EncryptionOptions {
  * to the store, nor is a whole record against being put back as it was.
  *
  * @param store - Any store. It belongs to the wrapper: `dispose` disposes it.
- * @throws {ConfigError} `ERR_CONFIG_INSECURE` a missing or weak key; `ERR_CONFIG_INVALID` the store is none, or an
- * option is unknown or not usable.
+ * @throws {ConfigError} `ERR_CONFIG_INSECURE` a missing or weak key; `ERR_CONFIG_INVALID` the store is none, the
+ * options are missing, or one of them is unknown or not usable.
  * @see NIST SP 800-38D; OWASP ASVS 5.0 V11.3
  */
 export function encrypted(store: SessionStore, options: EncryptionOptions): SessionStore {
+  checkArguments(store, options)
   const { keys, hideUser = false, ...unknown } = options
   refuseUnknownOptions('encrypted', unknown, 'keys and hideUser')
   if (typeof hideUser !== 'boolean') throw invalidOption('encrypted', 'hideUser', 'true or false', hideUser)
-  if (typeof store !== 'object' || store === null || typeof store.get !== 'function')
-    throw new ConfigError('ERR_CONFIG_INVALID', 'encrypted needs the store to wrap as its first argument.')
   return new EncryptedSessionStore(store, new Vault(importKeys(keys), hideUser))
+}
+
+/** Before anything else: of swapped arguments, the store's parts would look like unknown options. */
+function checkArguments(store: unknown, options: unknown): void {
+  if (!isStore(store)) throw unusable('the store to wrap, with get, set and destroy, as its first argument')
+  const isOptions = typeof options === 'object' && options !== null && !Array.isArray(options)
+  if (!isOptions || isStore(options)) throw unusable('an object with keys as its second argument')
+}
+
+function isStore(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return ['get', 'set', 'destroy'].every((name) => typeof Reflect.get(value, name) === 'function')
+}
+
+function unusable(needed: string): ConfigError {
+  return new ConfigError(
+    'ERR_CONFIG_INVALID',
+    `encrypted needs ${needed}. Write encrypted(store, { keys: process.env.SESSION_ENCRYPTION_KEY }).`,
+  )
 }
 
 type Ability<Name extends keyof SessionStore> = NonNullable<SessionStore[Name]>

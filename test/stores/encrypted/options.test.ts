@@ -42,6 +42,30 @@ test.each([
   expect(isSessionError(errorOf(wrapped, options), 'ERR_CONFIG_INVALID')).toBe(true)
 })
 
+describe('arguments that cannot be used are refused by an error that says how to call it [P12]', () => {
+  const NEEDS_STORE = 'encrypted needs the store to wrap, with get, set and destroy, as its first argument'
+  const NEEDS_OPTIONS = 'encrypted needs an object with keys as its second argument'
+  const USAGE = 'Write encrypted(store, { keys: process.env.SESSION_ENCRYPTION_KEY }).'
+
+  test.each<[string, unknown[], string]>([
+    ['none at all', [], NEEDS_STORE],
+    ['a store alone', [store], NEEDS_OPTIONS],
+    ['a store and null', [store, null], NEEDS_OPTIONS],
+    ['a store and a key', [store, KEY], NEEDS_OPTIONS],
+    ['a store and keys', [store, [KEY]], NEEDS_OPTIONS],
+    ['a store and another', [store, new MemorySessionStore()], NEEDS_OPTIONS],
+    ['options alone', [{ keys: KEY }], NEEDS_STORE],
+    ['options and store, swapped', [{ keys: KEY }, store], NEEDS_STORE],
+    ['a key and a store', [KEY, store], NEEDS_STORE],
+    ['a store that only reads', [{ get: () => null }, { keys: KEY }], NEEDS_STORE],
+    ['the class of a store', [MemorySessionStore, { keys: KEY }], NEEDS_STORE],
+  ])('%s', (_what, args, message) => {
+    const error = errorOf(...args)
+    expect(isSessionError(error, 'ERR_CONFIG_INVALID')).toBe(true)
+    expect(error).toHaveProperty('message', `${message}. ${USAGE}`)
+  })
+})
+
 test('keys that were taken out of use may be undefined', () => {
   expect(encrypted(store, { keys: [KEY, undefined] })).toBeDefined()
 })
