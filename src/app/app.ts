@@ -12,6 +12,7 @@ import type { ErrorHandler, Handler } from './handler.ts'
 import { ListenError } from './listen-error.ts'
 import { answerNoRoute } from './no-route.ts'
 import type { RouteParams } from './route-params.ts'
+import { checkRoutePath } from './route-path.ts'
 import { type AnyHandler, runHandler } from './run-handler.ts'
 import { type RunningServer, startServer } from './server.ts'
 
@@ -26,8 +27,9 @@ export interface Listening {
 /**
  * An Express-style app with sessions built in, as `createApp` makes it: routes and middleware on Hono, with `req.session`.
  *
- * Paths are Hono's: `/users/:id`, `/files/:name{[a-z]+\\.txt}`, `/docs/:page?`, `/static/*`. Handlers run in the order in
- * which they were added; all must be added before the first request.
+ * Paths are Hono's: `/users/:id`, `/files/:name{[a-z]+\\.txt}`, `/docs/:page?`, `/static/*`. A path that
+ * would not match as it was meant throws a `ConfigError`. Handlers run in the order in which they were added; all must be
+ * added before the first request.
  */
 export class App<Data extends WithoutReservedKeys<Data> & object = DefaultData> {
   /** The manager of the app's sessions: `on`, `revoke`, `user(id).list()` and so on. */
@@ -114,6 +116,8 @@ export class App<Data extends WithoutReservedKeys<Data> & object = DefaultData> 
     first: string | Handler<Data> | ErrorHandler<Data>,
     ...rest: (Handler<Data> | ErrorHandler<Data>)[]
   ): this {
+    // Of a single argument that is neither text nor function, it is the middleware that is missing.
+    if (typeof first === 'string' || (typeof first !== 'function' && rest.length > 0)) checkRoutePath(first)
     const path = typeof first === 'string' ? first : '*'
     const middleware = typeof first === 'string' ? rest : [first, ...rest]
     for (const one of middleware) {
@@ -183,6 +187,7 @@ export class App<Data extends WithoutReservedKeys<Data> & object = DefaultData> 
   }
 
   #route(method: string, path: string, handlers: readonly AnyHandler<Data>[]): this {
+    checkRoutePath(path)
     if (handlers.length === 0 || !handlers.every((handler) => typeof handler === 'function')) {
       throw new ConfigError(
         'ERR_CONFIG_INVALID',
@@ -215,7 +220,7 @@ export class App<Data extends WithoutReservedKeys<Data> & object = DefaultData> 
 function isErrorHandler<Data extends object>(
   handler: Handler<Data> | ErrorHandler<Data>,
 ): handler is ErrorHandler<Data> {
-  return handler.length === 4
+  return typeof handler === 'function' && handler.length === 4
 }
 
 /** As in Express, middleware for `/admin` is for `/admin/users` too, and not for `/administrator`. */

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest'
+import type { App } from '../../src/app/index.ts'
+import { isSessionError } from '../../src/index.ts'
+import { testApp } from './serving.ts'
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'all'] as const
+const PATHS = "Paths are texts such as '/users/:id', '/posts/:id?', '/years/:year{[0-9]+}' and '/files/*'."
+
+/** Adds a route as JavaScript would, and gives what that throws. */
+function errorOf(method: 'use' | (typeof METHODS)[number], path: unknown): unknown {
+  const app: App = testApp()
+  const handler = (): void => {}
+  try {
+    Reflect.apply(Reflect.get(app, method), app, [path, handler])
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
+
+describe('a path that matches nothing as it was meant is refused when the route is made', () => {
+  test.each<[unknown, string]>([
+    [undefined, 'A route needs a path, and was given undefined.'],
+    [null, 'A route needs a path, and was given null.'],
+    [7, 'A route needs a path, and was given 7.'],
+    [{ path: '/x' }, 'A route needs a path, and was given an object.'],
+    [/x/, "A route needs a path, and was given a RegExp. Write the expression into it: '/:name{[a-z]+}'."],
+    [
+      ['/a', /b/],
+      "A route needs a path, and was given a RegExp. Write the expression into it: '/:name{[a-z]+}'.",
+    ],
+    [
+      '/files/*path',
+      "The path '/files/*path' would not match what Express matches with it. Write '/files/*' and read req.path, or '/files/:path{.+}' and read req.params.path.",
+    ],
+    [
+      '/*splat',
+      "The path '/*splat' would not match what Express matches with it. Write '/*' and read req.path, or '/:splat{.+}' and read req.params.splat.",
+    ],
+    [
+      '/files/*path/edit',
+      "The path '/files/*path/edit' would not match what Express matches with it. Write '/files/:path{.+}/edit' and read req.params.path.",
+    ],
+    [
+      '/files{/*path}',
+      "The path '/files{/*path}' would not match what Express matches with it. Write '/files/*' and read req.path, or '/files/:path{.+}' and read req.params.path.",
+    ],
+    [
+      '/posts{/:id}',
+      "The path '/posts{/:id}' would not match what Express matches with it. What may be left out is written '/:name?', at the end of a path; elsewhere write two routes.",
+    ],
+    [
+      '/users/:id(\\d+)',
+      "The path '/users/:id(\\d+)' would not match what Express matches with it. Write an expression in braces: ':id{[0-9]+}'.",
+    ],
+  ])('%o', (path, message) => {
+    for (const method of [...METHODS, 'use'] as const) {
+      const error = errorOf(method, path)
+      expect(isSessionError(error, 'ERR_CONFIG_INVALID')).toBe(true)
+      expect(error).toHaveProperty('message', `${message} ${PATHS}`)
+    }
+  })
+
+  test('a route without a path, its handler first', () => {
+    expect(String(errorOf('get', () => {}))).toContain('needs a path, and was given a function.')
+  })
+
+  test.each([[[]], [[undefined]], [['/account', undefined]]])(
+    'while use of %j is told to want a middleware',
+    (args) => {
+      const app = testApp()
+      expect(() => Reflect.apply(app.use, app, args)).toThrow('needs one or more functions')
+    },
+  )
+})
+
+describe('what matches is taken', () => {
+  test.each<[unknown, string, object]>([
+    ['name', '/name', {}],
+    ['', '/', {}],
+    ['/', '/', {}],
+    ['*', '/a/b', {}],
+    ['/*', '/a/b', {}],
+    ['/*.txt', '/a.txt', {}],
+    ['/files/*', '/files', {}],
+    ['/files/*/edit', '/files/a/edit', {}],
+    ['/files/:path{.+}', '/files/a/b', { path: 'a/b' }],
+    ['/files/:path{.+}/edit', '/files/a/b/edit', { path: 'a/b' }],
+    ['/:path{a/*b}', '/a/b', { path: 'a/b' }],
+    ['/:year{[0-9]{4}}', '/2026', { year: '2026' }],
+    ['/:year{(19|20)[0-9]+}', '/2026', { year: '2026' }],
+    ['/posts/:id?', '/posts', {}],
+    ['/a(b)', '/a(b)', {}],
+    ['/a/{b}', '/a/{b}', {}],
+    [['/a', '/b'], '/b', {}],
+  ])('%o', async (path, address, params) => {
+    const app: App = testApp()
+    Reflect.apply(app.get, app, [path, (req: { params: object }) => Response.json(req.params)])
+    const response = await app.request(address)
+    expect([response.status, await response.json()]).toEqual([200, params])
+  })
+})
