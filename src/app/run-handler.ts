@@ -1,6 +1,7 @@
 import { type Awaitable, isPromise } from '../core/awaitable.ts'
 import type { Exchange } from './exchange.ts'
 import type { Handler } from './handler.ts'
+import { valueMeantAsAnswer } from './returned-value.ts'
 import { Turn } from './turn.ts'
 
 /** A handler, whatever parameters its path has. */
@@ -48,6 +49,8 @@ async function finish<Data extends object>(
     if (result instanceof Response) answer.take(result)
     if (!turn.handedOn && !answer.given) {
       if (isPromise(returned)) throw neverAnswered(exchange, 'when its promise ended')
+      const value = valueMeantAsAnswer(result)
+      if (value !== null) throw neverAnswered(exchange, `when it returned ${value}; ${ANSWER_WITH_IT}`)
       await callback(exchange, turn, timeout)
     }
   } catch (error) {
@@ -74,6 +77,8 @@ function callback<Data extends object>(exchange: Exchange<Data>, turn: Turn, tim
     turn.onNext(done)
   })
 }
+
+const ANSWER_WITH_IT = 'to answer with that, write return res.json(value)'
 
 function neverAnswered<Data extends object>({ request }: Exchange<Data>, when: string): Error {
   return new Error(
