@@ -15,9 +15,12 @@ const FEATURES = [
   ['/timeout', 'Session timeout', 'A session of twenty seconds, and its countdown.'],
 ] as const
 
-const COMMANDS = `curl -c jar -b jar localhost:3000/counter
-curl -c jar -b jar -d 'email=user@example.com&password=password' localhost:3000/login
-curl -c jar -b jar localhost:3000/dashboard`
+/** The same for a terminal, to be copied: `host` is where the reader has found the page. */
+function commands(host: string): string {
+  return `curl -c jar -b jar ${host}/counter
+curl -c jar -b jar -d 'email=user@example.com&password=password' ${host}/login
+curl -c jar -b jar ${host}/dashboard`
+}
 
 /** Adds the front page. */
 export function addHome(app: DemoApp): void {
@@ -39,7 +42,7 @@ export function addHome(app: DemoApp): void {
 <section>
 <h2>For programs</h2>
 <p>The same addresses answer in JSON to everything that does not ask for a page.</p>
-<pre tabindex="0"><code>${COMMANDS}</code></pre>
+<pre tabindex="0"><code>${commands(new URL(req.raw.url).host)}</code></pre>
 </section>`,
       ),
     ),

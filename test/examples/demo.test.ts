@@ -66,6 +66,13 @@ describe('the demo, clicked through', () => {
     expect(headers.get('content-security-policy')).toContain("default-src 'none'")
   })
 
+  test('the front page names the address it was asked at in its commands', async () => {
+    const { host } = new URL(demo.url)
+    const { text } = await new Person().open('/')
+    const commands = text.slice(text.indexOf('<pre'), text.indexOf('</pre>'))
+    for (const path of ['/counter', '/login', '/dashboard']) expect(commands).toContain(` ${host}${path}`)
+  })
+
   test('looking around leaves no cookie', async () => {
     const person = new Person()
     for (const path of ['/', '/login', '/cart', '/timeout']) await person.open(path)
