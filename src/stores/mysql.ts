@@ -14,6 +14,7 @@ import { explainError } from './mysql/explain-error.ts'
 import { mysqlSchema } from './mysql/schema.ts'
 import { EXPIRED_BATCH, type MysqlStatements, mysqlStatements } from './mysql/statements.ts'
 import { refuseUnknownOptions } from './options.ts'
+import { destroyAll } from './sql/destroy-all.ts'
 import { ExpiredRows } from './sql/expired-rows.ts'
 import { encodeKey } from './sql/key-text.ts'
 import { pageLimit, pageOf } from './sql/record-page.ts'
@@ -45,7 +46,7 @@ export interface MysqlSessionStoreOptions {
 /**
  * Keeps sessions in a table of MySQL (8.0 or later) or MariaDB (10.6 or later): for any number of machines.
  *
- * Each operation is one statement outside any transaction. When a record ends is decided by the server's clock. A
+ * Each statement stands alone, outside any transaction. When a record ends is decided by the server's clock. A
  * failure of the driver is thrown as it came, but for those that have a fix in the settings: a missing table, a
  * wrong password and the like are a {@link ConfigError}.
  */
@@ -154,11 +155,18 @@ export class MysqlSessionStore implements ConditionalStore {
     return rows.map(recordOf)
   }
 
-  /** Removes the live records of one user but `except`, in one statement, and tells how many they were. */
+  /**
+   * Removes the live records of one user but `except`, and tells how many they were: in one statement, and one that
+   * looks whether any came meanwhile, such as a session under its new id. Those are removed in the same way.
+   * @throws {StoreError} `ERR_STORE_CONFLICT` some came after each of 100 times: call it again.
+   */
   async destroyByUser(user: string, options: { except?: string } = {}): Promise<number> {
-    const kept = encodeKey(options.except ?? '') // no session has the empty id
-    const { count } = await this.#ask(this.#statements.destroyByUser, [encodeKey(user), kept])
-    return count
+    const values = [encodeKey(user), encodeKey(options.except ?? '')] // no session has the empty id
+    return destroyAll({
+      store: STORE,
+      destroy: async () => (await this.#ask(this.#statements.destroyByUser, values)).count,
+      isAnyLeft: async () => (await this.#ask(this.#statements.anyByUser, values)).count > 0,
+    })
   }
 
   /**

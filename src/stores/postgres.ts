@@ -20,6 +20,7 @@ import {
 import { explainError } from './postgres/explain-error.ts'
 import { postgresSchema, underMigrationLock } from './postgres/schema.ts'
 import { EXPIRED_BATCH, type PostgresStatements, postgresStatements } from './postgres/statements.ts'
+import { destroyAll } from './sql/destroy-all.ts'
 import { ExpiredRows } from './sql/expired-rows.ts'
 import { encodeKey } from './sql/key-text.ts'
 import { pageLimit, pageOf } from './sql/record-page.ts'
@@ -55,7 +56,7 @@ export interface PostgresSessionStoreOptions {
 /**
  * Keeps sessions in a PostgreSQL table: for any number of machines. PostgreSQL 12 or later, in an UTF-8 database.
  *
- * Each operation is one statement outside any transaction, so that it works behind a transaction pooler. When a
+ * Each statement stands alone, outside any transaction, so that it works behind a transaction pooler. When a
  * record ends is decided by the server's clock. A failure of the driver is thrown as it came, but for those that
  * have a fix in the settings: a missing table, a wrong password and the like are a {@link ConfigError}.
  */
@@ -161,11 +162,18 @@ export class PostgresSessionStore implements ConditionalStore {
     return rows.map(recordOf)
   }
 
-  /** Removes the live records of one user but `except`, in one statement, and tells how many they were. */
+  /**
+   * Removes the live records of one user but `except`, and tells how many they were: in one statement, and one that
+   * looks whether any came meanwhile, such as a session under its new id. Those are removed in the same way.
+   * @throws {StoreError} `ERR_STORE_CONFLICT` some came after each of 100 times: call it again.
+   */
   async destroyByUser(user: string, options: { except?: string } = {}): Promise<number> {
-    const kept = encodeKey(options.except ?? '') // no session has the empty id
-    const { count } = await this.#ask('destroyByUser', [encodeKey(user), kept])
-    return count
+    const values = [encodeKey(user), encodeKey(options.except ?? '')] // no session has the empty id
+    return destroyAll({
+      store: STORE,
+      destroy: async () => (await this.#ask('destroyByUser', values)).count,
+      isAnyLeft: async () => (await this.#ask('anyByUser', values)).count > 0,
+    })
   }
 
   /**

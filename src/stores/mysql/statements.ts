@@ -31,6 +31,8 @@ export interface MysqlStatements {
   listByUser: string
   /** By user, an id to keep. */
   destroyByUser: string
+  /** By user, an id to pass over. Gives a row when there is one. */
+  anyByUser: string
   /** By the id before the first. */
   page: (limit: number) => string
   /** No values. */
@@ -61,6 +63,7 @@ export function mysqlStatements(table: string): MysqlStatements {
     destroy: `DELETE FROM ${table} WHERE id = ?`,
     listByUser: `${select} WHERE user_id = ? AND dies_at > ${NOW}`,
     destroyByUser: `DELETE FROM ${table} WHERE user_id = ? AND id <> ? AND dies_at > ${NOW}`,
+    anyByUser: `SELECT 1 FROM ${table} WHERE user_id = ? AND id <> ? AND dies_at > ${NOW} LIMIT 1`,
     // Written in, not a `?`: mysql2 sends numbers as floating point, which LIMIT does not take.
     page: (limit) => `${select} WHERE id > ? AND dies_at > ${NOW} ORDER BY id LIMIT ${limit}`,
     count: `SELECT count(*) FROM ${table} WHERE dies_at > ${NOW}`,

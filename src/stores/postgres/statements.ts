@@ -33,6 +33,8 @@ export interface PostgresStatements {
   listByUser: string
   /** $1 user, $2 an id to keep. */
   destroyByUser: string
+  /** $1 user, $2 an id to pass over. Gives a row when there is one. */
+  anyByUser: string
   /** $1 the id before the first, $2 limit. */
   page: string
   /** $1 how many milliseconds a record must live yet. */
@@ -59,6 +61,7 @@ export function postgresStatements(table: string): PostgresStatements {
     destroy: `DELETE FROM ${table} WHERE id = $1`,
     listByUser: `${select} WHERE user_id = $1 AND dies_at > ${NOW}`,
     destroyByUser: `DELETE FROM ${table} WHERE user_id = $1 AND id <> $2 AND dies_at > ${NOW}`,
+    anyByUser: `SELECT 1 FROM ${table} WHERE user_id = $1 AND id <> $2 AND dies_at > ${NOW} LIMIT 1`,
     page: `${select} WHERE id > $1 AND dies_at > ${NOW} ORDER BY id LIMIT $2::bigint`,
     count: `SELECT count(*) FROM ${table} WHERE dies_at > ${NOW} + $1::bigint`,
     // ANY(ARRAY(...)), not IN (...): the subquery then runs exactly once, and takes exactly one batch.

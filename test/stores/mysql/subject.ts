@@ -13,7 +13,14 @@ export async function startMysqlSubject(): Promise<SqlServer> {
       await connection.query('BEGIN')
       for (const id of ids)
         await connection.query('SELECT id FROM coatcheck_sessions WHERE id = ? FOR UPDATE', [id])
-      return () => connection.end()
+      return async () => {
+        await connection.query('ROLLBACK') // a connection that is ended lets go of its locks some time later
+        await connection.end()
+      }
+    },
+    waiting: async () => {
+      const [row] = await server.ask("SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'")
+      return Number(Object.values(row ?? {})[1])
     },
     statements: async () => {
       // All that clients run as prepared statements, which the store's are and the tests' own are not.

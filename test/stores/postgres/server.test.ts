@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest'
 import { cleanupSuite } from '../sql/cleanup-suite.ts'
+import { revokeSuite } from '../sql/revoke-suite.ts'
 import { setUpSuite } from '../sql/set-up-suite.ts'
 import type { SqlServer, SqlSubject } from '../sql/sql-subject.ts'
 import { statementsSuite } from '../sql/statements-suite.ts'
@@ -15,3 +16,4 @@ const subject: SqlSubject = { name: 'PostgresSessionStore', server: () => server
 setUpSuite(subject) // first: it needs a database without the table
 statementsSuite(subject)
 cleanupSuite(subject)
+revokeSuite(subject)

@@ -18,7 +18,14 @@ export async function startPostgresSubject(): Promise<SqlServer> {
       await client.query('BEGIN')
       for (const id of ids)
         await client.query('SELECT id FROM coatcheck_sessions WHERE id = $1 FOR UPDATE', [id])
-      return () => client.end()
+      return async () => {
+        await client.query('ROLLBACK') // a connection that is ended lets go of its locks some time later
+        await client.end()
+      }
+    },
+    waiting: async () => {
+      const waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+      return (await server.ask(waiting)).length
     },
     statements: async () => {
       const [row] = await server.ask(COUNTED)

@@ -15,6 +15,8 @@ export interface SqlServer {
   ask(sql: string): Promise<object[]>
   /** Locks these rows, in a transaction that stays open until the function this gives is called. */
   hold(ids: string[]): Promise<() => Promise<void>>
+  /** How many clients wait for a lock. */
+  waiting(): Promise<number>
   /** How many statements on the table `coatcheck_sessions` the server has run since it started. */
   statements(): Promise<number>
   /** Opens a store on the table `coatcheck_sessions` with a client of its own. */

@@ -47,7 +47,6 @@ export function statementsSuite({ name, server: started }: SqlSubject): void {
       expect(await counted(() => store.entries())).toBe(1)
       expect(await counted(() => store.count())).toBe(1)
       expect(await counted(() => store.destroy(record.id))).toBe(1)
-      expect(await counted(() => store.destroyByUser('ann'))).toBe(1)
     })
 
     test('a second one only to tell a conflict from a missing record', async () => {
@@ -56,7 +55,7 @@ export function statementsSuite({ name, server: started }: SqlSubject): void {
       expect(await counted(() => replaced(1))).toBe(2)
     })
 
-    test('one to revoke 1,000 sessions of one user', async () => {
+    test('two to revoke 1,000 sessions of one user: one to end them, one to see that none came meanwhile', async () => {
       await Promise.all(
         Array.from({ length: 1_000 }, async () => {
           const of = newRecord({ user: 'bob' })
@@ -68,7 +67,7 @@ export function statementsSuite({ name, server: started }: SqlSubject): void {
         await counted(async () => {
           removed = await store.destroyByUser('bob')
         }),
-      ).toBe(1)
+      ).toBe(2)
       expect(removed).toBe(1_000)
     })
 
