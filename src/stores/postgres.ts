@@ -17,8 +17,8 @@ import {
   type PostgresServer,
   postgresServer,
 } from './postgres/client.ts'
-import { explainError } from './postgres/explain-error.ts'
-import { postgresSchema, underMigrationLock } from './postgres/schema.ts'
+import { explainError, explainMigrationError } from './postgres/explain-error.ts'
+import { INDEXES_THERE, postgresSchema, underMigrationLock } from './postgres/schema.ts'
 import { EXPIRED_BATCH, type PostgresStatements, postgresStatements } from './postgres/statements.ts'
 import { destroyAll } from './sql/destroy-all.ts'
 import { ExpiredRows } from './sql/expired-rows.ts'
@@ -64,6 +64,8 @@ export class PostgresSessionStore implements ConditionalStore {
   readonly #server: PostgresServer
   readonly #table: string
   readonly #schema: string
+  /** What `migrate` makes: the table, quoted, and its indexes. */
+  readonly #made: string[]
   readonly #statements: PostgresStatements
   readonly #names: string
   readonly #expired: ExpiredRows
@@ -83,7 +85,9 @@ export class PostgresSessionStore implements ConditionalStore {
     this.#table = parts.join('.')
     const quoted = parts.map((part) => `"${part}"`).join('.')
     const unqualified = parts.at(-1)
-    this.#schema = postgresSchema(quoted, `"${unqualified}_user_id"`, `"${unqualified}_dies_at"`)
+    const indexes = [`${unqualified}_user_id`, `${unqualified}_dies_at`] as const
+    this.#made = [quoted, ...indexes]
+    this.#schema = postgresSchema(quoted, `"${indexes[0]}"`, `"${indexes[1]}"`)
     this.#statements = postgresStatements(quoted)
     this.#names = `coatcheck_${++instances}`
     this.#expired = new ExpiredRows({
@@ -101,15 +105,18 @@ export class PostgresSessionStore implements ConditionalStore {
   }
 
   /**
-   * Makes the table and its indexes unless they are there. Any number of processes may do it at once.
-   * @throws {ConfigError} `ERR_CONFIG_INVALID` the server does not let the client in or the role may not make tables.
+   * Makes the table and its indexes unless they are there, and then changes and locks nothing. Any number of processes
+   * may do it at once.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` the server does not let the client in, or something is missing and the
+   * role may not make it.
    * @throws {Error} the server cannot be reached. Either way nothing was changed.
    */
   async migrate(): Promise<void> {
     try {
-      await this.#server.run(underMigrationLock(this.#schema))
+      const { count } = await this.#server.ask(`${this.#names}_migrate`, INDEXES_THERE, this.#made)
+      if (count < 2) await this.#server.run(underMigrationLock(this.#schema))
     } catch (error) {
-      throw explainError(error, this.#table)
+      throw explainMigrationError(error, this.#table)
     }
   }
 

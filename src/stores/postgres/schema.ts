@@ -24,6 +24,16 @@ CREATE INDEX IF NOT EXISTS ${deadlineIndex} ON ${table} (dies_at);
 }
 
 /**
+ * Gives a row for each of two indexes that a table has: $1 the table's name, quoted, $2 and $3 the indexes' names, bare.
+ *
+ * Reads the catalogue and waits for nobody. CREATE INDEX does, whatever its IF NOT EXISTS finds: for all who write to
+ * the table, and all who would write wait behind it.
+ */
+export const INDEXES_THERE = `SELECT 1 FROM pg_catalog.pg_index AS i
+  JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
+  WHERE i.indrelid = pg_catalog.to_regclass($1) AND c.relname IN ($2, $3)`
+
+/**
  * Puts a lock around a schema's SQL: two processes making one table at once, even with IF NOT EXISTS, can fail.
  * Sent in one message, it all is one transaction, at whose end lock and setting go by themselves.
  */
