@@ -68,9 +68,10 @@ export function mysqlStatements(table: string): MysqlStatements {
     page: (limit) => `${select} WHERE id > ? AND dies_at > ${NOW} ORDER BY id LIMIT ${limit}`,
     count: `SELECT count(*) FROM ${table} WHERE dies_at > ${NOW}`,
     // A join from the batch to the table, and in that order: for IN (...), or if left to choose, MariaDB reads and
-    // locks the whole table.
-    deleteExpired: `DELETE stored FROM (
+    // locks the whole table. The table has no alias: one that is deleted from is looked for in the chosen database,
+    // and there may be none.
+    deleteExpired: `DELETE ${table} FROM (
       SELECT id FROM ${table} WHERE dies_at <= ${NOW} ORDER BY dies_at LIMIT ${EXPIRED_BATCH} FOR UPDATE SKIP LOCKED
-    ) AS expired STRAIGHT_JOIN ${table} AS stored ON stored.id = expired.id`,
+    ) AS expired STRAIGHT_JOIN ${table} ON ${table}.id = expired.id`,
   }
 }

@@ -3,6 +3,7 @@ import { MysqlSessionStore } from '../../../src/stores/mysql.ts'
 import { type StoreConformanceOptions, storeConformance } from '../../../src/testing/store-conformance.ts'
 import { type MariadbServer, startMariadb } from '../../servers/mariadb.ts'
 import { type ClientKind, type ConnectedClient, clientKinds } from './clients.ts'
+import { withoutDatabase } from './subject.ts'
 
 let server: MariadbServer
 beforeAll(async () => {
@@ -13,16 +14,16 @@ afterAll(() => server?.stop())
 let tables = 0
 
 /** Runs the suite on two clients of one kind, on a new table for each case. */
-function conformance(kind: ClientKind): void {
+function conformance(kind: ClientKind, url: () => string = () => server.url, database = ''): void {
   const clients: ConnectedClient[] = []
   beforeAll(async () => {
-    clients.push(await kind.connect(server.url), await kind.connect(server.url))
+    clients.push(await kind.connect(url()), await kind.connect(url()))
   })
   afterAll(async () => {
     for (const { end } of clients) await end()
   })
   const makeStore: StoreConformanceOptions['makeStore'] = async () => {
-    const table = `sessions_${++tables}`
+    const table = `${database}sessions_${++tables}`
     const [store, secondStore] = clients.map(({ client }) => new MysqlSessionStore(client, { table }))
     if (store === undefined || secondStore === undefined) throw new Error('There are no two clients.')
     await store.migrate()
@@ -42,3 +43,6 @@ function conformance(kind: ClientKind): void {
 for (const kind of Object.values(clientKinds)) {
   describe(`through ${kind.name}, on MariaDB`, () => conformance(kind))
 }
+
+describe('through a pool that chooses no database, on MariaDB', () =>
+  conformance(clientKinds.pool, () => withoutDatabase(server.url), 'coatcheck.'))

@@ -3,9 +3,14 @@ import { MysqlSessionStore } from '../../../src/stores/mysql.ts'
 import { startMariadb } from '../../servers/mariadb.ts'
 import type { SqlServer } from '../sql/sql-subject.ts'
 
-/** Starts a MariaDB server, with stores through mysql2. */
-export async function startMysqlSubject(): Promise<SqlServer> {
+/**
+ * Starts a MariaDB server, with stores through mysql2.
+ * @param choosesDatabase - Whether the stores' connections choose a database. Without one their table is told with it.
+ */
+export async function startMysqlSubject(choosesDatabase = true): Promise<SqlServer> {
   const server = await startMariadb()
+  const uri = choosesDatabase ? server.url : withoutDatabase(server.url)
+  const table = choosesDatabase ? {} : { table: 'coatcheck.coatcheck_sessions' }
   return {
     ask: server.ask,
     hold: async (ids) => {
@@ -28,9 +33,14 @@ export async function startMysqlSubject(): Promise<SqlServer> {
       return Number(Object.values(row ?? {})[1])
     },
     open: (options) => {
-      const pool = mysql.createPool({ uri: server.url, connectionLimit: 4 })
-      return { store: new MysqlSessionStore(pool, options), end: () => pool.end() }
+      const pool = mysql.createPool({ uri, connectionLimit: 4 })
+      return { store: new MysqlSessionStore(pool, { ...table, ...options }), end: () => pool.end() }
     },
     stop: server.stop,
   }
+}
+
+/** Gives the URL of a connection that chooses no database. */
+export function withoutDatabase(url: string): string {
+  return new URL('/', url).href
 }

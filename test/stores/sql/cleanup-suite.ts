@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { newRecord } from '../../../src/testing/sample-records.ts'
 import type { SqlServer, SqlStore, SqlSubject } from './sql-subject.ts'
+import { until } from './until.ts'
 
 const HOUR = 3_600_000
 const BATCH = 500
@@ -94,12 +95,4 @@ export function cleanupSuite({ name, server: started }: SqlSubject): void {
 async function create(store: SqlStore, count: number, ttl: number): Promise<void> {
   const records = Array.from({ length: count }, () => newRecord())
   await Promise.all(records.map(async (record) => store.create(record.id, record, { ttl })))
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error('It did not come true within 10 s.')
-    await delay(10)
-  }
 }

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { SessionRecord } from '../../../src/core/record.ts'
 import { newRecord } from '../../../src/testing/sample-records.ts'
 import type { SqlServer, SqlStore, SqlSubject } from './sql-subject.ts'
+import { until } from './until.ts'
 
 const HOUR = 3_600_000
 
@@ -65,12 +65,4 @@ async function regenerate(store: SqlStore, old: SessionRecord, fresh: SessionRec
   await store.create(fresh.id, fresh, { ttl: HOUR })
   const ended = await store.replace(old.id, old, { ttl: 0, revision: old.revision })
   if (ended === 'missing') await store.destroy(fresh.id)
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error('It did not come true within 10 s.')
-    await delay(10)
-  }
 }
