@@ -225,4 +225,6 @@ export class MysqlSessionStore implements ConditionalStore {
 }
 
 const STORE = 'MysqlSessionStore'
-const UNDONE = new Set(['ER_LOCK_DEADLOCK'])
+// A deadlock; and, of MariaDB with innodb_snapshot_isolation, a row that another one changed first, which takes an
+// isolation level above the default for statements that stand alone.
+const UNDONE = new Set(['ER_LOCK_DEADLOCK', 'ER_CHECKREAD'])
