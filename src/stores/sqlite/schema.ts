@@ -19,10 +19,13 @@ export function createSchema(database: SqliteDatabase, table: string): void {
      ) STRICT, WITHOUT ROWID`,
   )
   const found = versionOf(database, table)
-  if (found === VERSION) return
-  if (found !== undefined) throw newerSchema(table, found)
+  if (found !== undefined && found !== VERSION) throw newerSchema(table, found)
+  // Also when the version is noted: somebody may have dropped the table and left the note.
   database.exec(createTable(table))
-  database.prepare(`INSERT OR IGNORE INTO ${VERSION_TABLE} (name, version) VALUES (?, ?)`).run(table, VERSION)
+  if (found === undefined)
+    database
+      .prepare(`INSERT OR IGNORE INTO ${VERSION_TABLE} (name, version) VALUES (?, ?)`)
+      .run(table, VERSION)
 }
 
 /**

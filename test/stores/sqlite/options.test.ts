@@ -55,6 +55,32 @@ test('a table that something else made is refused', () => {
   database.close()
 })
 
+test.each([
+  'TABLE coatcheck_sessions',
+  'INDEX coatcheck_sessions_user_id',
+  'INDEX coatcheck_sessions_dies_at',
+])('what is missing is made again: %s', (what) => {
+  const database = new DatabaseSync(':memory:')
+  new SqliteSessionStore(database).dispose()
+  const made = "SELECT name FROM sqlite_schema WHERE tbl_name = 'coatcheck_sessions' ORDER BY name"
+  const before = database.prepare(made).all()
+  database.exec(`DROP ${what}`)
+  const store = new SqliteSessionStore(database)
+  expect(store.count()).toBe(0)
+  expect(database.prepare(made).all()).toEqual(before)
+  store.dispose()
+  database.close()
+})
+
+test('a store whose table is there starts beside a writer, and waits for nobody', () => {
+  const path = join(folder, 'held.db')
+  new SqliteSessionStore(path).dispose()
+  const writer = new DatabaseSync(path)
+  writer.exec('BEGIN IMMEDIATE')
+  expect(() => new SqliteSessionStore(path, { busyTimeout: 0 }).dispose()).not.toThrow()
+  writer.close()
+})
+
 test('a table of a newer version is refused by an error that names both', () => {
   const database = new DatabaseSync(':memory:')
   new SqliteSessionStore(database).dispose()
