@@ -79,12 +79,14 @@ export class UnstorageSessionStore implements SessionStore {
   /** Gives the record under this id; `null` when there is none or its ttl has run out, and then removes it. */
   async get(id: string): Promise<SessionRecord | null> {
     const key = this.#keyOf(id)
-    const value = await this.#read(key)
-    if (value === undefined || value === null) return null
-    if (!isDatedRecord(value)) return unreadableRecord(id)
-    if (value.deadline > this.#now()) return value.record
-    await this.#queue.write(key, () => this.#storage.removeItem(key))
-    return null
+    for (;;) {
+      const value = await this.#read(key)
+      if (value === undefined || value === null) return null
+      if (!isDatedRecord(value)) return unreadableRecord(id)
+      if (value.deadline > this.#now()) return value.record
+      if (await this.#removeExpired(key)) return null
+      // Somebody wrote meanwhile: what is there now counts.
+    }
   }
 
   /** Writes the record, whatever was there. One `setItem`. */
@@ -105,7 +107,8 @@ export class UnstorageSessionStore implements SessionStore {
 
   /**
    * Removes expired records, for the drivers that do not do so themselves: call it from time to time. Each call
-   * lists all keys, reads the next `limit` records after those of the call before, and begins again at the end.
+   * lists all keys, reads the next `limit` records after those of the call before, and begins again at the end. Before
+   * it removes a record it reads it once more: a write that came meanwhile counts.
    * @param options.limit - How many records it reads at most, 1 to 10,000. Default 1,000.
    * @returns How many it removed.
    */
@@ -115,7 +118,7 @@ export class UnstorageSessionStore implements SessionStore {
     const turn = keys.slice(first, first + pageLimit(options.limit ?? DEFAULT_LIMIT))
     let removed = 0
     for (let at = 0; at < turn.length; at += READ_AT_ONCE) {
-      const gone = await Promise.all(turn.slice(at, at + READ_AT_ONCE).map((key) => this.#removeExpired(key)))
+      const gone = await Promise.all(turn.slice(at, at + READ_AT_ONCE).map((key) => this.#cleanUp(key)))
       removed += gone.filter(Boolean).length
     }
     // The list may come in another order next time: what is passed over then has its turn in a later round.
@@ -123,11 +126,21 @@ export class UnstorageSessionStore implements SessionStore {
     return removed
   }
 
-  async #removeExpired(key: string): Promise<boolean> {
-    const value = await this.#read(key)
-    if (!isDatedRecord(value) || value.deadline > this.#now()) return false
-    await this.#queue.write(key, () => this.#storage.removeItem(key))
-    return true
+  async #cleanUp(key: string): Promise<boolean> {
+    return this.#isExpired(await this.#read(key)) && this.#removeExpired(key)
+  }
+
+  /** Removes a value that was found expired, unless it has been written since; tells whether it did. */
+  #removeExpired(key: string): Promise<boolean> {
+    return this.#queue.write(key, async () => {
+      if (!this.#isExpired(await this.#storage.getItem(key))) return false
+      await this.#storage.removeItem(key)
+      return true
+    })
+  }
+
+  #isExpired(value: unknown): boolean {
+    return isDatedRecord(value) && value.deadline <= this.#now()
   }
 
   async #read(key: string): Promise<unknown> {

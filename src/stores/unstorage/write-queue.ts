@@ -8,7 +8,7 @@ export class WriteQueue {
   readonly #last = new Map<string, Promise<void>>()
 
   /** Runs `work` after the writes of this key that were queued before it, whatever became of them. */
-  write(key: string, work: () => Promise<void>): Promise<void> {
+  write<T>(key: string, work: () => Promise<T>): Promise<T> {
     const mine = this.written(key).then(work)
     const settled = mine.catch(ignore).then(() => {
       if (this.#last.get(key) === settled) this.#last.delete(key)
