@@ -11,8 +11,9 @@ import { unreadableRecord } from './unreadable-record.ts'
 export interface EncryptionOptions {
   /**
    * What data is encrypted with: a text of at least 32 random characters (`coatcheck secret` prints one), not the
-   * one tickets are signed with. A list, newest first, changes the key without logging anybody out: the first
-   * encrypts, all decrypt. Entries that are `undefined` are passed over.
+   * one tickets are signed with. A list changes the key without logging anybody out: the first encrypts, all decrypt.
+   * Where several processes are replaced one by one, in two steps: first `[OLD, NEW]` everywhere, then `[NEW, OLD]`.
+   * Entries that are `undefined` or there twice are passed over.
    */
   keys: string | readonly [string, ...(string | undefined)[]]
   /**
@@ -115,9 +116,13 @@ class EncryptedSessionStore implements SessionStore {
 
   #revoking(destroy: Ability<'destroyByUser'>): Ability<'destroyByUser'> {
     return async (user, options) => {
-      const labels = this.#vault.labelsOf(user)
-      const removed = await Promise.all(labels.map((label) => destroy(label, options)))
-      return removed.reduce((sum, count) => sum + count, 0)
+      const [newest, ...older] = this.#vault.labelsOf(user)
+      // One after another, the older ones first: a session that gets a new id meanwhile goes from an older label to the
+      // newest, and looked for under both at once it could be under neither. And the older ones again: while keys are
+      // changed there are processes to which another one is the newest.
+      let removed = 0
+      for (const label of [...older, newest, ...older]) removed += await destroy(label, options)
+      return removed
     }
   }
 

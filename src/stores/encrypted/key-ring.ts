@@ -12,11 +12,11 @@ export interface VaultKey {
 }
 
 /**
- * Imports keys, newest first.
+ * Imports keys, newest first, each once: under one twice, users would be looked for twice.
  * @throws {ConfigError} `ERR_CONFIG_INSECURE` no key, one under 32 characters, or one too uniform to be random.
  */
 export function importKeys(keys: string | readonly (string | undefined)[]): [VaultKey, ...VaultKey[]] {
-  const [newest, ...older] = typeof keys === 'string' ? [keys] : Array.isArray(keys) ? keys : []
+  const [newest, ...older] = new Set(typeof keys === 'string' ? [keys] : Array.isArray(keys) ? keys : [])
   return [importKey(newest), ...older.filter((key) => key !== undefined).map(importKey)]
 }
 

@@ -57,8 +57,11 @@ export class Vault {
   }
 
   /** Gives what the store may know a user by, the newest first. */
-  labelsOf(user: string): string[] {
-    return this.#hideUser ? this.#keys.map((key) => this.#label(key, user)) : [user]
+  labelsOf(user: string): [string, ...string[]] {
+    const [newest, ...older] = this.#keys
+    return this.#hideUser
+      ? [this.#label(newest, user), ...older.map((key) => this.#label(key, user))]
+      : [user]
   }
 
   #unpack(key: VaultKey, stored: SessionRecord, inside: string): SessionRecord | null {
