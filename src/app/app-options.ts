@@ -13,7 +13,8 @@ export type AppSessionOptions<Data extends object> = Omit<SessionsOptions<Data>,
 export interface AppOptions<Data extends object> {
   /**
    * What sessions are signed with: at least 32 random characters (`coatcheck secret` prints one). A list, newest first,
-   * changes the secret without logging anybody out. An environment variable that is not set is refused.
+   * changes the secret without logging anybody out; where several processes are replaced one by one, in two steps:
+   * first `[OLD, NEW]` everywhere, then `[NEW, OLD]`. An environment variable that is not set is refused.
    */
   sessionSecret: string | undefined | readonly (string | undefined)[]
   /** Where sessions live. Default: a `MemorySessionStore`, whose sessions end with the process. */
