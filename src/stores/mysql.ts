@@ -10,7 +10,7 @@ import type {
 } from '../core/store.ts'
 import { lifetime } from './lifetime.ts'
 import { type Answer, ask, type MysqlClient, mysqlClient } from './mysql/client.ts'
-import { explainError } from './mysql/explain-error.ts'
+import { explainError, explainMigrationError } from './mysql/explain-error.ts'
 import { mysqlSchema } from './mysql/schema.ts'
 import { EXPIRED_BATCH, type MysqlStatements, mysqlStatements } from './mysql/statements.ts'
 import { refuseUnknownOptions } from './options.ts'
@@ -88,12 +88,17 @@ export class MysqlSessionStore implements ConditionalStore {
   }
 
   /**
-   * Makes the table and its indexes unless they are there. Any number of processes may do it at once.
-   * @throws {ConfigError} `ERR_CONFIG_INVALID` the server does not let the client in or the user may not make tables.
+   * Makes the table and its indexes unless the table is there. Any number of processes may do it at once.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` the server does not let the client in, or the table is missing and the
+   * user may not make it.
    * @throws {Error} the server cannot be reached. Either way nothing was changed.
    */
   async migrate(): Promise<void> {
-    await this.#ask(this.#schema, [])
+    try {
+      if (!(await this.#isThere())) await this.#send(this.#schema, [])
+    } catch (error) {
+      throw explainMigrationError(error, this.#table)
+    }
   }
 
   /** Gives the record under this id; `null` when there is none or its ttl has run out. */
@@ -214,17 +219,33 @@ export class MysqlSessionStore implements ConditionalStore {
     return rows[0] === undefined ? undefined : Number(rows[0][0])
   }
 
+  async #isThere(): Promise<boolean> {
+    try {
+      await this.#send(this.#statements.none, [])
+      return true
+    } catch (error) {
+      if (NOT_THERE.has(codeOf(error))) return false
+      throw error
+    }
+  }
+
   async #ask(sql: string, values: SqlValue[]): Promise<Answer> {
     this.#expired.wake()
     try {
-      return await againWhenUndone(UNDONE, () => ask(this.#client, sql, values, this.#queryTimeout))
+      return await this.#send(sql, values)
     } catch (error) {
       throw explainError(error, this.#table)
     }
   }
+
+  #send(sql: string, values: SqlValue[]): Promise<Answer> {
+    return againWhenUndone(UNDONE, () => ask(this.#client, sql, values, this.#queryTimeout))
+  }
 }
 
 const STORE = 'MysqlSessionStore'
+// The second is also said of a table that may be there, to a user who may not read it: who may yet make tables.
+const NOT_THERE = new Set<unknown>(['ER_NO_SUCH_TABLE', 'ER_TABLEACCESS_DENIED_ERROR'])
 // A deadlock; and, of MariaDB with innodb_snapshot_isolation, a row that another one changed first, which takes an
 // isolation level above the default for statements that stand alone.
 const UNDONE = new Set(['ER_LOCK_DEADLOCK', 'ER_CHECKREAD'])

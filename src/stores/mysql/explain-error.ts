@@ -19,9 +19,25 @@ const FIXES: Readonly<Record<string, string>> = {
   ER_NO_DB_ERROR: 'no database is chosen. Name one in the settings of the client, or in the option table.',
 }
 
+/** What a fault of making the table means, where it is another than that of using it. */
+const MIGRATION_FIXES: typeof FIXES = {
+  ...FIXES,
+  ER_TABLEACCESS_DENIED_ERROR:
+    'its database user may not make the table. Run the SQL that `store.schema()` gives as a user that may, and grant this one SELECT, INSERT, UPDATE and DELETE on the table.',
+}
+
 /** Makes an error that names the fix where there is one; any other error of the driver comes out as it is. */
 export function explainError(error: unknown, table: string): unknown {
-  const fix = FIXES[String(codeOf(error))]
+  return explain(error, table, FIXES)
+}
+
+/** Does the same for an error of making the table. */
+export function explainMigrationError(error: unknown, table: string): unknown {
+  return explain(error, table, MIGRATION_FIXES)
+}
+
+function explain(error: unknown, table: string, fixes: typeof FIXES): unknown {
+  const fix = fixes[String(codeOf(error))]
   if (fix === undefined) return unreachable(STORE, error) ?? error
   return new ConfigError('ERR_CONFIG_INVALID', `${STORE} cannot use ${table}: ${fix}`, { cause: error })
 }

@@ -57,6 +57,10 @@ describe('MysqlSessionStore tells what to do about', () => {
     const pool = mysql.createPool(server.url)
     await new MysqlSessionStore(pool).migrate()
     await pool.end()
+    await server.ask("CREATE USER 'user'@'127.0.0.1'")
+    await server.ask(
+      "GRANT SELECT, INSERT, UPDATE, DELETE ON coatcheck.coatcheck_sessions TO 'user'@'127.0.0.1'",
+    )
   })
   afterAll(() => server?.stop())
 
@@ -94,6 +98,22 @@ describe('MysqlSessionStore tells what to do about', () => {
       message: expect.stringContaining(`127.0.0.1:${port}`),
     })
     expect(error).toMatchObject({ message: expect.stringContaining('Check the host and port') })
+  })
+
+  describe('migrate() by a user who may make no tables:', () => {
+    const migrate = async (table: string): Promise<void> => {
+      const pool = mysql.createPool(at('user', 'coatcheck'))
+      await new MysqlSessionStore(pool, { table }).migrate().finally(() => pool.end())
+    }
+
+    test('nothing, when the table is there', async () => {
+      await expect(migrate('coatcheck_sessions')).resolves.toBeUndefined()
+    })
+
+    test('to run the SQL of schema() as somebody who may, when it is missing', async () => {
+      await expect(migrate('missing')).rejects.toMatchObject(configError('store.schema()'))
+      await expect(migrate('missing')).rejects.toHaveProperty('cause.code', 'ER_TABLEACCESS_DENIED_ERROR')
+    })
   })
 
   test('a table that something else made', async () => {
