@@ -12,7 +12,8 @@ export type KeyAge = 'current' | 'older'
  * The secrets, newest first: the first signs, all verify.
  *
  * To change the secret, put the new one in front and keep the old one behind it until the sessions signed
- * with it have come by or ended: their tickets are honoured and signed again.
+ * with it have come by or ended: their tickets are honoured and signed again. While servers are replaced one by one,
+ * those that do not know the new secret yet would refuse its tickets: give it to all behind the old one first.
  */
 export class KeyRing {
   readonly #newest: SigningKey

@@ -13,7 +13,8 @@ import type { SessionStore } from './store.ts'
 export interface SessionsOptions<Data extends object> {
   /**
    * What tickets are signed with: at least 32 random characters (`coatcheck secret` prints one). A list, newest
-   * first, changes the secret without logging anybody out: the first signs, all verify. Entries that are
+   * first, changes the secret without logging anybody out: the first signs, all verify. Where several processes are
+   * replaced one by one, in two steps: first `[OLD, NEW]` everywhere, then `[NEW, OLD]`. Entries that are
    * `undefined` are passed over, so an old secret's environment variable can simply be removed.
    */
   secret: Secrets

@@ -85,7 +85,9 @@ export interface SessionStore {
   /** Gives the live records of one user, in no promised order. */
   listByUser?(user: string): Awaitable<SessionRecord[]>
   /**
-   * Removes all records of one user, in a bounded number of round trips.
+   * Removes all records of one user, in a bounded number of round trips. Once it answers, none is left that was there
+   * when it was called, nor one in whose place another has been put meanwhile: a session that gets a new id has its new
+   * record created before its old one ends.
    * @returns How many live records were removed.
    */
   destroyByUser?(user: string, options?: { except?: string }): Awaitable<number>
