@@ -20,8 +20,25 @@ export function nodeRedisFeed(client: NodeRedisClient): OpenFeed | undefined {
     const connection = client.duplicate({ emitInvalidate: true, RESP: 3, clientSideCache: undefined })
     if (!isConnection(connection)) throw new TypeError('duplicate() of the node-redis client gave no client.')
     const send = (...command: string[]): Promise<unknown> => connection.sendCommand(command)
+    // destroy() does not reach a socket that is being made, and node-redis 5 takes it once only. So it waits for that
+    // socket, or for word that there will be none: then comes a pause in which the next one can be called off.
+    let makingSocket = false
+    let stopped = false
+    const close = (): void => {
+      if (stopped && !makingSocket && connection.isOpen) connection.destroy()
+    }
     return {
       start: (listener) => {
+        makingSocket = true
+        connection.on('reconnecting', () => {
+          makingSocket = true
+        })
+        for (const event of ['connect', 'error']) {
+          connection.on(event, () => {
+            makingSocket = false
+            close()
+          })
+        }
         connection.on('invalidate', (key) => {
           const text = textOf(key)
           listener.changed(text === null ? null : [text])
@@ -35,7 +52,8 @@ export function nodeRedisFeed(client: NodeRedisClient): OpenFeed | undefined {
       },
       ping: () => send('PING'),
       stop: () => {
-        if (connection.isOpen) connection.destroy()
+        stopped = true
+        close()
       },
     }
   }
