@@ -1,3 +1,6 @@
+// Ids are base64url. The keys of a store with a longer prefix, such as ours and `session:`, have a colon in their rest.
+const ID = /^[\w-]+$/
+
 /** How the store names things in Redis. */
 export class Keys {
   readonly #sessions: string
@@ -25,12 +28,14 @@ export class Keys {
     return this.#users + user
   }
 
-  /** The session id in a key that SCAN gave; `undefined` when it is another key. */
+  /** The session id in a key that SCAN gave; `undefined` when it is another key, or another store's. */
   idIn(scannedKey: string): string | undefined {
-    return scannedKey.startsWith(this.scanned) ? scannedKey.slice(this.scanned.length) : undefined
+    if (!scannedKey.startsWith(this.scanned)) return undefined
+    const id = scannedKey.slice(this.scanned.length)
+    return ID.test(id) ? id : undefined
   }
 
-  /** The pattern that finds all session keys. */
+  /** The pattern that finds all session keys, and may find others: see {@link Keys.idIn}. */
   get pattern(): string {
     return `${this.scanned.replace(/[\\*?[\]]/g, '\\$&')}*`
   }

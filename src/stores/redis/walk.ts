@@ -20,10 +20,21 @@ interface Scanned {
   next: string
 }
 
-async function scan(node: RedisNode, from: string, count: number, pattern: string): Promise<Scanned> {
-  const reply = await node.send(['SCAN', from, 'MATCH', pattern, 'COUNT', String(count)])
+async function scan(node: RedisNode, from: string, count: number, ...matching: string[]): Promise<Scanned> {
+  const reply = await node.send(['SCAN', from, 'COUNT', String(count), ...matching])
   const [next, keys] = Array.isArray(reply) ? reply : []
   return { next: textOf(next) ?? '0', keys: textsOf(keys) }
+}
+
+async function scanSessions(
+  node: RedisNode,
+  from: string,
+  count: number,
+  keys: Keys,
+): Promise<{ ids: string[]; next: string }> {
+  // A key of another type would fail the GET that follows, and with it the whole page.
+  const { keys: found, next } = await scan(node, from, count, 'MATCH', keys.pattern, 'TYPE', 'string')
+  return { ids: found.flatMap((key) => keys.idIn(key) ?? []), next }
 }
 
 /**
@@ -44,8 +55,7 @@ export async function scanIds(
   if (node === undefined) return { ids: [] }
   // A master that left the Cluster since the last page: the walk goes on at the one after it, from its start.
   const from = cursor !== undefined && node.address === address ? cursor.slice(at + 1) : '0'
-  const { keys: found, next } = await scan(node, from, limit, keys.pattern)
-  const ids = found.flatMap((key) => keys.idIn(key) ?? [])
+  const { ids, next } = await scanSessions(node, from, limit, keys)
   if (next !== '0') return { ids, cursor: `${node.address}|${next}` }
   const following = nodes[index + 1]
   return following === undefined ? { ids } : { ids, cursor: `${following.address}|0` }
@@ -67,8 +77,8 @@ async function countOn(node: RedisNode, keys: Keys): Promise<number> {
   const seen = new Set<string>()
   let cursor = '0'
   do {
-    const step = await scan(node, cursor, COUNT_STEP, keys.pattern)
-    for (const key of step.keys) seen.add(key)
+    const step = await scanSessions(node, cursor, COUNT_STEP, keys)
+    for (const id of step.ids) seen.add(id)
     cursor = step.next
   } while (cursor !== '0')
   return seen.size
@@ -79,7 +89,7 @@ async function estimateOn(node: RedisNode, keys: Keys, size: number): Promise<nu
   let sessions = 0
   let cursor = '0'
   do {
-    const step = await scan(node, cursor, COUNT_STEP, '*')
+    const step = await scan(node, cursor, COUNT_STEP)
     looked += step.keys.length
     sessions += step.keys.filter((key) => keys.idIn(key) !== undefined).length
     cursor = step.next
