@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RedisCommands } from './commands.ts'
-import { NOT_INDEXED, OFFSET, WRITE_MARK_LENGTH } from './record-format.ts'
+import { FIRST_LINE, KEPT_MARKS, marksLength, NOT_INDEXED, OFFSET } from './record-format.ts'
 
 /** A Lua script that Redis runs as one atomic step. */
 export interface Script {
@@ -23,10 +23,19 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `
 
+// The marks of a record, of which the first line is enough; empty when it is nothing this store wrote.
+const MARKS_OF = `
+local function marksOf(record)
+  local lineEnd = string.find(record, '\\n', ${OFFSET.marks + 1}, true)
+  return lineEnd and string.sub(record, ${OFFSET.marks + 1}, lineEnd - 1) or ''
+end
+`
+
 // The user line of a whole record; empty when it has none, or is nothing this store wrote.
 const USER_OF = `
 local function userOf(record)
-  local idEnd = string.find(record, '\\n', ${OFFSET.owner + 1}, true)
+  local lineEnd = string.find(record, '\\n', ${OFFSET.marks + 1}, true)
+  local idEnd = lineEnd and string.find(record, '\\n', lineEnd + 1, true)
   local userEnd = idEnd and string.find(record, '\\n', idEnd + 1, true)
   return userEnd and string.sub(record, idEnd + 1, userEnd - 1) or ''
 end
@@ -39,9 +48,10 @@ end
 
 /** Record, ttl, write mark. Gives 1 when the record is there by this write, 0 when the id was taken. */
 export const CREATE: Script = script(`
+${MARKS_OF}
 if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
-local mark = redis.call('GETRANGE', KEYS[1], ${OFFSET.write}, ${OFFSET.write + WRITE_MARK_LENGTH - 1})
-return mark == ARGV[3] and 1 or 0
+local marks = marksOf(redis.call('GETRANGE', KEYS[1], 0, ${FIRST_LINE.longest - 1}))
+return string.find(marks, ARGV[3], 1, true) and 1 or 0
 `)
 
 /**
@@ -50,19 +60,22 @@ return mark == ARGV[3] and 1 or 0
  * Gives `written`, `conflict`, `missing`, or `unindexed`: nothing was written, the index comes first.
  */
 export const REPLACE: Script = script(`
+${MARKS_OF}
 local record, mark, owner, indexed = ARGV[1], ARGV[4], ARGV[5], ARGV[6]
-local old = redis.call('GETRANGE', KEYS[1], 0, ${OFFSET.owner - 1} + #owner)
+local old = redis.call('GETRANGE', KEYS[1], 0, ${FIRST_LINE.longest - 1} + #owner)
 if old == '' then return 'missing' end
-if ${slice('old', OFFSET.revision, 16)} ~= ARGV[3] then
-  return ${slice('old', OFFSET.write, WRITE_MARK_LENGTH)} == mark and 'written' or 'conflict'
-end
+local marks = marksOf(old)
+if string.find(marks, mark, 1, true) then return 'written' end
+if marks == '' or ${slice('old', OFFSET.revision, 16)} ~= ARGV[3] then return 'conflict' end
 if indexed == '' then
   ${NOW}
   indexed = ${slice('old', OFFSET.indexedUntil, 16)}
-  local sameOwner = string.sub(old, ${OFFSET.owner + 1}) == owner
+  local ownerStart = ${OFFSET.marks} + #marks + 2
+  local sameOwner = string.sub(old, ownerStart, ownerStart + #owner - 1) == owner
   if not sameOwner or now + ARGV[2] > (tonumber(indexed) or 0) then return 'unindexed' end
 end
-record = string.sub(record, 1, ${OFFSET.indexedUntil}) .. indexed .. string.sub(record, ${OFFSET.indexedUntil + 17})
+record = string.sub(record, 1, ${OFFSET.indexedUntil}) .. indexed .. ' ' .. mark .. ' '
+  .. string.sub(marks, 1, ${marksLength(KEPT_MARKS - 1)}) .. string.sub(record, ${FIRST_LINE.shortest})
 redis.call('SET', KEYS[1], record, 'PX', ARGV[2])
 return 'written'
 `)
@@ -73,8 +86,8 @@ return 'written'
  * of that user comes first.
  */
 export const TOUCH: Script = script(`
-local old = redis.call('GETRANGE', KEYS[1], 0, ${OFFSET.owner - 1})
-if #old < ${OFFSET.owner} then return 0 end
+local old = redis.call('GETRANGE', KEYS[1], 0, ${FIRST_LINE.shortest - 1})
+if #old < ${FIRST_LINE.shortest} then return 0 end
 local indexed = ${slice('old', OFFSET.indexedUntil, 16)}
 if indexed ~= '${NOT_INDEXED}' then
   if ARGV[3] ~= '' then

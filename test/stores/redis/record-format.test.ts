@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { SessionRecord } from '../../../src/core/record.ts'
-import { decode, digits, encode, NOT_INDEXED, OFFSET } from '../../../src/stores/redis/record-format.ts'
+import { decode, digits, encode, FIRST_LINE, NOT_INDEXED } from '../../../src/stores/redis/record-format.ts'
 import { recordOf } from './records.ts'
 
 const MARK = 'abcdefgh0001'
@@ -33,9 +33,20 @@ describe('the record format', () => {
   test('the first line has the same length for every record, so that scripts can count on it', () => {
     fc.assert(
       fc.property(anyRecord, (record) => {
-        expect(encode(record, NOT_INDEXED, MARK).indexOf('\n')).toBe(OFFSET.owner - 1)
+        expect(encode(record, NOT_INDEXED, MARK).indexOf('\n')).toBe(FIRST_LINE.shortest - 1)
       }),
     )
+  })
+
+  test('a record comes back whole with any number of marks from one to eight, and with no other', () => {
+    const record = recordOf('a', { user: 'u' })
+    for (let count = 1; count <= 8; count++) {
+      const marks = Array.from({ length: count }, (_, i) => MARK.slice(0, -1) + i).join(' ')
+      expect(decode(encode(record, NOT_INDEXED, marks))).toEqual(record)
+      expect(decode(encode(record, NOT_INDEXED, `${marks}x`))).toBeNull()
+    }
+    expect(decode(encode(record, NOT_INDEXED, Array(9).fill(MARK).join(' ')))).toBeNull()
+    expect(decode(encode(record, NOT_INDEXED, ''))).toBeNull()
   })
 
   test('an empty user and no user are two things', () => {
@@ -56,7 +67,7 @@ describe('the record format', () => {
     ['JSON', '{"id":"a"}'],
     ['another version', `2${whole.slice(1)}`],
     ['a torn first line', whole.slice(0, 50)],
-    ['no user line', whole.slice(0, OFFSET.owner + 4)],
+    ['no user line', whole.slice(0, FIRST_LINE.shortest + 4)],
     ['an id that is not text', whole.replace('"a"', '[1]')],
     ['a first line that is too long', `1 ${whole}`],
   ])('what somebody else put there is no record: %s [A29]', (_name, text) => {

@@ -86,6 +86,53 @@ describe('a command that is sent again because its reply was lost', () => {
   })
 })
 
+describe('the marks of a record', () => {
+  let client: OpenClient
+  let store: RedisSessionStore
+  beforeAll(async () => {
+    client = await openNodeRedis(server)
+    store = new RedisSessionStore(client.client)
+  })
+  afterAll(() => client.close())
+
+  const length = async (id: string): Promise<number> =>
+    Number(await server.ask('STRLEN', `coatcheck:session:${id}`))
+
+  test('take 13 bytes a write, and no more after the eighth', async () => {
+    const written = recordOf('a', { user: 'ann' })
+    await store.create('a', written, { ttl: HOUR })
+    const lengths = [await length('a')]
+    for (let revision = 1; revision <= 10; revision++) {
+      const next = { ...written, revision: revision + 1 }
+      expect(await store.replace('a', next, { ttl: HOUR, revision })).toBe('written')
+      await store.touch('a', touchNow())
+      expect(await store.get('a')).toMatchObject({ revision: revision + 1, user: 'ann', data: written.data })
+      lengths.push(await length('a'))
+    }
+    const [first = 0] = lengths
+    expect(lengths.map((each) => each - first)).toEqual([0, 13, 26, 39, 52, 65, 78, 91, 91, 91, 91])
+  })
+
+  test('may be one, as in the records of the first version', async () => {
+    const digits = ['3', '1700000000000', '1700000000001', '1700000000002', '0'].map((n) =>
+      n.padStart(16, '0'),
+    )
+    const text = `1 ${digits.join(' ')} abcdefgh0001\n"old"\n"ann"\n{"n":1}`
+    const put = (): Promise<unknown> => server.ask('SET', 'coatcheck:session:old', text, 'PX', String(HOUR))
+    await put()
+    const record = { id: 'old', user: 'ann', data: '{"n":1}', revision: 3 }
+    const times = { createdAt: 1_700_000_000_000, touchedAt: 1_700_000_000_001, expiresAt: 1_700_000_000_002 }
+    expect(await store.get('old')).toEqual({ ...record, ...times })
+    const next = { ...record, ...times, data: '{"n":2}', revision: 4 }
+    expect(await store.replace('old', next, { ttl: HOUR, revision: 3 })).toBe('written')
+    expect(await store.get('old')).toEqual(next)
+    expect(await store.destroyByUser('ann')).toBe(1)
+    await put()
+    expect(await store.touch('old', touchNow())).toBe(true)
+    expect(await store.replace('old', next, { ttl: 0, revision: 3 })).toBe('written')
+  })
+})
+
 describe('what somebody else put under a key of ours [A29]', () => {
   let client: OpenClient
   let store: RedisSessionStore

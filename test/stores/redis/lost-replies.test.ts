@@ -1,0 +1,104 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createSessions, type Sessions } from '../../../src/core/sessions.ts'
+import { REPLACE, type Script } from '../../../src/stores/redis/scripts.ts'
+import { type IoRedisClient, type RedisClient, RedisSessionStore } from '../../../src/stores/redis.ts'
+import { request } from '../../faults/traffic.ts'
+import { type RedisServer, startRedis } from '../../servers/redis.ts'
+import { startTcpProxy, type TcpProxy } from '../../servers/tcp-proxy.ts'
+import { type OpenClient, openNodeRedis } from './clients.ts'
+
+function sessionsOn(client: RedisClient): Sessions {
+  const store = new RedisSessionStore(client)
+  return createSessions({ secret: 'a secret of these tests: 0123456789', store, storeTimeout: '10s' })
+}
+
+describe('a reply that is lost, after which ioredis sends the command again', () => {
+  let server: RedisServer
+  let proxy: TcpProxy
+  let inner: Redis
+  let sessions: Sessions
+  let direct: OpenClient
+  let elsewhere: Sessions
+  let toCut: Script | undefined
+
+  beforeEach(async () => {
+    server = await startRedis()
+    proxy = await startTcpProxy(server.port)
+    inner = new Redis({ host: '127.0.0.1', port: proxy.port })
+    inner.on('error', () => {}) // the connection that is cut
+    const client: IoRedisClient = {
+      options: {},
+      call: (name, args) => {
+        if (name === 'evalsha' && args[0] === toCut?.sha) {
+          toCut = undefined
+          proxy.set({ kind: 'cut' })
+        }
+        return inner.call(name, args)
+      },
+    }
+    sessions = sessionsOn(client)
+    direct = await openNodeRedis(server)
+    elsewhere = sessionsOn(direct.client)
+    // So that the server knows the scripts.
+    const cookie = await request(elsewhere, '', (session) => {
+      session.count = 1
+    })
+    await request(elsewhere, cookie, (session) => session.count++)
+    await request(elsewhere, cookie, (session) => {
+      session.userId = 'warm'
+    })
+  })
+  afterEach(async () => {
+    toCut = undefined
+    inner.disconnect()
+    await direct.close()
+    await proxy.close()
+    await server.stop()
+  })
+
+  /** Does the work of a request with the reply of one script lost, and something else before the driver is back. */
+  async function withReplyLost(
+    lost: Script,
+    work: () => Promise<string>,
+    meanwhile: () => unknown,
+  ): Promise<string> {
+    const { connections } = proxy
+    toCut = lost
+    const working = work()
+    // The driver comes back when the reply has been cut, and is cut off again for as long as this lasts.
+    while (proxy.connections === connections) await delay(5)
+    await meanwhile()
+    proxy.set({ kind: 'pass' })
+    return working
+  }
+
+  async function seenBy(browser: string): Promise<unknown> {
+    let data: unknown
+    await request(elsewhere, browser, (session) => {
+      data = session.toJSON()
+    })
+    return data
+  }
+
+  test('of an update: it counts once, also when others wrote meanwhile [P3]', async () => {
+    const cookie = await request(sessions, '', (session) => {
+      session.count = 0
+    })
+    const count = (by: Sessions): Promise<string> =>
+      request(by, cookie, (session) =>
+        session.update((draft) => {
+          draft.count++
+        }),
+      )
+    await withReplyLost(
+      REPLACE,
+      () => count(sessions),
+      async () => {
+        for (let i = 0; i < 7; i++) await count(elsewhere)
+      },
+    )
+    expect(await seenBy(cookie)).toEqual({ count: 8 })
+  })
+})
