@@ -26,7 +26,8 @@ import {
   userLine,
   userOfLine,
 } from './redis/record-format.ts'
-import * as scripts from './redis/scripts.ts'
+import * as scripts from './redis/record-scripts.ts'
+import { run, type Script } from './redis/script.ts'
 import { UserIndex } from './redis/user-index.ts'
 import { countSessions, scanIds } from './redis/walk.ts'
 import { createWriteMarks } from './redis/write-marks.ts'
@@ -63,6 +64,8 @@ const LONGEST_PREFIX = 100
 const DEFAULT_PAGE_LIMIT = 100
 const LARGEST_PAGE = 10_000
 const LARGEST_CACHE = 1_000_000
+// A driver that sends a command again because the reply was lost does so within seconds, or too late for the request.
+const END_TOLD_MS = 10_000
 // So many commands are written without waiting for a reply: one round trip for a batch.
 const BATCH = 1_000
 
@@ -260,8 +263,8 @@ export class RedisSessionStore implements ConditionalStore {
     return user === undefined ? NOT_INDEXED : this.#users.add(user, id, ttl)
   }
 
-  #run(script: scripts.Script, id: string, ...args: string[]): Promise<unknown> {
-    return this.#changing(id, scripts.run(this.#commands, script, this.#keys.session(id), ...args))
+  #run(script: Script, id: string, ...args: string[]): Promise<unknown> {
+    return this.#changing(id, run(this.#commands, script, [this.#keys.session(id)], ...args))
   }
 
   async #remove(id: string): Promise<boolean> {
@@ -271,7 +274,9 @@ export class RedisSessionStore implements ConditionalStore {
   }
 
   async #end(id: string, revision: number): Promise<ReplaceOutcome> {
-    const reply = textOf(await this.#run(scripts.DESTROY_REVISION, id, digits(revision)))
+    const args = [digits(revision), this.#nextMark(), String(END_TOLD_MS)]
+    const ending = run(this.#commands, scripts.DESTROY_REVISION, this.#keys.sessionAndEnd(id), ...args)
+    const reply = textOf(await this.#changing(id, ending))
     const [outcome = '', line = ''] = reply?.split('\n') ?? []
     await this.#forget(id, line)
     return outcomeOf(outcome)

@@ -21,7 +21,7 @@ describe('check-layers', () => {
       'src/stores/redis.ts',
       `import type { createClient } from 'redis'\nimport { StoreError } from '../core/errors.ts'`,
     ],
-    ['src/stores/redis/scripts.ts', `import { createHash } from 'node:crypto'`],
+    ['src/stores/redis/script.ts', `import { createHash } from 'node:crypto'`],
     ['src/stores/sqlite.ts', `const sqlite = await import('node:sqlite')`],
     ['src/adapters/hono.ts', `import { createMiddleware } from 'hono/factory'`],
     ['src/adapters/express.ts', `import type { Request } from 'express'\nimport { x } from './node.ts'`],

@@ -1,6 +1,7 @@
 import { type RedisCommands, textOf, textsOf } from './commands.ts'
+import { INDEX } from './index-scripts.ts'
 import type { Keys } from './keys.ts'
-import { INDEX, run } from './scripts.ts'
+import { run } from './script.ts'
 
 /*
  * One sorted set a user: the ids of the user's sessions, each with the time until which it is named.
@@ -35,7 +36,7 @@ export class UserIndex {
   async add(user: string, id: string, ttl: number): Promise<string> {
     const keep = String(Math.ceil(ttl * KEEP))
     const countOn = String(Math.ceil(ttl * COUNT_ON))
-    const until = textOf(await run(this.#commands, INDEX, this.#keys.user(user), id, keep, countOn))
+    const until = textOf(await run(this.#commands, INDEX, [this.#keys.user(user)], id, keep, countOn))
     if (until === null) throw new Error('Redis gave no time for an entry of the user index.')
     return until
   }

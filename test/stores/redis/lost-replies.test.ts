@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSessions, type Sessions } from '../../../src/core/sessions.ts'
-import { REPLACE, type Script } from '../../../src/stores/redis/scripts.ts'
+import { DESTROY_REVISION, REPLACE } from '../../../src/stores/redis/record-scripts.ts'
+import type { Script } from '../../../src/stores/redis/script.ts'
 import { type IoRedisClient, type RedisClient, RedisSessionStore } from '../../../src/stores/redis.ts'
 import { request } from '../../faults/traffic.ts'
 import { type RedisServer, startRedis } from '../../servers/redis.ts'
@@ -81,6 +82,20 @@ describe('a reply that is lost, after which ioredis sends the command again', ()
     })
     return data
   }
+
+  test('of the end of the old id: the login stands [P2] [P5]', async () => {
+    const cookie = await request(sessions, '', (session) => {
+      session.cart = ['coat']
+    })
+    const login = (): Promise<string> =>
+      request(sessions, cookie, (session) => {
+        session.userId = 'ann'
+      })
+    const fresh = await withReplyLost(DESTROY_REVISION, login, () => {})
+    expect(fresh).not.toBe(cookie)
+    expect(await seenBy(fresh)).toEqual({ cart: ['coat'], userId: 'ann' })
+    expect(await seenBy(cookie)).toEqual({})
+  })
 
   test('of an update: it counts once, also when others wrote meanwhile [P3]', async () => {
     const cookie = await request(sessions, '', (session) => {

@@ -66,6 +66,8 @@ describe('a command that is sent again because its reply was lost', () => {
     const store = new RedisSessionStore(client.client)
     await store.create('there', recordOf('there'), { ttl: HOUR })
     await store.replace('there', recordOf('there', { revision: 2 }), { ttl: HOUR, revision: 1 })
+    await store.create('ended', recordOf('ended'), { ttl: HOUR })
+    await store.replace('ended', recordOf('ended'), { ttl: 0, revision: 1 })
     await client.close()
   })
 
@@ -83,6 +85,65 @@ describe('a command that is sent again because its reply was lost', () => {
       'conflict',
       'conflict',
     ])
+  })
+
+  test('the end of a session is told that it has been, and that of somebody else that there is none [P4]', async () => {
+    const end = { ttl: 0, revision: 2 }
+    const replies = await sentTwice((store) => store.replace('there', recordOf('there'), end))
+    expect(replies).toEqual(['written\n', 'written\n'])
+    expect(await sentTwice((store) => store.replace('there', recordOf('there'), end))).toEqual([
+      'missing',
+      'missing',
+    ])
+  })
+})
+
+describe('a session that has ended on a condition', () => {
+  let client: OpenClient
+  let store: RedisSessionStore
+  const end = { ttl: 0, revision: 1 }
+  beforeAll(async () => {
+    client = await openNodeRedis(server)
+    store = new RedisSessionStore(client.client)
+  })
+  beforeEach(async () => {
+    await store.create('a', recordOf('a', { user: 'ann' }), { ttl: HOUR })
+    expect(await store.replace('a', recordOf('a'), end)).toBe('written')
+  })
+  afterAll(() => client.close())
+
+  test('is nothing to any other call, and its id is free [P4]', async () => {
+    expect(await store.get('a')).toBeNull()
+    expect(await store.replace('a', recordOf('a'), end)).toBe('missing')
+    expect(await store.replace('a', recordOf('a'), { ttl: HOUR, revision: 1 })).toBe('missing')
+    expect(await store.touch('a', touchNow())).toBe(false)
+    expect(await store.touch('a', touchNow(0))).toBe(false)
+    expect(await store.listByUser('ann')).toEqual([])
+    expect(await store.destroyByUser('ann')).toBe(0)
+    expect((await store.entries()).records).toEqual([])
+    expect(await store.count()).toBe(0)
+    expect(await store.create('a', recordOf('a'), { ttl: 0 })).toBe(true)
+    expect(await store.create('a', recordOf('a'), { ttl: HOUR })).toBe(true)
+  })
+
+  test('leaves one key, with the mark of that write and the user, for ten seconds', async () => {
+    const key = 'coatcheck:ended:{coatcheck:session:a}'
+    expect(await server.ask('KEYS', '*')).toEqual([key])
+    expect(await server.ask('GET', key)).toMatch(/^[\w-]{12}\n"ann"$/)
+    const left = Number(await server.ask('PTTL', key))
+    expect(left).toBeGreaterThan(0)
+    expect(left).toBeLessThanOrEqual(10_000)
+  })
+
+  test('ends also when the server is full', async () => {
+    await store.create('b', recordOf('b'), { ttl: HOUR })
+    await server.ask('CONFIG', 'SET', 'maxmemory', '1')
+    try {
+      expect(await store.replace('b', recordOf('b'), end)).toBe('written')
+    } finally {
+      await server.ask('CONFIG', 'SET', 'maxmemory', '0')
+    }
+    expect(await store.get('b')).toBeNull()
   })
 })
 

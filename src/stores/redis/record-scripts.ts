@@ -1,27 +1,15 @@
-import { createHash } from 'node:crypto'
-import type { RedisCommands } from './commands.ts'
-import { FIRST_LINE, KEPT_MARKS, marksLength, NOT_INDEXED, OFFSET } from './record-format.ts'
+import { FIRST_LINE, KEPT_MARKS, MARK_LENGTH, marksLength, NOT_INDEXED, OFFSET } from './record-format.ts'
+import { NOW, type Script, script } from './script.ts'
 
-/** A Lua script that Redis runs as one atomic step. */
-export interface Script {
-  readonly text: string
-  /** What EVALSHA calls it by. */
-  readonly sha: string
-}
-
-function script(text: string): Script {
-  return { text, sha: createHash('sha1').update(text).digest('hex') }
-}
+/*
+ * Every script touches keys of one slot, so that all of them work in a Cluster. What belongs to two slots, a record
+ * and the index of its user, is done in two commands in the order that cannot leave a session out of the index.
+ */
 
 // Lua counts from 1, and `from, to` includes both ends.
 function slice(of: string, offset: number, length: number): string {
   return `string.sub(${of}, ${offset + 1}, ${offset + length})`
 }
-
-const NOW = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-`
 
 // The marks of a record, of which the first line is enough; empty when it is nothing this store wrote.
 const MARKS_OF = `
@@ -40,11 +28,6 @@ local function userOf(record)
   return userEnd and string.sub(record, idEnd + 1, userEnd - 1) or ''
 end
 `
-
-/*
- * Every script touches one key, so that all of them work in a Cluster. What belongs to two keys, a record and
- * the index of its user, is done in two commands in the order that cannot leave a session out of the index.
- */
 
 /** Record, ttl, write mark. Gives 1 when the record is there by this write, 0 when the id was taken. */
 export const CREATE: Script = script(`
@@ -114,14 +97,25 @@ redis.call('DEL', KEYS[1])
 return userOf(old)
 `)
 
-/** Expected revision. Gives what REPLACE gives, with the user line as a second line of `written`. */
+/**
+ * A second key, if there is one: where to leave word of the end. Expected revision, write mark, and for how many
+ * milliseconds to leave it. Gives what REPLACE gives, with the user line as a second line of `written`.
+ */
 export const DESTROY_REVISION: Script = script(`
 ${USER_OF}
 local old = redis.call('GET', KEYS[1])
-if not old then return 'missing' end
+if not old then
+  local word = KEYS[2] and redis.call('GET', KEYS[2])
+  if word and ${slice('word', 0, MARK_LENGTH)} == ARGV[2] then
+    return 'written' .. string.sub(word, ${MARK_LENGTH + 1})
+  end
+  return 'missing'
+end
 if ${slice('old', OFFSET.revision, 16)} ~= ARGV[1] then return 'conflict' end
-redis.call('DEL', KEYS[1])
-return 'written\\n' .. userOf(old)
+local line = '\\n' .. userOf(old)
+redis.call('DEL', KEYS[1]) -- first: a full server takes a SET only after a write that makes room
+if KEYS[2] then redis.call('SET', KEYS[2], ARGV[2] .. line, 'PX', ARGV[3]) end
+return 'written' .. line
 `)
 
 /** User line. Removes the record if it belongs to that user; gives 1 when it did. */
@@ -132,36 +126,3 @@ if not old or userOf(old) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
 return 1
 `)
-
-/**
- * Id, for how long to name it, for how long its record may count on that; milliseconds.
- * Gives the latter as a time. A hundred names whose time has passed are dropped at each call, which is more
- * than it adds.
- */
-export const INDEX: Script = script(`
-${NOW}
-local past = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 100)
-if #past > 0 then redis.call('ZREM', KEYS[1], unpack(past)) end
-local deadline = now + ARGV[2]
-local known = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or 0)
-redis.call('ZADD', KEYS[1], string.format('%.0f', math.max(deadline, known)), ARGV[1])
-local last = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2]
-redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', tonumber(last)))
-return string.format('%016.0f', now + ARGV[3])
-`)
-
-/** Runs a script on one key: by its digest, and with its text when this server does not know it yet or any more. */
-export async function run(
-  commands: RedisCommands,
-  { sha, text }: Script,
-  key: string,
-  ...args: string[]
-): Promise<unknown> {
-  try {
-    return await commands.send(key, ['EVALSHA', sha, '1', key, ...args])
-  } catch (error) {
-    // A server forgets scripts when it restarts, on SCRIPT FLUSH, and on failover. EVAL teaches it again.
-    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-    return commands.send(key, ['EVAL', text, '1', key, ...args])
-  }
-}
