@@ -11,6 +11,7 @@ import type {
 } from '../core/store.ts'
 import { lifetime } from './lifetime.ts'
 import { invalidOption, refuseUnknownOptions } from './options.ts'
+import { batches } from './redis/batches.ts'
 import type { RedisClient } from './redis/client.ts'
 import { type RedisCommands, textOf } from './redis/commands.ts'
 import { connect } from './redis/connect.ts'
@@ -27,6 +28,7 @@ import {
   userOfLine,
 } from './redis/record-format.ts'
 import * as scripts from './redis/record-scripts.ts'
+import { revoke } from './redis/revocation.ts'
 import { run, type Script } from './redis/script.ts'
 import { UserIndex } from './redis/user-index.ts'
 import { countSessions, scanIds } from './redis/walk.ts'
@@ -66,8 +68,6 @@ const LARGEST_PAGE = 10_000
 const LARGEST_CACHE = 1_000_000
 // A driver that sends a command again because the reply was lost does so within seconds, or too late for the request.
 const END_TOLD_MS = 10_000
-// So many commands are written without waiting for a reply: one round trip for a batch.
-const BATCH = 1_000
 
 /**
  * Keeps sessions in Redis or Valkey, for any number of processes and machines: standalone, Sentinel or Cluster.
@@ -179,22 +179,22 @@ export class RedisSessionStore implements ConditionalStore {
   }
 
   /**
-   * Removes the records of one user but `except`, and tells how many live ones they were. One command for their
-   * ids, one for each, sent 1,000 at a time, and one to take them off the list.
+   * Removes the records of one user but `except`, and tells how many live ones they were: also of sessions that are
+   * given a new id meanwhile. One command for their ids, one for each, sent 1,000 at a time, two to take them off the
+   * list, one more for each 1,000 after the first, and a second one for each name whose session is gone already.
    *
-   * A session that is being created meanwhile may escape: revoke after what lets the user in has changed.
+   * Who logs in meanwhile waits until it is over. A session that is being created already may escape: revoke after
+   * what lets the user in has changed.
    */
-  async destroyByUser(user: string, options: { except?: string } = {}): Promise<number> {
-    const ids = (await this.#users.ids(user)).filter((id) => id !== options.except)
+  destroyByUser(user: string, options: { except?: string } = {}): Promise<number> {
     const line = userLine(user)
-    let removed = 0
-    for (const batch of batches(ids)) {
-      const replies = await Promise.all(batch.map((id) => this.#run(scripts.DESTROY_OF_USER, id, line)))
-      const gone = batch.filter((_, i) => Number(replies[i]) === 1)
-      await this.#users.remove(user, gone)
-      removed += gone.length
-    }
-    return removed
+    return revoke({
+      index: this.#users,
+      user,
+      except: options.except,
+      mark: this.#nextMark(),
+      end: async (id) => Number(await this.#run(scripts.DESTROY_OF_USER, id, line)) === 1,
+    })
   }
 
   /**
@@ -299,10 +299,6 @@ function cacheUnsupported(): ConfigError {
     'ERR_STORE_UNSUPPORTED',
     'RedisSessionStore: the option cache works with a client of one server, made with createClient (node-redis) or new Redis without sentinels (ioredis). Leave it out with a pool, Sentinel or Cluster.',
   )
-}
-
-function* batches(ids: readonly string[]): Generator<readonly string[]> {
-  for (let at = 0; at < ids.length; at += BATCH) yield ids.slice(at, at + BATCH)
 }
 
 function outcomeOf(reply: string | null): ReplaceOutcome {

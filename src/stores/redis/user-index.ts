@@ -1,5 +1,6 @@
+import { batches } from './batches.ts'
 import { type RedisCommands, textOf, textsOf } from './commands.ts'
-import { INDEX } from './index-scripts.ts'
+import { BAR, HOLD_BAR, INDEX } from './index-scripts.ts'
 import type { Keys } from './keys.ts'
 import { run } from './script.ts'
 
@@ -15,9 +16,16 @@ import { run } from './script.ts'
  * A name whose record is gone does no harm, because records are asked whose they are. It leaves when its
  * session is destroyed or its time has passed, and not because its record was missing: the record may be about
  * to be written.
+ *
+ * While a user's sessions are being revoked, a bar keeps new names out. Each revocation has one of its own.
  */
 const COUNT_ON = 1.5
 const KEEP = 2
+
+// What a revocation needs for a batch, many times over. A process that dies leaves its bar behind for as long.
+const BAR_MS = 5_000
+const LONGEST_WAIT_MS = 2 * BAR_MS
+const LONGEST_PAUSE_MS = 50
 
 /** Which sessions a user has. */
 export class UserIndex {
@@ -30,27 +38,61 @@ export class UserIndex {
   }
 
   /**
-   * Names a session of a user.
+   * Names a session of a user. A new name waits while the user's sessions are being revoked.
    * @returns 16 digits: until when, by the server's clock, its record may live on this.
+   * @throws {Error} the index was barred for ten seconds; nothing was written.
    */
   async add(user: string, id: string, ttl: number): Promise<string> {
-    const keep = String(Math.ceil(ttl * KEEP))
-    const countOn = String(Math.ceil(ttl * COUNT_ON))
-    const until = textOf(await run(this.#commands, INDEX, [this.#keys.user(user)], id, keep, countOn))
-    if (until === null) throw new Error('Redis gave no time for an entry of the user index.')
-    return until
+    const args = [id, String(Math.ceil(ttl * KEEP)), String(Math.ceil(ttl * COUNT_ON))]
+    const deadline = performance.now() + LONGEST_WAIT_MS
+    for (let pause = 1; performance.now() < deadline; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      const until = textOf(await run(this.#commands, INDEX, [this.#keys.user(user)], ...args))
+      if (until === null) throw new Error('Redis gave no time for an entry of the user index.')
+      if (until !== '') return until
+      await new Promise((resolve) => setTimeout(resolve, pause))
+    }
+    throw new Error(
+      `The user's sessions have been in revocation for ${LONGEST_WAIT_MS / 1_000} s, so no session was added. Send the request again, and see what keeps revoking them.`,
+    )
   }
 
   /** Takes sessions off a user's list. */
   async remove(user: string, ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return
     const key = this.#keys.user(user)
-    await this.#commands.send(key, ['ZREM', key, ...ids])
+    await Promise.all(batches(ids).map((batch) => this.#commands.send(key, ['ZREM', key, ...batch])))
+  }
+
+  /**
+   * Keeps new names out of a user's index for five seconds, unless the bar is held or lifted.
+   * @returns The ids in it, as `ids` gives them. When there are none, there is no bar either.
+   */
+  async bar(user: string, mark: string): Promise<string[]> {
+    return textsOf(await run(this.#commands, BAR, [this.#keys.user(user)], barOf(mark), String(BAR_MS)))
+  }
+
+  /** Has a bar last for five seconds from now. */
+  async holdBar(user: string, mark: string): Promise<void> {
+    await run(this.#commands, HOLD_BAR, [this.#keys.user(user)], barOf(mark), String(BAR_MS))
+  }
+
+  /**
+   * Takes a bar away.
+   * @returns Whether it was still there. If so, no name has come in since it was set: the first one behind a bar
+   * whose time has passed takes the bar away.
+   */
+  async liftBar(user: string, mark: string): Promise<boolean> {
+    const key = this.#keys.user(user)
+    return Number(await this.#commands.send(key, ['ZREM', key, barOf(mark)])) === 1
   }
 
   /** Gives the ids of all sessions the user may have. Whether they live, and are still this user's, their records know. */
   async ids(user: string): Promise<string[]> {
     const key = this.#keys.user(user)
-    return textsOf(await this.#commands.send(key, ['ZRANGE', key, '0', '-1']))
+    return textsOf(await this.#commands.send(key, ['ZRANGEBYSCORE', key, '0', '+inf']))
   }
+}
+
+// No id begins like this, so that the two never share a place in the set.
+function barOf(mark: string): string {
+  return `!${mark}`
 }

@@ -90,6 +90,19 @@ describe.each(Object.entries(DRIVERS))('what %s sends, counted by the server', (
     expect(await sent(() => store.touch('owned', touchNow(HOUR * 4)))).toEqual(['EVALSHA'])
   })
 
+  test('a list is one command and one for each session', async () => {
+    await store.create('owned-2', recordOf('owned-2', { user: 'ann' }), { ttl: HOUR })
+    expect(await sent(() => store.listByUser('ann'))).toEqual(['ZRANGEBYSCORE', 'GET', 'GET'])
+    expect(await sent(() => store.listByUser('nobody'))).toEqual(['ZRANGEBYSCORE'])
+  })
+
+  test('a revocation is three commands and one for each session, or one when there is none', async () => {
+    await store.create('owned-2', recordOf('owned-2', { user: 'ann' }), { ttl: HOUR })
+    const scripts = ['EVALSHA', 'EVALSHA', 'EVALSHA']
+    expect((await sent(() => store.destroyByUser('ann'))).toSorted()).toEqual([...scripts, 'ZREM', 'ZREM'])
+    expect(await sent(() => store.destroyByUser('ann'))).toEqual(['EVALSHA'])
+  })
+
   test('1,000 sessions of one user are listed and revoked in a handful of round trips', async () => {
     const ids = Array.from({ length: 1_000 }, (_, i) => `bob-${i}`)
     await Promise.all(ids.map((id) => store.create(id, recordOf(id, { user: 'bob' }), { ttl: HOUR })))
