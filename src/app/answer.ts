@@ -4,6 +4,7 @@ import { writeEffects } from '../adapters/hono/passing.ts'
 import { UsageError } from '../core/errors.ts'
 import { deleteOutcome } from '../core/outcome-headers.ts'
 import { applyEffects, type ResponseEffects } from '../core/response-effects.ts'
+import { warn } from '../core/warning.ts'
 import { PlainHeaders } from './plain-headers.ts'
 import { shownValue } from './shown-value.ts'
 
@@ -25,6 +26,9 @@ export class Answer {
   #plain: PlainAnswer | null = null
   #status = 200
   #given = false
+  /** Whether the app answers for an error, in the place of whoever is still at work on an answer. */
+  #replaced = false
+  #warned = false
   #typed = false
   #headersSet = false
   #onGiven: (() => void) | null = null
@@ -44,9 +48,31 @@ export class Answer {
     return this.#given && this.#plain === null ? this.#context.res.status : this.#status
   }
 
+  /**
+   * Tells whether an answer can still be given. What comes after the answer to an error comes from a callback as a
+   * rule, where nobody would catch what is thrown: it is dropped, with a warning.
+   * @throws {UsageError} `ERR_HEADERS_SENT` there is an answer already, and it is the handlers' own.
+   */
+  isOpen(): boolean {
+    if (!this.#given) return true
+    const { method, path } = this.#context.req
+    const message = `${method} ${path} has been answered already, and a request has one answer.`
+    if (!this.#replaced) {
+      throw new UsageError(
+        'ERR_HEADERS_SENT',
+        `${message} Return after the first res.json(), res.send() or res.redirect().`,
+      )
+    }
+    if (!this.#warned) {
+      warn(`${message} It was answered for an error, so what a handler answered later was dropped.`)
+    }
+    this.#warned = true
+    return false
+  }
+
   /** @throws {RangeError} no status a final response can have. */
   setStatus(status: number): void {
-    if (this.#given) throw this.#answeredAlready()
+    if (!this.isOpen()) return
     checkStatus(status)
     this.#status = status
   }
@@ -77,7 +103,7 @@ export class Answer {
    * @throws {UsageError} `ERR_HEADERS_SENT` there is an answer already; the request ends as a 500.
    */
   give(body: AnswerBody, type: string | null): void {
-    if (this.#given) throw this.#answeredAlready()
+    if (!this.isOpen()) return
     const status = this.#status
     checkStatus(status)
     const empty = body === null || isBodiless(status)
@@ -92,7 +118,7 @@ export class Answer {
    * @throws {UsageError} `ERR_HEADERS_SENT` there is an answer already; the request ends as a 500.
    */
   take(response: Response): void {
-    if (this.#given) throw this.#answeredAlready()
+    if (!this.isOpen()) return
     this.#simple = false
     this.#context.res = this.#headersSet
       ? this.#whole(this.#context.newResponse(response.body, response))
@@ -106,6 +132,7 @@ export class Answer {
     this.#plain = null
     this.#status = 200
     this.#given = false
+    this.#replaced = true
     this.#typed = false
     this.#context.res = undefined
     const { headers } = this.#context.res
@@ -156,14 +183,6 @@ export class Answer {
     this.settle()
     this.#headersSet = true
     if (name.toLowerCase() === 'content-type') this.#typed = true
-  }
-
-  #answeredAlready(): UsageError {
-    const { method, path } = this.#context.req
-    return new UsageError(
-      'ERR_HEADERS_SENT',
-      `${method} ${path} has been answered already, and a request has one answer. Return after the first res.json(), res.send() or res.redirect().`,
-    )
   }
 }
 

@@ -12,8 +12,8 @@ const BYTES_TYPE = 'application/octet-stream'
  * `res.status(401).json({ error: 'Not logged in' })`.
  *
  * A request has one answer: `json`, `text`, `html`, `send`, `redirect` or `end`, or a web `Response` that the handler returns.
- * A second one throws a `UsageError`. The answer leaves when all handlers and middleware have ended and the session is
- * saved, so headers can be set until then.
+ * A second one throws a `UsageError`; one that comes after the answer to an error is dropped, with a process warning. The
+ * answer leaves when all handlers and middleware have ended and the session is saved, so headers can be set until then.
  */
 export class AppResponse {
   /** What handlers of one request want to tell each other, such as the user they have looked up. */
@@ -127,6 +127,7 @@ export class AppResponse {
   redirect(status: number, url: string): this
   redirect(statusOrUrl: number | string, url?: string): this {
     const [status, target] = typeof statusOrUrl === 'number' ? [statusOrUrl, url ?? '/'] : [302, statusOrUrl]
+    if (!this.#answer.isOpen()) return this
     this.status(status)
     this.#answer.setHeader('location', encodeTarget(target))
     return this.#give(null, null)

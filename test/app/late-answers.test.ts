@@ -1,0 +1,77 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { AppResponse, NextFunction } from '../../src/app/index.ts'
+import { serve, testApp } from './serving.ts'
+
+/** What a handler would do in a callback, once the app has answered in its place. */
+type LateCall = (res: AppResponse, next: NextFunction) => unknown
+
+/** Listens for process warnings of ours. */
+function warnings(): string[] {
+  const seen: string[] = []
+  const listen = (warning: Error): void =>
+    void (warning.name === 'CoatcheckWarning' && seen.push(warning.message))
+  process.on('warning', listen)
+  onTestFinished(() => void process.off('warning', listen))
+  return seen
+}
+
+const LATE_CALLS: [string, LateCall][] = [
+  ['json', (res) => res.status(201).json({ late: true })],
+  ['send', (res) => res.set('x-late', '1').cookie('late', '1').send('late')],
+  ['redirect', (res) => res.redirect('/late')],
+  ['end', (res) => res.end()],
+  ['next', (_res, next) => next()],
+]
+
+describe.each([
+  ['does not answer within answerTimeout', (): undefined => undefined],
+  ['ends its promise without an answer', async (): Promise<undefined> => undefined],
+] as const)('when a handler %s', (_what, returned) => {
+  test.each(LATE_CALLS)('its late %s() is dropped, and throws nothing', async (_name, call) => {
+    const seen = warnings()
+    const reported: unknown[] = []
+    const app = testApp({ answerTimeout: 1, onError: (error) => reported.push(error) })
+    let late: () => unknown = () => expect.unreachable()
+    app.get(
+      '/slow',
+      (_req, res, next) => {
+        late = (): unknown => call(res, next)
+        return returned()
+      },
+      (_req, res) => res.json({ behind: true }),
+    )
+    const response = await fetch(`${await serve(app)}/slow`)
+    const body = await response.text()
+    await late()
+    await late()
+    expect([response.status, JSON.parse(body)]).toEqual([500, { error: 'Internal Server Error' }])
+    expect(response.headers.get('location')).toBeNull()
+    expect(reported).toHaveLength(1)
+    await vi.waitFor(() => expect(seen).toHaveLength(1))
+    expect(seen[0]).toContain('GET /slow')
+    expect(seen[0]).toContain('dropped')
+  })
+})
+
+test('a late answer does not reach the answer to the error while that one waits for the session', async () => {
+  warnings()
+  const app = testApp<{ n: number }>({ answerTimeout: 1, onError: () => {} })
+  let late: () => unknown = () => expect.unreachable()
+  app.use(async (_req, _res, next) => {
+    await next()
+    late()
+  })
+  app.get('/', (_req, res) => {
+    late = () => res.redirect('/late')
+  })
+  const response = await app.request('/')
+  expect([response.status, response.headers.get('location')]).toEqual([500, null])
+})
+
+test('a second answer in the handler’s own turn still throws', async () => {
+  const reported: unknown[] = []
+  const app = testApp({ onError: (error) => reported.push(error) })
+  app.get('/', (_req, res) => res.json({ first: true }).json({ second: true }))
+  expect((await app.request('/')).status).toBe(500)
+  expect(reported).toEqual([expect.objectContaining({ code: 'ERR_HEADERS_SENT' })])
+})
