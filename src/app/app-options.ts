@@ -56,6 +56,8 @@ const KNOWN: { [Option in keyof Required<AppOptions<object>>]: true } = {
   onError: true,
 }
 const DEFAULT_BODY_LIMIT = 1_048_576
+// What setTimeout can count to; it takes longer waits for 1 ms.
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /**
  * Checks the settings that are the app's own and fills in the defaults; `createSessions` checks the rest.
@@ -66,10 +68,14 @@ export function resolveAppOptions<Data extends object>(options: AppOptions<Data>
   return {
     sessions: sessionsOptions(options),
     bodyLimit: checkBodyLimit(options.bodyLimit ?? DEFAULT_BODY_LIMIT),
-    answerTimeout: parseDuration(options.answerTimeout ?? '30s', 'answerTimeout'),
-    closeTimeout: parseDuration(options.closeTimeout ?? '10s', 'closeTimeout'),
+    answerTimeout: parseTimeout(options.answerTimeout ?? '30s', 'answerTimeout'),
+    closeTimeout: parseTimeout(options.closeTimeout ?? '10s', 'closeTimeout'),
     onError: checkReporter(options.onError ?? printError),
   }
+}
+
+function parseTimeout(timeout: Duration, name: string): number {
+  return Math.min(parseDuration(timeout, name), LONGEST_TIMER_MS)
 }
 
 function sessionsOptions<Data extends object>(options: AppOptions<Data>): SessionsOptions<Data> {

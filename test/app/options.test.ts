@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { resolveAppOptions } from '../../src/app/app-options.ts'
 import { createApp } from '../../src/app/index.ts'
 import { ConfigError, isSessionError } from '../../src/index.ts'
 import { SECRET } from './serving.ts'
@@ -48,6 +49,14 @@ test.each<[string, Options['sessionSecret'], string]>([
   ['a short older', [SECRET, 'old'], 'sessionSecret[1] has 3 characters'],
 ])('createApp refuses as a secret %s [P12]', (_what, sessionSecret, message) => {
   expect(() => createApp({ sessionSecret })).toThrow(message)
+})
+
+test.each(['30d', 3e9] as const)('a timeout of %s is the longest that timers can count to', (timeout) => {
+  const options = { sessionSecret: SECRET, answerTimeout: timeout, closeTimeout: timeout }
+  expect(resolveAppOptions(options)).toMatchObject({
+    answerTimeout: 2_147_483_647,
+    closeTimeout: 2_147_483_647,
+  })
 })
 
 test('createApp needs options', () => {
