@@ -132,8 +132,8 @@ export class App<Data extends WithoutReservedKeys<Data> & object = DefaultData> 
    * @param port - Default 3000; 0 picks a free one.
    * @param host - The address to listen on. Default: all of this machine's.
    * @returns Where it listens, as soon as it does.
-   * @throws {ListenError} the port is taken or cannot be listened on (`listen` can be called again), the app listens
-   * already, or was closed.
+   * @throws {ListenError} the port is taken or cannot be listened on, or the host is none (`listen` can be called again);
+   * the app listens already, or was closed.
    * @throws {ConfigError} `ERR_PEER_MISSING` the package @hono/node-server is not installed.
    */
   async listen(port = 3000, host?: string): Promise<Listening> {

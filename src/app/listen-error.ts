@@ -31,6 +31,19 @@ export function checkPort(port: unknown): void {
   )
 }
 
+/**
+ * Checks that a host is one, where no types have. A callback in its place would never be called.
+ * @throws {ListenError} `ERR_INVALID_ARG_TYPE` it is neither a text nor left out.
+ */
+export function checkHost(host: unknown): void {
+  if (host === undefined || typeof host === 'string') return
+  const got = host === null ? 'null' : `a ${typeof host}`
+  throw new ListenError(
+    'ERR_INVALID_ARG_TYPE',
+    `The host to listen on is a text such as '127.0.0.1', or left out (got ${got}). There is no callback, listen answers with a promise: const { url } = await app.listen(3000).`,
+  )
+}
+
 /** Words the system's error for a port. */
 export function portError(cause: Error, port: number): ListenError {
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : 'UNKNOWN'

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { ConfigError } from '../core/errors.ts'
-import { checkPort, portError } from './listen-error.ts'
+import { checkHost, checkPort, portError } from './listen-error.ts'
 
 /** What answers requests: Hono's `fetch`. */
 export type FetchHandler = (request: Request, env: object) => Response | Promise<Response>
@@ -69,10 +69,11 @@ function endWith(socket: Socket, response: ServerResponse): void {
  * Starts a server for a web `fetch` handler.
  * @param host - The address to listen on. Default: all.
  * @throws {ConfigError} `ERR_PEER_MISSING` the package @hono/node-server is not installed.
- * @throws {ListenError} the port is taken, or cannot be listened on.
+ * @throws {ListenError} the port is taken, or cannot be listened on; the host is none.
  */
 export async function startServer(fetch: FetchHandler, port: number, host?: string): Promise<RunningServer> {
   checkPort(port)
+  checkHost(host)
   // Imported only here: an app that never listens runs where there is no node:http.
   const [{ createServer }, listener] = await Promise.all([import('node:http'), requestListener(fetch)])
   const server = createServer(listener)

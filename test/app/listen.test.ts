@@ -82,6 +82,20 @@ describe('listen', () => {
     })
   })
 
+  test('rejects for a host that is none, such as a callback, and can be called again', async () => {
+    const app = testApp()
+    const never = (): void => expect.unreachable()
+    for (const host of [never, null, 8080, {}]) {
+      const refused: Promise<unknown> = Reflect.apply(app.listen, app, [0, host])
+      await expect(refused).rejects.toMatchObject({
+        name: 'ListenError',
+        code: 'ERR_INVALID_ARG_TYPE',
+        message: expect.stringContaining('await app.listen('),
+      })
+    }
+    await serve(app)
+  })
+
   test('rejects while the app listens, and when it was closed', async () => {
     const app = testApp()
     await serve(app)
