@@ -116,9 +116,13 @@ export class Answer {
   /**
    * Answers with a web response. Headers set before are kept where it says nothing of them.
    * @throws {UsageError} `ERR_HEADERS_SENT` there is an answer already; the request ends as a 500.
+   * @throws {RangeError} it is `Response.error()`.
    */
   take(response: Response): void {
     if (!this.isOpen()) return
+    // Not checkStatus: an upgrade to a WebSocket is a 101 on some runtimes.
+    if (response.status === 0)
+      throw new RangeError('Response.error() has no status that a client could be sent.')
     this.#simple = false
     this.#context.res = this.#headersSet
       ? this.#whole(this.#context.newResponse(response.body, response))

@@ -169,6 +169,17 @@ describe('what a handler throws', () => {
   })
 })
 
+test('a returned Response.error(), which no client can be sent, is a 500 that is reported', async () => {
+  const reported: unknown[] = []
+  const app = testApp({ onError: (error) => reported.push(error) })
+  app.get('/', () => Response.error())
+  const response = await (await visitorOf(app)).get('/')
+  expect([response.status, await response.json()]).toEqual([500, { error: 'Internal Server Error' }])
+  expect(reported).toEqual([
+    expect.objectContaining({ message: expect.stringContaining('Response.error()') }),
+  ])
+})
+
 describe('a store that fails', () => {
   test('at loading is a 503, reported, and the handler does not run [P11]', async () => {
     const store = faultyStore(new MemorySessionStore())
