@@ -6,6 +6,8 @@ import type { Passage } from '../core/passage.ts'
 import type { DefaultData, Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { answerWithError } from './error-response.ts'
+import { dropPayload, letPayloadFail } from './fastify/payload.ts'
+import { removeTrailers } from './fastify/trailers.ts'
 import { HeldResponse } from './held-response.ts'
 import { mount, passageOf } from './mount.ts'
 import { checkSessions } from './mount-arguments.ts'
@@ -90,16 +92,21 @@ function hold(reply: FastifyReply, passage: Passage<object>): boolean {
 function save(
   _request: FastifyRequest,
   reply: FastifyReply,
-  _payload: unknown,
+  payload: unknown,
   done: () => void,
 ): Awaitable<void> {
   const saving = HeldResponse.of(reply.raw)?.commit()
-  if (isPromise(saving)) return saving.then(undefined, (error: unknown) => fail(error, reply))
+  if (isPromise(saving)) {
+    letPayloadFail(payload)
+    return saving.then(undefined, (error: unknown) => fail(error, reply, payload))
+  }
   done()
 }
 
 /** Makes a reply ready to become an error: Fastify itself would keep its headers, and the status of an earlier error. */
-function fail(error: unknown, reply: FastifyReply): never {
+function fail(error: unknown, reply: FastifyReply, payload: unknown): never {
+  dropPayload(payload)
+  removeTrailers(reply)
   removeOutcome(reply)
   reply.code(isSessionError(error) ? error.status : 500)
   throw error
