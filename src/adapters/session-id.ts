@@ -4,6 +4,10 @@ const PROPERTY: PropertyDescriptor = {
   get(this: object) {
     return currentPassage(this)?.session.id
   },
+  // Another session middleware of the same app, such as express-session on other routes, assigns it.
+  set(this: object, value: unknown) {
+    Object.defineProperty(this, 'sessionID', { value, writable: true, configurable: true, enumerable: true })
+  },
   configurable: true,
   enumerable: true,
 }

@@ -1,0 +1,50 @@
+import { createServer } from 'node:http'
+import express from 'express'
+import expressSession from 'express-session'
+import express4 from 'express4'
+import { expect, test } from 'vitest'
+import { session } from '../../../src/adapters/express.ts'
+import { Visitor } from '../../../src/testing/adapter-visitor.ts'
+import { servingPort, startPaced } from '../harness/paced.ts'
+
+test.each([
+  ['5', express],
+  ['4', express4],
+])('express-session has routes of its own beside ours in one app of Express %s', async (_version, make) => {
+  const app = make().set('env', 'test')
+  const old = expressSession({ secret: 'an-older-secret', resave: false, saveUninitialized: true })
+  const { sessions } = startPaced('later')
+  const show: express.RequestHandler = (request, response) => {
+    request.session.visits = (request.session.visits ?? 0) + 1
+    response.json([request.session.visits, request.sessionID === request.session.id])
+  }
+  app.use('/old', old, show)
+  app.use('/new', session(sessions), show)
+  const origin = `http://127.0.0.1:${await servingPort(createServer(app))}`
+  const visitor = new Visitor({ origin, close: () => {} })
+  const seen: unknown[] = []
+  for (const path of ['/old', '/new', '/old', '/new']) seen.push(await visitor.json(path))
+  expect(seen).toEqual([
+    [1, true],
+    [1, true],
+    [2, true],
+    [2, true],
+  ])
+})
+
+test('a sessionID that somebody assigns is that request’s alone', async () => {
+  const app = express().use(session(startPaced('at once').sessions))
+  app.get('/', (request, response) => {
+    const own = request.sessionID
+    if (request.query.assign === 'yes') request.sessionID = 'theirs'
+    response.json([own === request.session.id, request.sessionID === 'theirs'])
+  })
+  const origin = `http://127.0.0.1:${await servingPort(createServer(app))}`
+  const seen: unknown[] = []
+  for (const query of ['', '?assign=yes', '']) seen.push(await (await fetch(`${origin}/${query}`)).json())
+  expect(seen).toEqual([
+    [true, false],
+    [true, true],
+    [true, false],
+  ])
+})
