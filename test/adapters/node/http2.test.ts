@@ -18,7 +18,7 @@ describe.each(PACES)('over HTTP/2, with a store that answers %s', (pace) => {
     handler: SessionListener<DefaultData, Http2ServerRequest, Http2ServerResponse>,
   ): Promise<{ client: ClientHttp2Session; store: TestStore }> {
     const { sessions, store } = startPaced(pace)
-    const listening = await listenHttp2(createServer(session(sessions, handler)))
+    const listening = await listenHttp2(createServer().on('request', session(sessions, handler)))
     const client = connect(listening.origin)
     onTestFinished(async () => {
       client.destroy()
