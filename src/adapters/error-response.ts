@@ -24,9 +24,13 @@ function errorAnswer(error: unknown): ErrorAnswer {
   return { status, headers, body }
 }
 
-/** Answers a Node request with an error; one that is being answered already is broken off. */
+/**
+ * Answers a Node request with an error, and shows it on the console. An answer that has begun is broken off, so that
+ * nobody takes it for a whole one; one that was ended is whole, and left alone.
+ */
 export function answerWithError(error: unknown, response: NodeResponse): void {
   const { status, headers, body } = errorAnswer(error)
+  if (response.writableEnded) return
   if (response.headersSent) {
     response.destroy()
     return

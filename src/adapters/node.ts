@@ -23,7 +23,10 @@ export type SessionRequest<Data extends object, Request = IncomingMessage> = Req
   readonly session: Session<Data>
 }
 
-/** Answers a request that has a session. What it throws, or rejects with, is shown on the console and becomes a 500. */
+/**
+ * Answers a request that has a session. What it throws, or rejects with, is shown on the console, and becomes a 500
+ * unless the response was ended before.
+ */
 export type SessionListener<Data extends object, Request = IncomingMessage, Response = ServerResponse> = (
   request: SessionRequest<Data, Request>,
   response: Response,
@@ -56,9 +59,9 @@ export function session<
     try {
       giveSession(request, sessions, passage)
       const handled = listener(request, response)
-      if (isPromise(handled)) handled.then(undefined, (error: unknown) => explain(error, response))
+      if (isPromise(handled)) handled.then(undefined, (error: unknown) => answerWithError(error, response))
     } catch (error) {
-      explain(error, response)
+      answerWithError(error, response)
     }
   }
   const begin = (request: Request, response: Response, passage: Passage<Data>): void => {
@@ -92,10 +95,4 @@ function giveSession<Data extends object, Request extends RequestWithCookies>(
   passage: Passage<Data>,
 ): asserts request is SessionRequest<Data, Request> {
   show(request, sessions, passage)
-}
-
-/** There is no framework here that would show the error to anybody. */
-function explain(error: unknown, response: Holdable): void {
-  console.error(error)
-  answerWithError(error, response)
 }

@@ -152,6 +152,24 @@ describe.each(PACES)('on Express, with a store that answers %s', (pace) => {
     expect(seen).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'ERR_STORE_UNAVAILABLE' }))
   })
 
+  test('an error handler that leaves an ended response alone lets it go out', async () => {
+    const { sessions } = startPaced(pace)
+    const app = express().use(session(sessions))
+    app.get('/', (request, response) => {
+      request.session.visits = 1
+      response.end('done')
+      throw new Error('after the end')
+    })
+    app.use(
+      (error: Error, _request: express.Request, response: express.Response, next: express.NextFunction) => {
+        if (!response.writableEnded) next(error)
+      },
+    )
+    const port = await servingPort(createServer(app))
+    const response = await fetch(`http://127.0.0.1:${port}/`)
+    expect([response.status, await response.text()]).toEqual([200, 'done'])
+  })
+
   test('an error handler that takes its time has the response to itself', async () => {
     const { sessions, store } = startPaced(pace)
     const app = express().use(session(sessions))
