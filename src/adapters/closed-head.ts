@@ -10,6 +10,7 @@ import type { NodeResponse } from './node-response.ts'
 export class ClosedHead {
   readonly #response: NodeResponse
   readonly #statusCode: number
+  readonly #statusMessage: string | undefined
   readonly #own: Pick<NodeResponse, HeadMethod>
   readonly #flush: NodeResponse['flush']
   #ended = false
@@ -22,6 +23,7 @@ export class ClosedHead {
     const { statusCode, setHeader, appendHeader, removeHeader } = response
     this.#response = response
     this.#statusCode = statusCode
+    this.#statusMessage = hasStatusMessage(response) ? response.statusMessage : undefined
     this.#own = { setHeader, appendHeader, removeHeader }
     this.#flush = response.flush
     Object.assign(response, HEAD_METHODS)
@@ -44,8 +46,20 @@ export class ClosedHead {
     // The response's own answers are on its prototype.
     Reflect.deleteProperty(this.#response, 'headersSent')
     Reflect.deleteProperty(this.#response, 'writableEnded')
-    if (!this.#response.headersSent) this.#response.statusCode = this.#statusCode
+    if (!this.#response.headersSent) this.#restoreStatus()
   }
+
+  #restoreStatus(): void {
+    this.#response.statusCode = this.#statusCode
+    if (!hasStatusMessage(this.#response)) return
+    if (this.#statusMessage === undefined) Reflect.deleteProperty(this.#response, 'statusMessage')
+    else this.#response.statusMessage = this.#statusMessage
+  }
+}
+
+/** HTTP/2 has no status message, and warns of each use. */
+function hasStatusMessage(response: NodeResponse): boolean {
+  return Object.hasOwn(response, 'statusMessage')
 }
 
 type HeadMethod = 'setHeader' | 'appendHeader' | 'removeHeader'

@@ -13,22 +13,37 @@ import type { DefaultData } from '../../../src/core/session.ts'
 import { listenHttp2 } from '../harness/http2-server.ts'
 import { PACES, startPaced, type TestStore } from '../harness/paced.ts'
 
-describe.each(PACES)('over HTTP/2, with a store that answers %s', (pace) => {
-  async function start(
-    handler: SessionListener<DefaultData, Http2ServerRequest, Http2ServerResponse>,
-  ): Promise<{ client: ClientHttp2Session; store: TestStore }> {
-    const { sessions, store } = startPaced(pace)
-    const listening = await listenHttp2(createServer().on('request', session(sessions, handler)))
-    const client = connect(listening.origin)
-    onTestFinished(async () => {
-      client.destroy()
-      await listening.close()
-    })
-    return { client, store }
-  }
+async function start(
+  pace: (typeof PACES)[number],
+  handler: SessionListener<DefaultData, Http2ServerRequest, Http2ServerResponse>,
+): Promise<{ client: ClientHttp2Session; store: TestStore }> {
+  const { sessions, store } = startPaced(pace)
+  const listening = await listenHttp2(createServer().on('request', session(sessions, handler)))
+  const client = connect(listening.origin)
+  onTestFinished(async () => {
+    client.destroy()
+    await listening.close()
+  })
+  return { client, store }
+}
 
+// The first of this file: Node warns once in a process.
+test('a held response causes no warning of the status message, which HTTP/2 does not have', async () => {
+  const warned: string[] = []
+  const listen = (warning: Error): void => void warned.push(warning.message)
+  process.on('warning', listen)
+  onTestFinished(() => void process.off('warning', listen))
+  const { client } = await start('later', (request, response) => {
+    request.session.visits = 1
+    response.end('body')
+  })
+  expect(await text(client.request({ ':path': '/' }))).toBe('body')
+  expect(warned).toEqual([])
+})
+
+describe.each(PACES)('over HTTP/2, with a store that answers %s', (pace) => {
   test('early hints, body and trailers keep their order', async () => {
-    const { client } = await start((request, response) => {
+    const { client } = await start(pace, (request, response) => {
       request.session.visits = 1
       response.writeEarlyHints({ link: '</style.css>; rel=preload' })
       response.write('body')
@@ -46,7 +61,7 @@ describe.each(PACES)('over HTTP/2, with a store that answers %s', (pace) => {
 
   test('a late change that cannot be saved resets the stream', async () => {
     const first = Promise.withResolvers<void>()
-    const { client, store } = await start(async (request, response) => {
+    const { client, store } = await start(pace, async (request, response) => {
       request.session.visits = 1
       response.write('first,')
       await first.promise
@@ -62,7 +77,7 @@ describe.each(PACES)('over HTTP/2, with a store that answers %s', (pace) => {
   })
 
   test('a client that cancels while the save is under way harms nobody', async () => {
-    const { client, store } = await start((request, response) => {
+    const { client, store } = await start(pace, (request, response) => {
       request.session.visits = 1
       response.setHeader('x-own', '1')
       response.end('done')
