@@ -146,7 +146,7 @@ export class HeldResponse {
     this.#waiting = waiting
     saving.then(
       () => this.#release(waiting),
-      (error: unknown) => this.#fail(error, waiting.open()),
+      (error: unknown) => this.#fail(error, NOT_SAVED, waiting.open()),
     )
     return waiting.add(method, args)
   }
@@ -164,34 +164,37 @@ export class HeldResponse {
         if (method === 'write') flowing = answer === true
       } catch (error) {
         // Without the wait, the handler itself would have met this error.
-        this.#fail(error, calls)
+        this.#fail(error, NOT_SENDABLE, calls)
         return
       }
     }
     if (drain && flowing && !this.#response.writableEnded) this.#response.emit('drain')
   }
 
-  /** The response becomes an error, and what was waiting to be sent is dropped. */
-  #fail(error: unknown, waiting: readonly HeldCall[]): void {
+  /**
+   * The response becomes an error, and what was waiting to be sent is dropped.
+   * @param what - What the error is of, should the response have to be cut off.
+   */
+  #fail(error: unknown, what: string, waiting: readonly HeldCall[]): void {
     this.#stage = 'failed'
     const response = this.#response
     // The status has gone out as a success: only a broken body can still say that it was none.
-    if (response.headersSent) this.#break(error)
+    if (response.headersSent) this.#break(error, what)
     else {
       try {
         const status = isSessionError(error) ? error.status : 500
         const send = (method: SendMethod, args: unknown[]): unknown => this.#send(method, args)
         answerFailure(response, status, send, () => this.#onFailure(error, response))
       } catch (unanswered) {
-        this.#break(unanswered)
+        this.#break(unanswered, NOT_ANSWERED)
       }
     }
     for (const { method, args } of waiting) drop(response, method, args)
   }
 
-  #break(error: unknown): void {
+  #break(error: unknown, what: string): void {
     const cause = error instanceof Error ? error : new Error(`It failed with a ${typeof error}`)
-    warn(`A response was cut off, since its session could not be saved: ${cause.message}`)
+    warn(`A response was cut off, since ${what}: ${cause.message}`)
     this.#response.destroy(cause)
   }
 
@@ -206,6 +209,10 @@ export class HeldResponse {
     )
   }
 }
+
+const NOT_SAVED = 'its session could not be saved'
+const NOT_SENDABLE = 'it could not be sent as the handler gave it'
+const NOT_ANSWERED = 'the error of its session could not be answered'
 
 function nothing(): void {}
 

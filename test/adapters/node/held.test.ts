@@ -43,6 +43,7 @@ test('while a response is held, its head looks sent and its end looks made', asy
       expect(change).toThrow(expect.objectContaining({ code: 'ERR_HTTP_HEADERS_SENT' }))
     }
     response.statusCode = 500
+    response.statusMessage = 'Too Late'
   })
   expect(seen).toEqual([true, false, true, true])
   gate.release()
@@ -50,6 +51,16 @@ test('while a response is held, its head looks sent and its end looks made', asy
   expect(received).toMatch(/^HTTP\/1\.1 200 OK/)
   expect(received).toMatch(/one[\s\S]*two/)
   expect(received).not.toContain('x-late')
+})
+
+test('a status message given before the response was held is sent, one given later is not', async () => {
+  const { client, gate } = await askHeld((_request, response) => {
+    response.statusMessage = 'In Time'
+    response.end('done')
+    response.statusMessage = 'Too Late'
+  })
+  gate.release()
+  expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 200 In Time\r\n/)
 })
 
 test.each(PACES)(
@@ -117,6 +128,25 @@ test('what Node itself would refuse becomes an error response when it is sent la
   expect(received).toMatch(/^HTTP\/1\.1 500 /)
   expect(received).not.toContain('never')
   expect(shown).toHaveBeenCalledWith(expect.objectContaining({ code: 'ERR_INVALID_HTTP_TOKEN' }))
+})
+
+test('what Node refuses after the head has gone cuts the response off, and the warning says which it was', async () => {
+  const warned: string[] = []
+  const listen = (warning: Error): void => void warned.push(warning.message)
+  process.on('warning', listen)
+  onTestFinished(() => void process.off('warning', listen))
+  const { client, gate } = await askHeld((_request, response) => {
+    response.write('one')
+    Reflect.apply(response.write, response, [42])
+  })
+  gate.release()
+  await client.untilClosed()
+  await vi.waitFor(() =>
+    expect(warned).toContainEqual(
+      expect.stringMatching(/^A response was cut off, since it could not be sent as the handler .*"chunk"/),
+    ),
+  )
+  expect(warned.join()).not.toContain('could not be saved')
 })
 
 test('a client that goes away while the save is under way changes nothing about the save [A32]', async () => {
