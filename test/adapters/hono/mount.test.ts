@@ -1,0 +1,48 @@
+import { Hono } from 'hono'
+import { describe, expect, test } from 'vitest'
+import { type SessionEnv, session } from '../../../src/adapters/hono.ts'
+import type { Session } from '../../../src/index.ts'
+import { PACES, startPaced } from '../harness/paced.ts'
+
+describe.each(PACES)('with a store that answers %s', (pace) => {
+  test('the same manager mounted again in an app added with route() is one session', async () => {
+    const { sessions, memory } = startPaced(pace)
+    const part = new Hono<SessionEnv>().use(session(sessions)).get('/', (c) => {
+      c.var.session.inner = 1
+      return c.json(c.var.session)
+    })
+    const app = new Hono<SessionEnv>().use(session(sessions)).use(async (c, next) => {
+      c.var.session.outer = 1
+      await next()
+    })
+    const response = await app.route('/part', part).request('/part')
+    expect([await response.json(), memory.size]).toEqual([{ outer: 1, inner: 1 }, 1])
+  })
+
+  test('what mount() calls has the session when it is given as its env', async () => {
+    const { sessions, memory } = startPaced(pace)
+    const old = new Hono<{ Bindings: { session: Session } }>().get('/', (c) => {
+      c.env.session.inner = 1
+      return c.json(c.env.session)
+    })
+    const app = new Hono<SessionEnv>().use(session(sessions)).use(async (c, next) => {
+      c.var.session.outer = 1
+      await next()
+    })
+    app.mount('/old', old.fetch, { optionHandler: (c) => ({ ...c.env, session: c.var.session }) })
+    const response = await app.request('/old')
+    expect([await response.json(), memory.size]).toEqual([{ outer: 1, inner: 1 }, 1])
+  })
+
+  test('what mount() calls can have the manager, when the app above it has not', async () => {
+    const { sessions, memory } = startPaced(pace)
+    const old = new Hono<SessionEnv>().use(session(sessions)).get('/', (c) => {
+      c.var.session.visits = (c.var.session.visits ?? 0) + 1
+      return c.json(c.var.session)
+    })
+    const app = new Hono().mount('/old', old.fetch)
+    const [cookie = ''] = (await app.request('/old')).headers.getSetCookie()
+    const response = await app.request('/old', { headers: { cookie } })
+    expect([await response.json(), memory.size]).toEqual([{ visits: 2 }, 1])
+  })
+})
