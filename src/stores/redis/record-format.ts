@@ -10,7 +10,7 @@ import type { SessionRecord } from '../../core/record.ts'
  *
  * The numbers have 16 digits each, so that a script can compare the revision and a touch can move the times in
  * place (GETRANGE, SETRANGE) without reading or writing the data. Behind them are the marks of the last writes,
- * the newest first: one in a new record, and at most eight.
+ * the newest first: one in a new record, and at most four.
  *
  * A hash with a field each was measured and rejected: with 258 bytes of data 1,013 bytes of memory a session
  * against 613, and HMGET at 109,000 a second against GET at 173,000.
@@ -33,7 +33,7 @@ export const OFFSET = {
 export const MARK_LENGTH = 12
 
 /** How many marks a record keeps, so that its scripts know a write of theirs under as many others, less one. */
-export const KEPT_MARKS = 8
+export const KEPT_MARKS = 4
 
 /** How many characters so many marks take, with what parts them. */
 export function marksLength(count: number): number {
