@@ -37,10 +37,9 @@ export function checkPort(port: unknown): void {
  */
 export function checkHost(host: unknown): void {
   if (host === undefined || typeof host === 'string') return
-  const got = host === null ? 'null' : `a ${typeof host}`
   throw new ListenError(
     'ERR_INVALID_ARG_TYPE',
-    `The host to listen on is a text such as '127.0.0.1', or left out (got ${got}). There is no callback, listen answers with a promise: const { url } = await app.listen(3000).`,
+    `The host to listen on is a text such as '127.0.0.1', or left out (got ${shownValue(host)}). There is no callback, listen answers with a promise: const { url } = await app.listen(3000).`,
   )
 }
 
