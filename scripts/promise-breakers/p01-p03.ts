@@ -63,9 +63,9 @@ export const BREAKERS_P01_P03: readonly PromiseBreaker[] = [
     promise: 'P3',
     breaks: 'writes over whatever revision is there',
     file: 'core/store-access.ts',
-    find: "this.#bounded('replace', this.#store.replace(record.id, record, options))",
+    find: 'const answer = this.#store.replace(record.id, record, options)',
     replace:
-      "this.#bounded('replace', Promise.resolve(this.#store.set(record.id, record, options)).then(() => 'written'))",
+      "const answer = Promise.resolve(this.#store.set(record.id, record, options)).then(() => 'written' as const)",
   },
   {
     promise: 'P3',

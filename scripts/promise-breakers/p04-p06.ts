@@ -6,9 +6,9 @@ export const BREAKERS_P04_P06: readonly PromiseBreaker[] = [
     promise: 'P4',
     breaks: 'writes without a condition, so that a save brings a dead session back',
     file: 'core/store-access.ts',
-    find: "this.#bounded('replace', this.#store.replace(record.id, record, options))",
+    find: 'const answer = this.#store.replace(record.id, record, options)',
     replace:
-      "this.#bounded('replace', Promise.resolve(this.#store.set(record.id, record, options)).then(() => 'written'))",
+      "const answer = Promise.resolve(this.#store.set(record.id, record, options)).then(() => 'written' as const)",
   },
   {
     promise: 'P4',

@@ -68,6 +68,8 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   #hold: (() => boolean) | null = null
   #cookie: CookieVerb = 'none'
   #failed = false
+  /** Whether the response waits to leave, or has left. */
+  #leaving = false
   #usedMeanwhile = false
   #lateSave = false
   #running: Promise<unknown> | null = null
@@ -118,6 +120,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     // A failed response is answered with an error, whose own headers must not wait for the same failure again.
     if (this.#failed) return null
     this.#usedMeanwhile = false
+    this.#leaving = true
     try {
       const saved = this.#updates === null ? this.#save() : this.#saveAfterUpdates(this.#updates)
       if (!isPromise(saved)) return this.#depart()
@@ -236,12 +239,12 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
 
   regenerate(state: SessionState, options: RegenerateOptions | readonly string[] | undefined): void {
     const carry = carryOf(options)
-    this.#refuseAfterHeaders()
+    this.#refuseTooLate()
     state.renew(carry)
   }
 
   async regenerateAsNew(state: SessionState): Promise<void> {
-    this.#refuseAfterHeaders()
+    this.#refuseTooLate()
     // A save under way must have told the old state what it wrote, or the new one would not know what to end.
     await this.#inOrder(() => {
       if (state !== this.#state) return
@@ -334,11 +337,11 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     return true
   }
 
-  #refuseAfterHeaders(): void {
-    if (!this.headersSent) return
+  #refuseTooLate(): void {
+    if (!this.headersSent && !this.#leaving) return
     throw new UsageError(
       'ERR_HEADERS_SENT',
-      'The response headers have gone, so the session cannot get a new id: its cookie could not be set. Nothing was changed; call regenerate() before the response begins.',
+      'The response has begun to leave, so the session cannot get a new id: its cookie could not be set. Nothing was changed; call regenerate() before the response begins.',
     )
   }
 }

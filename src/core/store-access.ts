@@ -1,4 +1,4 @@
-import { type Awaitable, andThen, isPromise } from './awaitable.ts'
+import { type Awaitable, isPromise } from './awaitable.ts'
 import { isSessionError, StoreError, type StoreOperation } from './errors.ts'
 import type { EventHub } from './events.ts'
 import type { SessionRecord } from './record.ts'
@@ -49,8 +49,9 @@ export class StoreAccess {
   /** Writes over a record of a known revision. */
   replace(record: SessionRecord, options: ReplaceOptions): Awaitable<ReplaceOutcome> {
     try {
-      const answer = this.#bounded('replace', this.#store.replace(record.id, record, options))
-      return andThen(answer, (outcome) => this.#outcome(outcome))
+      const answer = this.#store.replace(record.id, record, options)
+      if (!isPromise(answer)) return this.#outcome(answer)
+      return this.#inTime('replace', answer).then((outcome) => this.#outcome(outcome))
     } catch (error) {
       throw this.#failure('replace', error)
     }
@@ -91,7 +92,10 @@ export class StoreAccess {
   }
 
   #bounded<T>(operation: StoreOperation, answer: Awaitable<T>, afterFailure?: () => void): Awaitable<T> {
-    if (!isPromise(answer)) return answer
+    return isPromise(answer) ? this.#inTime(operation, answer, afterFailure) : answer
+  }
+
+  #inTime<T>(operation: StoreOperation, answer: PromiseLike<T>, afterFailure?: () => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let late = false
       const timer = setTimeout(() => {

@@ -193,6 +193,13 @@ describe('verbs called while the response waits for its save, with no second com
     expect(await browser.look()).toEqual({ a: 2, b: 3 })
   })
 
+  test('regenerate() is refused: the cookie of a new id could not be set any more [P5]', async () => {
+    const { browser, session, answer } = await leaving()
+    await expect(session.regenerate({ keep: true })).rejects.toMatchObject({ code: 'ERR_HEADERS_SENT' })
+    await answer()
+    expect(await browser.look()).toEqual({ a: 2 })
+  })
+
   test('clear() ends the record by itself [P4]', async () => {
     const { memory, session, answer } = await leaving()
     session.clear()
