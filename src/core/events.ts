@@ -60,6 +60,9 @@ const NAMES: { [Name in EventName]: true } = {
   storeFailed: true,
 }
 
+/** The names of all events. */
+export const EVENT_NAMES: readonly EventName[] = Object.keys(NAMES).filter(isEventName)
+
 /** Tells listeners, and `node:diagnostics_channel` subscribers of `coatcheck:<name>`, what happens. */
 export class EventHub {
   readonly #listeners: Listeners = {}
@@ -71,7 +74,7 @@ export class EventHub {
    * @returns A function that stops it.
    */
   on<Name extends EventName>(name: Name, listener: (event: SessionEvents[Name]) => void): () => void {
-    if (!Object.hasOwn(NAMES, name) || typeof listener !== 'function') throw unusable(name)
+    if (!isEventName(name) || typeof listener !== 'function') throw unusable(name)
     const listeners: Array<(event: SessionEvents[Name]) => void> = this.#listeners[name] ?? []
     this.#listeners[name] = listeners as Listeners[Name]
     listeners.push(listener)
@@ -97,10 +100,14 @@ export class EventHub {
   }
 }
 
+function isEventName(name: string): name is EventName {
+  return Object.hasOwn(NAMES, name)
+}
+
 function unusable(name: unknown): ConfigError {
   return new ConfigError(
     'ERR_CONFIG_INVALID',
-    `sessions.on() needs the name of an event and a function (got the name ${String(name)}); the events are ${Object.keys(NAMES).join(', ')}.`,
+    `sessions.on() needs the name of an event and a function (got the name ${String(name)}); the events are ${EVENT_NAMES.join(', ')}.`,
   )
 }
 

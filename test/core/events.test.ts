@@ -1,9 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { EVENT_NAMES } from '../../src/core/events.ts'
 import type { Session } from '../../src/core/session.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
 import { Browser } from '../engine/browser.ts'
-import { EVENT_NAMES, EventLog } from '../engine/event-log.ts'
+import { EventLog } from '../engine/event-log.ts'
 import { settle } from '../engine/later-store.ts'
 import { start, startBeside, startFaulty } from '../engine/start.ts'
 

@@ -1,26 +1,5 @@
-import type { EventName } from '../../src/core/events.ts'
+import { EVENT_NAMES, type EventName } from '../../src/core/events.ts'
 import type { Sessions } from '../../src/core/sessions.ts'
-
-/** Every event there is. Typed as a full list, so that a new event that is forgotten here does not compile. */
-const NAMES: { [Name in EventName]: true } = {
-  created: true,
-  loaded: true,
-  missed: true,
-  regenerated: true,
-  touched: true,
-  destroyed: true,
-  expired: true,
-  revoked: true,
-  conflict: true,
-  discarded: true,
-  evicted: true,
-  storeFailed: true,
-}
-
-/** The names of all events. */
-export const EVENT_NAMES: readonly EventName[] = Object.keys(NAMES).filter(
-  (name): name is EventName => name in NAMES,
-)
 
 /** What a manager told, from the moment the log was begun. */
 export class EventLog {
