@@ -4,9 +4,9 @@ import { writeEffects } from '../adapters/hono/passing.ts'
 import { UsageError } from '../core/errors.ts'
 import { deleteOutcome } from '../core/outcome-headers.ts'
 import { applyEffects, type ResponseEffects } from '../core/response-effects.ts'
+import { shownValue } from '../core/shown-value.ts'
 import { warn } from '../core/warning.ts'
 import { PlainHeaders } from './plain-headers.ts'
-import { shownValue } from './shown-value.ts'
 
 /** What a response's body may be. */
 export type AnswerBody = string | Uint8Array<ArrayBuffer> | ArrayBuffer | ReadableStream | null

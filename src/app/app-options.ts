@@ -1,4 +1,4 @@
-import { type Duration, parseDuration } from '../core/duration.ts'
+import { type Duration, parseTimeout } from '../core/duration.ts'
 import { ConfigError } from '../core/errors.ts'
 import { KeyRing, type Secrets } from '../core/key-ring.ts'
 import type { SessionsOptions } from '../core/options.ts'
@@ -56,8 +56,6 @@ const KNOWN: { [Option in keyof Required<AppOptions<object>>]: true } = {
   onError: true,
 }
 const DEFAULT_BODY_LIMIT = 1_048_576
-// What setTimeout can count to; it takes longer waits for 1 ms.
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /**
  * Checks the settings that are the app's own and fills in the defaults; `createSessions` checks the rest.
@@ -72,10 +70,6 @@ export function resolveAppOptions<Data extends object>(options: AppOptions<Data>
     closeTimeout: parseTimeout(options.closeTimeout ?? '10s', 'closeTimeout'),
     onError: checkReporter(options.onError ?? printError),
   }
-}
-
-function parseTimeout(timeout: Duration, name: string): number {
-  return Math.min(parseDuration(timeout, name), LONGEST_TIMER_MS)
 }
 
 function sessionsOptions<Data extends object>(options: AppOptions<Data>): SessionsOptions<Data> {

@@ -1,4 +1,4 @@
-import { shownValue } from './shown-value.ts'
+import { shownValue } from '../core/shown-value.ts'
 
 /** How an {@link HttpError} is described beside status and message. */
 export interface HttpErrorOptions {

@@ -1,4 +1,4 @@
-import { shownValue } from './shown-value.ts'
+import { shownValue } from '../core/shown-value.ts'
 
 /** An app that could not begin to listen. It is as it was; unless it is closed, `listen` can be called again. */
 export class ListenError extends Error {

@@ -1,5 +1,5 @@
 import { ConfigError } from '../core/errors.ts'
-import { shownValue } from './shown-value.ts'
+import { shownValue } from '../core/shown-value.ts'
 
 const PATHS = "Paths are texts such as '/users/:id', '/posts/:id?', '/years/:year{[0-9]+}' and '/files/*'."
 /** A parameter's own expression, in which anything may stand. */

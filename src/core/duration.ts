@@ -1,4 +1,5 @@
 import { ConfigError } from './errors.ts'
+import { shownValue } from './shown-value.ts'
 
 /** A length of time: milliseconds, or a number with a unit such as `'90s'`, `'30m'`, `'24h'`, `'30d'`. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
@@ -12,6 +13,9 @@ const SHAPE = /^(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h|d)$/
  */
 export const MAX_DURATION_MS: number = 400 * UNIT_MS.d
 
+/** The longest a timer can wait, in milliseconds. */
+export const LONGEST_TIMER_MS: number = 2 ** 31 - 1
+
 /**
  * Reads a duration into whole milliseconds.
  * @param option - The setting's name, for the message.
@@ -22,8 +26,17 @@ export function parseDuration(value: Duration, option: string): number {
   if (ms >= 1 && ms <= MAX_DURATION_MS) return ms
   throw new ConfigError(
     'ERR_CONFIG_INVALID',
-    `${option} is not a usable duration (got ${describe(value)}). Expected milliseconds or a text like '30m', '24h' or '30d', above zero and at most 400 days.`,
+    `${option} is not a usable duration (got ${shownValue(value)}). Expected milliseconds or a text like '30m', '24h' or '30d', above zero and at most 400 days.`,
   )
+}
+
+/**
+ * Reads a duration that a timer is to wait for: longer ones than timers can count to become that, some 25 days. Past
+ * it, timers go off at once.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` as `parseDuration`.
+ */
+export function parseTimeout(value: Duration, option: string): number {
+  return Math.min(parseDuration(value, option), LONGEST_TIMER_MS)
 }
 
 function toMilliseconds(value: unknown): number {
@@ -31,9 +44,4 @@ function toMilliseconds(value: unknown): number {
   const parts = typeof value === 'string' ? SHAPE.exec(value) : null
   if (!parts) return Number.NaN
   return Number(parts[1]) * UNIT_MS[parts[2] as keyof typeof UNIT_MS]
-}
-
-function describe(value: unknown): string {
-  if (typeof value === 'number') return String(value)
-  return typeof value === 'string' ? `the text '${value.slice(0, 40)}'` : typeof value
 }

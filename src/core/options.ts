@@ -1,6 +1,6 @@
 import { isPromise } from './awaitable.ts'
 import { copyJson, isDataObject } from './data-text.ts'
-import { type Duration, parseDuration } from './duration.ts'
+import { type Duration, parseDuration, parseTimeout } from './duration.ts'
 import { ConfigError } from './errors.ts'
 import { touchInterval } from './expiry.ts'
 import type { Secrets } from './key-ring.ts'
@@ -67,8 +67,6 @@ const KNOWN: { [Option in keyof Required<SessionsOptions<object>>]: true } = {
 }
 const DEFAULT_MAX_BYTES = 65_536
 const NOBODY = ['null', 'false', '""']
-// What setTimeout can count to; it takes longer waits for 1 ms.
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /**
  * Checks the settings and fills in the defaults.
@@ -99,7 +97,7 @@ export function resolvePolicy<Data extends object>(options: SessionsOptions<Data
     userOf: checkUser(options.user),
     validate: validatorOf(options.schema),
     onStoreFailure: checkChoice(onStoreFailure),
-    storeTimeout: Math.min(parseDuration(storeTimeout, 'storeTimeout'), LONGEST_TIMER_MS),
+    storeTimeout: parseTimeout(storeTimeout, 'storeTimeout'),
     now: checkClock(now),
   }
 }

@@ -1,4 +1,4 @@
-import { type Duration, parseDuration } from '../core/duration.ts'
+import { type Duration, parseTimeout } from '../core/duration.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type {
   ConditionalStore,
@@ -20,7 +20,6 @@ import { encodeKey } from './sql/key-text.ts'
 import { pageLimit, pageOf } from './sql/record-page.ts'
 import { recordOf, type SqlValue, valuesOf } from './sql/record-row.ts'
 import { DEFAULT_TABLE, tableNameParts } from './sql/table-name.ts'
-import { LONGEST_TIMER_MS } from './sql/timer-limit.ts'
 import { againWhenUndone } from './sql/undone.ts'
 import { codeOf } from './sql/unreachable.ts'
 
@@ -67,7 +66,7 @@ export class MysqlSessionStore implements ConditionalStore {
   constructor(client: MysqlClient, options: MysqlSessionStoreOptions = {}) {
     const { table = DEFAULT_TABLE, queryTimeout = '30s', cleanupInterval = '5m', ...unknown } = options
     refuseUnknownOptions(STORE, unknown, 'table, queryTimeout and cleanupInterval')
-    this.#queryTimeout = Math.min(parseDuration(queryTimeout, 'queryTimeout'), LONGEST_TIMER_MS)
+    this.#queryTimeout = parseTimeout(queryTimeout, 'queryTimeout')
     const parts = tableNameParts(STORE, table, true)
     this.#table = parts.join('.')
     const quoted = parts.map((part) => `\`${part}\``).join('.')

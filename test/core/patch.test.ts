@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { carryOver, narrow } from '../../src/core/carry.ts'
 import { copyJson, type DataObject } from '../../src/core/data-text.ts'
-import { apply, carryOver, diff, diffTexts, narrow } from '../../src/core/patch.ts'
+import { apply, diff, diffTexts } from '../../src/core/patch.ts'
 import { jsonValue } from '../engine/json-values.ts'
 
 const KEYS = ['a', 'b', 'c', 'd']

@@ -1,7 +1,6 @@
 import type { Awaitable } from '../../core/awaitable.ts'
-import { type Duration, parseDuration } from '../../core/duration.ts'
+import { type Duration, LONGEST_TIMER_MS, parseDuration } from '../../core/duration.ts'
 import { warn } from '../../core/warning.ts'
-import { LONGEST_TIMER_MS } from './timer-limit.ts'
 
 // Between two batches, so that requests come first: a backlog of a million rows goes in minutes, not in one rush.
 const PAUSE_MS = 25

@@ -1,4 +1,4 @@
-/** Shows what came where a number was expected: a text as one, so that `'3000'` does not look like 3000. */
+/** Shows in a message what came in the place of something else: a text as one, so that `'100'` does not look like 100, and of an object no more than that it is one. */
 export function shownValue(value: unknown): string {
   if (typeof value === 'number' || value === undefined || value === null) return String(value)
   if (typeof value === 'string') return `the text '${value.slice(0, 40)}'`
