@@ -1,11 +1,13 @@
 import { getRequestListener } from '@hono/node-server'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import type { SessionEnv } from '../../src/adapters/hono.ts'
+import type { SessionRequest } from '../../src/adapters/node.ts'
+import type { Session } from '../../src/index.ts'
 import { built } from './built.ts'
 import { listen } from './listening.ts'
 import { ourSessions } from './our-sessions.ts'
 import { type SampleData, sampleVisitors } from './sample-session.ts'
-import { ALL_STORES, FLOOR, type Setup, type Subject } from './subject.ts'
+import { ALL_STORES, AT_NODE, FLOOR, type Setup, type Subject } from './subject.ts'
 
 const bare: Subject = {
   framework: 'hono',
@@ -35,21 +37,24 @@ const ours: Subject = {
   stores: ALL_STORES,
   async serve(setup) {
     const { session } = await built<typeof import('../../src/adapters/hono.ts')>('adapters/hono.js')
-    const nextVisitor = sampleVisitors(setup.sessionBytes)
     const app = new Hono<SessionEnv<SampleData>>()
     app.use(session(await ourSessions(setup)))
-    app.get('/read', (c) => c.json({ email: c.var.session.email ?? null }))
-    app.get('/write', (c) => {
-      const { session } = c.var
-      session.count = (session.count ?? 0) + 1
-      return c.json({ count: session.count })
-    })
-    app.get('/plain', (c) => c.json({ ok: true }))
-    app.get('/login', (c) => {
-      Object.assign(c.var.session, nextVisitor())
-      return c.json({ ok: true })
-    })
+    addRoutes(setup, app, (c) => c.var.session)
     return listen(getRequestListener(app.fetch))
+  },
+}
+
+/** Mounted below Hono, which then has no middleware. */
+const oursAtNode: Subject = {
+  framework: 'hono',
+  name: AT_NODE,
+  kind: 'ours',
+  stores: ['memory'],
+  async serve(setup) {
+    const { session } = await built<typeof import('../../src/adapters/node.ts')>('adapters/node.js')
+    const app = new Hono<{ Bindings: { incoming: SessionRequest<SampleData> } }>()
+    addRoutes(setup, app, (c) => c.env.incoming.session)
+    return listen(session(await ourSessions(setup), getRequestListener(app.fetch)))
   },
 }
 
@@ -81,7 +86,26 @@ const honoSessions: Subject = {
 }
 
 /** Every server on Hono. */
-export const honoSubjects: readonly Subject[] = [bare, floor, ours, honoSessions]
+export const honoSubjects: readonly Subject[] = [bare, floor, ours, oursAtNode, honoSessions]
+
+function addRoutes<Env extends object>(
+  { sessionBytes }: Setup,
+  app: Hono<Env>,
+  sessionOf: (c: Context<Env>) => Session<SampleData>,
+): void {
+  const nextVisitor = sampleVisitors(sessionBytes)
+  app.get('/read', (c) => c.json({ email: sessionOf(c).email ?? null }))
+  app.get('/write', (c) => {
+    const session = sessionOf(c)
+    session.count = (session.count ?? 0) + 1
+    return c.json({ count: session.count })
+  })
+  app.get('/plain', (c) => c.json({ ok: true }))
+  app.get('/login', (c) => {
+    Object.assign(sessionOf(c), nextVisitor())
+    return c.json({ ok: true })
+  })
+}
 
 function serveWithoutSessions({ sessionBytes }: Setup, app: Hono): Promise<{ port: number }> {
   const sample = sampleVisitors(sessionBytes)()

@@ -41,6 +41,9 @@ export interface Subject {
   serve(setup: Setup): Promise<{ port: number }>
 }
 
+/** What tables call our sessions when they are mounted at the Node server, below a framework whose middleware costs more. */
+export const AT_NODE = 'coatcheck, at the Node server'
+
 export const ALL_STORES: readonly StoreName[] = ['memory', 'sqlite', 'redis', 'postgres']
 
 /**

@@ -3,8 +3,15 @@ import { type Awaitable, isPromise } from '../core/awaitable.ts'
 import type { Passage } from '../core/passage.ts'
 import type { DefaultData, Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
-import { dropResponse, enterPassage, openPassage, showSession, writeEffects } from './hono/passing.ts'
-import { passageOf, unmount } from './mount.ts'
+import {
+  dropResponse,
+  enterPassage,
+  knownPassage,
+  openPassage,
+  showSession,
+  writeEffects,
+} from './hono/passing.ts'
+import { unmount } from './mount.ts'
 import { checkSessions } from './mount-arguments.ts'
 
 /** What the middleware adds to a Hono app: give it as `new Hono<SessionEnv<MyData>>()` to type `c.var.session`. */
@@ -24,8 +31,9 @@ const USAGE = 'app.use(session(createSessions({ … })))'
  * The session is saved when the handlers have made their response and before it goes out. What a streamed body
  * changes later is saved by itself, at the end of the turn it was changed in. When the session could not be loaded
  * or saved, Hono's own error handling gets a `StoreError` with `status` 503. Mounted twice with the same manager, it
- * is one session; with another, `c.var.session` is that one's further down, and both are saved. What `app.mount()`
- * calls has a request of its own: there, the same manager would open a second session.
+ * is one session, and so it is when `coatcheck/node` has mounted it at the app's Node server; with another,
+ * `c.var.session` is that one's further down, and both are saved. What `app.mount()` calls has a request of its own:
+ * there, the same manager would open a second session.
  *
  * @param sessions - The manager, from `createSessions`.
  * @throws {ConfigError} `ERR_CONFIG_INVALID` `sessions` is not what `createSessions` gives.
@@ -35,7 +43,7 @@ export function session<Data extends object = DefaultData>(
 ): MiddlewareHandler<SessionEnv<Data>> {
   checkSessions(sessions, USAGE)
   return async (c, next) => {
-    const known = passageOf(c, sessions)
+    const known = knownPassage(c, sessions)
     const opened = known ?? openPassage(sessions, c)
     const passage = isPromise(opened) ? await opened : opened
     const mounted = enterPassage(c, sessions, passage)
@@ -60,7 +68,7 @@ export function sessionOf<Data extends object>(
   c: Context,
   sessions: Sessions<Data>,
 ): Session<Data> | undefined {
-  return passageOf(c, sessions)?.session
+  return knownPassage(c, sessions)?.session
 }
 
 function commit(passage: Passage<object>, c: Context): Awaitable<void> {

@@ -6,8 +6,26 @@ import type { Passage, SessionFollower } from '../../core/passage.ts'
 import type { ResponseEffects } from '../../core/response-effects.ts'
 import type { Sessions } from '../../core/sessions.ts'
 import { errorResponse } from '../error-response.ts'
-import { type Mount, mount } from '../mount.ts'
+import { type Mount, mount, passageOf } from '../mount.ts'
 import { discard, withEffects } from '../web-headers.ts'
+
+/** Finds the passage that a manager already has on a request: mounted further up, or at the Node server below the app. */
+export function knownPassage<Data extends object>(
+  c: Context,
+  sessions: Sessions<Data>,
+): Passage<Data> | undefined {
+  const known = passageOf(c, sessions)
+  if (known !== undefined) return known
+  const incoming = incomingOf(c)
+  return incoming === undefined ? undefined : passageOf(incoming, sessions)
+}
+
+/** Gives the Node request below a context; `undefined` on other runtimes, and where the app is called without a server. */
+function incomingOf(c: Context): object | undefined {
+  const env: unknown = c.env
+  if (typeof env !== 'object' || env === null || !('incoming' in env)) return undefined
+  return typeof env.incoming === 'object' && env.incoming !== null ? env.incoming : undefined
+}
 
 /** Opens the session of a request. What it throws, Hono's error handling can answer. */
 export function openPassage<Data extends object>(

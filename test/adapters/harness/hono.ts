@@ -2,7 +2,9 @@ import { parse } from 'node:path'
 import { type Context, Hono } from 'hono'
 import { stream, streamSSE } from 'hono/streaming'
 import type { session as honoSession, SessionEnv } from '../../../src/adapters/hono.ts'
-import type { Answer, AppScope, RouteContext } from '../../../src/testing/adapter-app.ts'
+import type { SessionRequest } from '../../../src/adapters/node.ts'
+import type { DefaultData } from '../../../src/index.ts'
+import type { AdapterApp, Answer, AppScope, RouteContext } from '../../../src/testing/adapter-app.ts'
 import type { ServeApp } from '../../../src/testing/adapter-trial.ts'
 import type { WebPlatform } from './web-platform.ts'
 
@@ -11,20 +13,27 @@ interface Means extends WebPlatform {
   session: typeof honoSession
 }
 
+/** An app whose session comes from its middleware, or from the Node server below it. */
+type AnyEnv = SessionEnv & { Bindings: { incoming?: SessionRequest<DefaultData> } }
+
 /** Serves apps on Hono, through a runtime's own server. */
 export function serveHono(session: typeof honoSession, platform: WebPlatform): ServeApp {
   const means: Means = { ...platform, session }
-  return ({ onError, ...scope }) => {
-    const app = appOf(means, scope)
-    if (onError !== undefined) {
-      app.onError((error, c) => answerOnHono(means, onError(error, contextOf(c)), c))
-    }
-    return means.serve((request) => app.fetch(request))
+  return (app) => {
+    const hono = honoApp(means, app)
+    return means.serve((request) => hono.fetch(request))
   }
 }
 
-function appOf(means: Means, { mounts, before, routes, scopes = [] }: AppScope): Hono<SessionEnv> {
-  const app = new Hono<SessionEnv>()
+/** Makes an app, with all its routes and parts. */
+export function honoApp(means: Means, { onError, ...scope }: AdapterApp): Hono<AnyEnv> {
+  const app = appOf(means, scope)
+  if (onError !== undefined) app.onError((error, c) => answerOnHono(means, onError(error, contextOf(c)), c))
+  return app
+}
+
+function appOf(means: Means, { mounts, before, routes, scopes = [] }: AppScope): Hono<AnyEnv> {
+  const app = new Hono<AnyEnv>()
   for (const sessions of mounts) app.use(means.session(sessions))
   if (before !== undefined) {
     app.use((c, next) => {
@@ -39,10 +48,10 @@ function appOf(means: Means, { mounts, before, routes, scopes = [] }: AppScope):
   return app
 }
 
-function contextOf(c: Context<SessionEnv>): RouteContext {
+function contextOf(c: Context<AnyEnv>): RouteContext {
   return {
     get session() {
-      return c.var.session
+      return c.get('session') ?? c.env.incoming?.session
     },
   }
 }

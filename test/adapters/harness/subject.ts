@@ -21,6 +21,12 @@ export const NO_ERROR_HANDLER: readonly SkippedCase[] = skipped('there is no err
   'error-handler-answers-a-failed-load',
 ])
 
+/** What is left out where the session is loaded before the framework is called. */
+export const LOADED_BELOW: readonly SkippedCase[] = skipped(
+  'the session is loaded below the framework, whose error handler is not asked',
+  ['error-handler-answers-a-failed-load'],
+)
+
 /** What a framework leaves out that cannot answer with a web `Response`. */
 export const NO_WEB_RESPONSE: readonly SkippedCase[] = skipped('the framework takes no web Response', [
   'commit-before-web-response',
