@@ -1,5 +1,12 @@
 import type { NodeResponse } from './node-response.ts'
 
+const CLOSED: unique symbol = Symbol('coatcheck.closed')
+
+/** A response whose head may be closed; `null` when it was once, and is open again. */
+interface Closable extends NodeResponse {
+  [CLOSED]?: ClosedHead | null
+}
+
 /**
  * Makes a response that is held back look to the handler as if its headers had gone.
  *
@@ -8,10 +15,12 @@ import type { NodeResponse } from './node-response.ts'
  * whether the response is sent would send it again.
  */
 export class ClosedHead {
-  readonly #response: NodeResponse
+  readonly #response: Closable
   readonly #statusCode: number
   readonly #statusMessage: string | undefined
-  readonly #own: Pick<NodeResponse, HeadMethod>
+  readonly #setHeader: NodeResponse['setHeader']
+  readonly #appendHeader: NodeResponse['appendHeader']
+  readonly #removeHeader: NodeResponse['removeHeader']
   readonly #flush: NodeResponse['flush']
   #ended = false
 
@@ -20,18 +29,27 @@ export class ClosedHead {
    * @param onFlush - Called instead of the response's `flush`, which would have nothing to flush yet.
    */
   constructor(response: NodeResponse, onFlush: () => void) {
-    const { statusCode, setHeader, appendHeader, removeHeader } = response
     this.#response = response
-    this.#statusCode = statusCode
+    this.#statusCode = response.statusCode
     this.#statusMessage = hasStatusMessage(response) ? response.statusMessage : undefined
-    this.#own = { setHeader, appendHeader, removeHeader }
+    this.#setHeader = response.setHeader
+    this.#appendHeader = response.appendHeader
+    this.#removeHeader = response.removeHeader
     this.#flush = response.flush
-    Object.assign(response, HEAD_METHODS)
+    response.setHeader = HEAD_METHODS.setHeader
+    response.appendHeader = HEAD_METHODS.appendHeader
+    response.removeHeader = HEAD_METHODS.removeHeader
     if (this.#flush !== undefined) response.flush = onFlush
-    Object.defineProperties(response, {
-      headersSent: { get: () => true, configurable: true },
-      writableEnded: { get: () => this.#ended, configurable: true },
-    })
+    if (this.#response[CLOSED] === undefined) {
+      Object.defineProperty(response, 'headersSent', HEADERS_SENT)
+      Object.defineProperty(response, 'writableEnded', WRITABLE_ENDED)
+    }
+    this.#response[CLOSED] = this
+  }
+
+  /** Whether the handler has ended the response. */
+  get ended(): boolean {
+    return this.#ended
   }
 
   /** Notes that the handler has ended the response. */
@@ -41,12 +59,13 @@ export class ClosedHead {
 
   /** Gives the response back as it was when its head was closed. */
   open(): void {
-    Object.assign(this.#response, this.#own)
-    if (this.#flush !== undefined) this.#response.flush = this.#flush
-    // The response's own answers are on its prototype.
-    Reflect.deleteProperty(this.#response, 'headersSent')
-    Reflect.deleteProperty(this.#response, 'writableEnded')
-    if (!this.#response.headersSent) this.#restoreStatus()
+    const response = this.#response
+    response[CLOSED] = null
+    response.setHeader = this.#setHeader
+    response.appendHeader = this.#appendHeader
+    response.removeHeader = this.#removeHeader
+    if (this.#flush !== undefined) response.flush = this.#flush
+    if (!response.headersSent) this.#restoreStatus()
   }
 
   #restoreStatus(): void {
@@ -68,6 +87,28 @@ const HEAD_METHODS: { [Name in HeadMethod]: () => never } = {
   setHeader: () => refuse('set'),
   appendHeader: () => refuse('append'),
   removeHeader: () => refuse('remove'),
+}
+
+// The same functions for all responses, and left there for the rest of a response's life: an accessor of its own, or one
+// that is deleted again, makes V8 keep the response and all its request until the next full collection, which cost a
+// third of a write on Redis (Node 24). See docs/decisions/0016-collected-young.md.
+const HEADERS_SENT: PropertyDescriptor = {
+  configurable: true,
+  get(this: Closable): unknown {
+    return this[CLOSED] != null || ownAnswer(this, 'headersSent')
+  },
+}
+
+const WRITABLE_ENDED: PropertyDescriptor = {
+  configurable: true,
+  get(this: Closable): unknown {
+    return this[CLOSED]?.ended ?? ownAnswer(this, 'writableEnded')
+  },
+}
+
+/** What Node says, whose own properties are on the prototype. */
+function ownAnswer(response: NodeResponse, name: 'headersSent' | 'writableEnded'): unknown {
+  return Reflect.get(Object.getPrototypeOf(response), name, response)
 }
 
 /**

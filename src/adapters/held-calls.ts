@@ -2,9 +2,14 @@ import { ClosedHead } from './closed-head.ts'
 import type { NodeResponse, SendMethod } from './node-response.ts'
 
 /** A call that waits for a save. */
-export interface HeldCall {
-  method: SendMethod | 'flush'
-  args: unknown[]
+export class HeldCall {
+  readonly method: SendMethod | 'flush'
+  readonly args: unknown[]
+
+  constructor(method: SendMethod | 'flush', args: unknown[]) {
+    this.method = method
+    this.args = args
+  }
 }
 
 /**
@@ -20,7 +25,7 @@ export class HeldCalls {
   /** Closes the head of a response. */
   constructor(response: NodeResponse) {
     this.#response = response
-    this.#closed = new ClosedHead(response, () => void this.#calls.push({ method: 'flush', args: [] }))
+    this.#closed = new ClosedHead(response, () => void this.#calls.push(new HeldCall('flush', [])))
   }
 
   /** Whether somebody was told to wait for `drain`. */
@@ -30,7 +35,7 @@ export class HeldCalls {
 
   /** Keeps a call, and gives what the caller gets for it. */
   add(method: SendMethod, args: unknown[]): unknown {
-    this.#calls.push({ method, args })
+    this.#calls.push(new HeldCall(method, args))
     if (method === 'end') this.#closed.end()
     if (method !== 'write') return this.#response
     // As Node answers: wait for 'drain', when more is waiting than its buffer would take.

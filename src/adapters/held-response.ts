@@ -38,7 +38,9 @@ export class HeldResponse {
   readonly #response: Holdable
   readonly #onFailure: OnFailure
   readonly #own: Record<SendMethod, (...args: unknown[]) => unknown>
-  readonly #passages: Committable[]
+  readonly #first: Committable
+  /** Those of other managers. Not one list with the first: see docs/decisions/0016-collected-young.md. */
+  #others: Committable[] | null = null
   #effects: ResponseEffects[] | null = null
   #stage: Stage = 'open'
   #waiting: HeldCalls | null = null
@@ -46,7 +48,7 @@ export class HeldResponse {
   private constructor(response: Holdable, passage: Committable, onFailure: OnFailure) {
     this.#response = response
     this.#onFailure = onFailure
-    this.#passages = [passage]
+    this.#first = passage
     const { writeHead, write, end, flushHeaders = nothing } = response
     this.#own = { writeHead, write, end, flushHeaders }
     response[HELD] = this
@@ -65,8 +67,13 @@ export class HeldResponse {
   static hold(response: Holdable, passage: Committable, onFailure: OnFailure): boolean {
     const known = response[HELD]
     const held = known ?? new HeldResponse(response, passage, onFailure)
-    if (known !== undefined) known.#passages.push(passage)
+    if (known !== undefined) known.#join(passage)
     return held.#stage === 'open' && !response.headersSent
+  }
+
+  #join(passage: Committable): void {
+    this.#others ??= []
+    this.#others.push(passage)
   }
 
   /** Finds what holds a response. */
@@ -102,14 +109,10 @@ export class HeldResponse {
 
   /** Saves all sessions; rejects with the first failure, when each has been tried. */
   #save(): Awaitable<void> {
-    let pending: PromiseLike<void>[] | null = null
-    for (const passage of this.#passages) {
-      const saving = this.#saveOne(passage)
-      if (!isPromise(saving)) continue
-      pending ??= []
-      pending.push(saving)
-    }
-    return pending === null ? undefined : allDone(pending)
+    const saving = this.#saveOne(this.#first)
+    if (this.#others === null) return saving
+    const pending = [saving, ...this.#others.map((passage) => this.#saveOne(passage))].filter(isPromise)
+    return pending.length === 0 ? undefined : allDone(pending)
   }
 
   #saveOne(passage: Committable): Awaitable<void> {

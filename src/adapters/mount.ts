@@ -8,11 +8,22 @@ interface Holder {
   [MOUNT]?: Mount<object>
 }
 
-/** One manager's passage of a request. Several managers on one request make a chain, the innermost first. */
-export interface Mount<Data extends object> {
+/**
+ * One manager's passage of a request. Several managers on one request make a chain, the innermost first.
+ *
+ * Made by a class and not a literal, which would cost up to a third of a request on a store that is waited for: see
+ * docs/decisions/0016-collected-young.md.
+ */
+export class Mount<Data extends object> {
   readonly sessions: object
   readonly passage: Passage<Data>
   readonly outer: Mount<object> | undefined
+
+  constructor(sessions: object, passage: Passage<Data>, outer: Mount<object> | undefined) {
+    this.sessions = sessions
+    this.passage = passage
+    this.outer = outer
+  }
 }
 
 /**
@@ -25,7 +36,7 @@ export function mount<Data extends object>(
   passage: Passage<Data>,
 ): Mount<Data> {
   const holder: Holder = request
-  const mounted = { sessions, passage, outer: holder[MOUNT] }
+  const mounted = new Mount(sessions, passage, holder[MOUNT])
   holder[MOUNT] = mounted
   return mounted
 }
