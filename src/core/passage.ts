@@ -204,7 +204,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
 
   /** Looks for the session now that it is used. When that fails, the next use tries again. */
   #open(request: CookieCarrier): void {
-    const opening = this.#engine.opener.open(cookieHeaderOf(request))
+    const opening = this.#engine.opener.open(cookieHeaderOf(request), asFound)
     if (isPromise(opening)) throw notImmediate(opening)
     this.#unopened = null
     this.begin(opening)
@@ -345,6 +345,10 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
       'The response has begun to leave, so the session cannot get a new id: its cookie could not be set. Nothing was changed; call regenerate() before the response begins.',
     )
   }
+}
+
+function asFound(opening: Opening): Opening {
+  return opening
 }
 
 /** A store that makes itself out to be faster than it is. */

@@ -36,23 +36,28 @@ export class SessionOpener {
 
   /**
    * Checks the cookies, and asks the store when they hold one valid ticket.
+   * @param goOn - Takes what was found, in the same step: a `then` of its own would be one more on every request.
    * @throws {StoreError} the store failed or did not answer in time, unless `onStoreFailure` is `'anonymous'`.
    */
-  open(cookieHeader: string | null | undefined): Awaitable<Opening> {
-    if (cookieHeader === null || cookieHeader === undefined || cookieHeader === '') return NOTHING
+  open<T>(cookieHeader: string | null | undefined, goOn: (opening: Opening) => T): Awaitable<T> {
+    if (cookieHeader === null || cookieHeader === undefined || cookieHeader === '') return goOn(NOTHING)
     const ticket = this.#tickets.find(cookieHeader)
-    if (ticket === null) return NOTHING
+    if (ticket === null) return goOn(NOTHING)
     if (typeof ticket === 'string') {
       this.#events.emit('missed', { reason: ticket })
-      return NO_SESSION
+      return goOn(NO_SESSION)
     }
+    let loaded: Awaitable<LoadedSession | null>
     try {
-      const loaded = this.#loader.load(ticket)
-      if (!isPromise(loaded)) return found(loaded)
-      return loaded.then(found, (error: unknown) => this.#withoutStore(ticket, error))
+      loaded = this.#loader.load(ticket)
     } catch (error) {
-      return this.#withoutStore(ticket, error)
+      return goOn(this.#withoutStore(ticket, error))
     }
+    if (!isPromise(loaded)) return goOn(found(loaded))
+    return loaded.then(
+      (one) => goOn(found(one)),
+      (error: unknown) => goOn(this.#withoutStore(ticket, error)),
+    )
   }
 
   #withoutStore(ticket: VerifiedTicket, error: unknown): Opening {

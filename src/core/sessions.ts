@@ -1,4 +1,4 @@
-import { type Awaitable, isPromise } from './awaitable.ts'
+import type { Awaitable } from './awaitable.ts'
 import { conditionalStore, nameOf } from './basic-store.ts'
 import type { Engine } from './engine.ts'
 import { ConfigError } from './errors.ts'
@@ -11,7 +11,7 @@ import { type CookieCarrier, cookieHeaderOf } from './request-cookie.ts'
 import type { DefaultData, ReadonlySession, WithoutReservedKeys } from './session.ts'
 import { SessionCookie } from './session-cookie.ts'
 import { SessionLoader } from './session-loader.ts'
-import { SessionOpener } from './session-opener.ts'
+import { type Opening, SessionOpener } from './session-opener.ts'
 import { SessionSaver } from './session-saver.ts'
 import type { ConditionalStore } from './store.ts'
 import { StoreAccess } from './store-access.ts'
@@ -107,14 +107,12 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
 
   open(request: CookieCarrier | null | undefined): Awaitable<Passage<Data>> {
     if (this.#defers) return this.#passage(request ?? null)
-    const opening = this.#engine.opener.open(cookieHeaderOf(request))
-    if (!isPromise(opening)) return this.#passage(null).begin(opening)
-    return opening.then((found) => this.#passage(null).begin(found))
+    return this.#engine.opener.open(cookieHeaderOf(request), this.#begin)
   }
 
   async read(request: CookieCarrier): Promise<ReadonlySession<Data>> {
-    const opening = await this.#engine.opener.open(cookieHeaderOf(request))
-    return this.#passage(null).begin(opening).readonlySession()
+    const passage = await this.#engine.opener.open(cookieHeaderOf(request), this.#begin)
+    return passage.readonlySession()
   }
 
   on<Name extends EventName>(name: Name, listener: (event: SessionEvents[Name]) => void): () => void {
@@ -148,6 +146,8 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
   async dispose(): Promise<void> {
     await this.#access.run('dispose', () => this.#store.dispose?.())
   }
+
+  readonly #begin = (opening: Opening): RequestPassage<Data> => this.#passage(null).begin(opening)
 
   #passage(unopened: CookieCarrier | null): RequestPassage<Data> {
     return new RequestPassage<Data>(this.#engine, this.#saver, unopened)

@@ -13,9 +13,9 @@ import { lifetime } from './lifetime.ts'
 import { invalidOption, refuseUnknownOptions } from './options.ts'
 import { batches } from './redis/batches.ts'
 import type { RedisClient } from './redis/client.ts'
-import { type RedisCommands, textOf } from './redis/commands.ts'
+import { textOf } from './redis/commands.ts'
 import { connect } from './redis/connect.ts'
-import { explaining } from './redis/explain.ts'
+import { type ExplainedCommands, explaining } from './redis/explain.ts'
 import { Keys } from './redis/keys.ts'
 import { type LoadedRecord, NearCache } from './redis/near-cache.ts'
 import {
@@ -77,7 +77,7 @@ const END_TOLD_MS = 10_000
  * write: a failover can lose the last moments.
  */
 export class RedisSessionStore implements ConditionalStore {
-  readonly #commands: RedisCommands
+  readonly #commands: ExplainedCommands
   readonly #keys: Keys
   readonly #users: UserIndex
   readonly #cache: NearCache | undefined
@@ -223,10 +223,9 @@ export class RedisSessionStore implements ConditionalStore {
     this.#cache?.stop()
   }
 
-  async #load(id: string): Promise<SessionRecord | null> {
+  #load(id: string): Promise<SessionRecord | null> {
     const key = this.#keys.session(id)
-    const text = textOf(await this.#commands.send(key, ['GET', key]))
-    return text === null ? null : decode(text)
+    return this.#commands.ask(key, ['GET', key], recordIn)
   }
 
   async #loadWithTtl(id: string): Promise<LoadedRecord> {
@@ -299,6 +298,11 @@ function cacheUnsupported(): ConfigError {
     'ERR_STORE_UNSUPPORTED',
     'RedisSessionStore: the option cache works with a client of one server, made with createClient (node-redis) or new Redis without sentinels (ioredis). Leave it out with a pool, Sentinel or Cluster.',
   )
+}
+
+function recordIn(reply: unknown): SessionRecord | null {
+  const text = textOf(reply)
+  return text === null ? null : decode(text)
 }
 
 function outcomeOf(reply: string | null): ReplaceOutcome {

@@ -52,13 +52,20 @@ function explain(error: unknown): unknown {
   return explained
 }
 
+/** Commands whose failures, on whatever node, say what to do about them. */
+export interface ExplainedCommands extends RedisCommands {
+  /** Sends one command and reads its reply, in one step: every request waits for this, and each wait of its own costs it. */
+  ask<T>(key: string, command: string[], read: (reply: unknown) => T): Promise<T>
+}
+
 /** Makes every failure of a command, on whatever node, say what to do about it. */
-export function explaining(commands: RedisCommands): RedisCommands {
+export function explaining(commands: RedisCommands): ExplainedCommands {
   const retold = (error: unknown): never => {
     throw explain(error)
   }
   return {
     ...commands,
+    ask: (key, command, read) => commands.send(key, command).then(read, retold),
     send: (key, command) => commands.send(key, command).catch(retold),
     nodes: async () => {
       const nodes = await commands.nodes()
