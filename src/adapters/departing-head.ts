@@ -10,12 +10,16 @@ import { type NodeHeaderHolder, NodeResponseHeaders } from './node-headers.ts'
  */
 export function departingHead(
   response: NodeHeaderHolder,
-  args: readonly unknown[],
+  args: unknown[],
   effects: readonly ResponseEffects[],
 ): unknown[] {
   const [status, reason, last] = args
   // Node takes the third argument before the second, and the second for a reason when it is a text.
   const headers = typeof reason === 'string' ? last : (last ?? reason)
+  if (headers === undefined) {
+    write(effects, new NodeResponseHeaders(response))
+    return args
+  }
   const line = typeof reason === 'string' ? [status, reason] : [status]
   // Node writes an object out as it is when nothing was set before: 2 us less than setting its headers (Node 24).
   if (isHeaders(headers) && response.getHeaderNames().length === 0) {

@@ -23,6 +23,8 @@ export type Holdable = NodeResponse & { [HELD]?: HeldResponse }
 /** `open`: nothing is saved yet. `waiting`: calls wait for a save. `saved`: they pass. `failed`: they are dropped. */
 type Stage = 'open' | 'waiting' | 'saved' | 'failed'
 
+type SendFunction = (...args: unknown[]) => unknown
+
 /** What is saved before a response leaves: a passage. */
 export type Committable = Pick<Passage<object>, 'commit' | 'giveUp'>
 
@@ -37,7 +39,10 @@ export type Committable = Pick<Passage<object>, 'commit' | 'giveUp'>
 export class HeldResponse {
   readonly #response: Holdable
   readonly #onFailure: OnFailure
-  readonly #own: Record<SendMethod, (...args: unknown[]) => unknown>
+  readonly #writeHead: SendFunction
+  readonly #write: SendFunction
+  readonly #end: SendFunction
+  readonly #flushHeaders: SendFunction
   readonly #first: Committable
   /** Those of other managers. Not one list with the first: see docs/decisions/0016-collected-young.md. */
   #others: Committable[] | null = null
@@ -49,8 +54,10 @@ export class HeldResponse {
     this.#response = response
     this.#onFailure = onFailure
     this.#first = passage
-    const { writeHead, write, end, flushHeaders = nothing } = response
-    this.#own = { writeHead, write, end, flushHeaders }
+    this.#writeHead = response.writeHead
+    this.#write = response.write
+    this.#end = response.end
+    this.#flushHeaders = response.flushHeaders ?? nothing
     response[HELD] = this
     // One by one: Object.assign would take six times as long (Node 24).
     response.writeHead = HOLDING.writeHead
@@ -211,11 +218,19 @@ export class HeldResponse {
   #send(method: SendMethod, args: unknown[]): unknown {
     const effects = this.#effects
     const withEffects = method === 'writeHead' && effects !== null && !this.#response.headersSent
+    const send = this.#methodOf(method)
     return Reflect.apply(
-      this.#own[method],
+      send,
       this.#response,
       withEffects ? departingHead(this.#response, args, effects) : args,
     )
+  }
+
+  // Not a table by name: that is looked through on each call, of which a response has three.
+  #methodOf(method: SendMethod): SendFunction {
+    if (method === 'writeHead') return this.#writeHead
+    if (method === 'write') return this.#write
+    return method === 'end' ? this.#end : this.#flushHeaders
   }
 }
 

@@ -51,7 +51,7 @@ function varyOnCookie(headers: ResponseHeaders): void {
 /** Only what the handler itself allowed is taken back: without a word from it, caches already ask us. */
 function keepOutOfSharedCaches(headers: ResponseHeaders): void {
   const control = joined(headers.get('cache-control'))
-  if (!/\b(?:public|s-maxage)\b/i.test(control)) return
+  if (control === '' || !/\b(?:public|s-maxage)\b/i.test(control)) return
   const kept = control.split(',').map((part) => part.trim())
   const rest = kept.filter((part) => !/^(?:public|private|s-maxage)\b/i.test(part))
   headers.set('cache-control', ['private', ...rest].join(', '))

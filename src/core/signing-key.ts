@@ -19,6 +19,9 @@ const encoder = new TextEncoder()
 export class SigningKey {
   /** The inner pad, and behind it room for the text. */
   #inner: Uint8Array
+  /** The room, and the pad with the text of the last signature: most texts are of one length, and a view takes long to make. */
+  #room: Uint8Array
+  #message: Uint8Array
   /** The outer pad, and behind it room for the inner hash. */
   readonly #outer: Uint8Array
 
@@ -29,6 +32,8 @@ export class SigningKey {
     if (bytes.length > BLOCK_BYTES) writeBinary(key, 0, sha256Binary(bytes))
     else key.set(bytes)
     this.#inner = key.map((byte) => byte ^ INNER_PAD)
+    this.#room = this.#inner.subarray(BLOCK_BYTES)
+    this.#message = this.#inner
     this.#outer = new Uint8Array(BLOCK_BYTES + DIGEST_BYTES)
     this.#outer.set(key.map((byte) => byte ^ OUTER_PAD))
   }
@@ -38,17 +43,20 @@ export class SigningKey {
    * @returns 43 base64url characters.
    */
   sign(text: string): string {
-    const room = BLOCK_BYTES + text.length * MOST_BYTES_A_UNIT
-    if (this.#inner.length < room) this.#grow(room)
-    const { written } = encoder.encodeInto(text, this.#inner.subarray(BLOCK_BYTES))
-    writeBinary(this.#outer, BLOCK_BYTES, sha256Binary(this.#inner.subarray(0, BLOCK_BYTES + written)))
+    if (this.#room.length < text.length * MOST_BYTES_A_UNIT) this.#grow(text.length * MOST_BYTES_A_UNIT)
+    const { written } = encoder.encodeInto(text, this.#room)
+    const length = BLOCK_BYTES + written
+    if (this.#message.length !== length) this.#message = this.#inner.subarray(0, length)
+    writeBinary(this.#outer, BLOCK_BYTES, sha256Binary(this.#message))
     return sha256(this.#outer)
   }
 
   #grow(bytes: number): void {
-    const grown = new Uint8Array(bytes)
+    const grown = new Uint8Array(BLOCK_BYTES + bytes)
     grown.set(this.#inner.subarray(0, BLOCK_BYTES))
     this.#inner = grown
+    this.#room = grown.subarray(BLOCK_BYTES)
+    this.#message = grown
   }
 }
 

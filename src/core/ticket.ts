@@ -2,7 +2,7 @@ import { readCookie } from './cookie-reader.ts'
 import { randomToken, sha256 } from './crypto.ts'
 import type { MissReason } from './events.ts'
 import type { KeyAge, KeyRing } from './key-ring.ts'
-import { RecentMap } from './recent-map.ts'
+import { KnownTickets } from './known-tickets.ts'
 import { RememberedData } from './remembered-data.ts'
 
 // 32 bytes are 43 base64url characters, whose last one carries 4 bits: only these 16 letters are canonical
@@ -60,9 +60,9 @@ export class TicketBook {
   readonly #keys: KeyRing
   readonly #cookieName: string
   readonly #label: string
-  // A known visitor's request need not pay for the signature again: 3.6 us to verify, 0.2 us to find here (Node 24).
-  // Only good tickets get in, so forgeries cannot fill it or push anybody out.
-  readonly #verified = new RecentMap<VerifiedTicket>()
+  // A known visitor's request need not pay for the signature again. Only good tickets get in, so forgeries cannot fill
+  // it or push anybody out.
+  readonly #known = new KnownTickets()
 
   /** Ties a key ring to a cookie's name. */
   constructor(keys: KeyRing, cookieName: string) {
@@ -73,9 +73,12 @@ export class TicketBook {
     this.#label = `coatcheck ticket v1\n${cookieName}\n`
   }
 
-  /** Signs a token with the newest key. */
-  issue(token: string): string {
-    return `${token}.${this.#keys.sign(this.#label + token)}`
+  /** Signs a ticket with the newest key. It is known from then on: its visitor comes back with it. */
+  issue(ticket: VerifiedTicket): string {
+    // Joined, and so one flat text: what a template makes of two stays two until somebody looks inside.
+    const value = [ticket.token, this.#keys.sign(this.#label + ticket.token)].join('.')
+    this.#known.add(value, ticket)
+    return value
   }
 
   /**
@@ -104,7 +107,7 @@ export class TicketBook {
    */
   verify(value: string): VerifiedTicket | 'malformed' | 'forged' {
     if (value.length !== TICKET_LENGTH) return 'malformed'
-    const known = this.#verified.get(value)
+    const known = this.#known.get(value)
     if (known !== undefined) return known
     if (!TICKET.test(value)) return 'malformed'
     const age = this.#keys.verify(this.#label + value.slice(0, TOKEN_LENGTH), value.slice(TOKEN_LENGTH + 1))
@@ -113,7 +116,7 @@ export class TicketBook {
     const ticket = decoder.decode(encoder.encode(value))
     const token = ticket.slice(0, TOKEN_LENGTH)
     const verified = newTicket(token, sessionIdOf(token), age)
-    this.#verified.set(ticket, verified)
+    this.#known.add(ticket, verified)
     return verified
   }
 }

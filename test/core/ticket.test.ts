@@ -1,7 +1,14 @@
 import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { KeyRing } from '../../src/core/key-ring.ts'
-import { createToken, isSessionId, sessionIdOf, TICKET_LENGTH, TicketBook } from '../../src/core/ticket.ts'
+import {
+  createToken,
+  isSessionId,
+  newTicket,
+  sessionIdOf,
+  TICKET_LENGTH,
+  TicketBook,
+} from '../../src/core/ticket.ts'
 import { SECRET } from '../engine/start.ts'
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -9,6 +16,10 @@ const CANONICAL_LAST = 'AEIMQUYcgkosw048'
 
 function bookOf(cookieName = 'sid', secret = SECRET): TicketBook {
   return new TicketBook(new KeyRing(secret, 'secret'), cookieName)
+}
+
+function issue(book: TicketBook, token: string): string {
+  return book.issue(newTicket(token, sessionIdOf(token), 'current'))
 }
 
 function replaceAt(text: string, at: number, letter: string): string {
@@ -44,7 +55,7 @@ describe('a token', () => {
 describe('a ticket', () => {
   const book = bookOf()
   const token = createToken()
-  const ticket = book.issue(token)
+  const ticket = issue(book, token)
 
   test('is the token, a dot, and the HMAC over purpose, cookie name and token', () => {
     const signature = createHmac('sha256', SECRET)
@@ -58,6 +69,12 @@ describe('a ticket', () => {
     for (const other of [book, book, bookOf()]) {
       expect(other.verify(ticket)).toMatchObject({ token, id: sessionIdOf(token), age: 'current' })
     }
+  })
+
+  test('is known from the start to the book that has signed it', () => {
+    const signed = newTicket(token, sessionIdOf(token), 'current')
+    const own = bookOf()
+    expect(own.verify(own.issue(signed))).toBe(signed)
   })
 
   test('cut short at any place, or lengthened, is malformed [A05] [A06]', () => {

@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest'
 import { readCookie } from '../../src/core/cookie-reader.ts'
 import { KeyRing } from '../../src/core/key-ring.ts'
-import { createToken, TicketBook } from '../../src/core/ticket.ts'
+import { createToken, newTicket, sessionIdOf, TicketBook } from '../../src/core/ticket.ts'
 import { heapInUse } from '../engine/heap.ts'
 import { SECRET } from '../engine/start.ts'
 
 test('remembered tickets do not keep the headers alive that they came in [A10]', () => {
   const book = new TicketBook(new KeyRing(SECRET, 'secret'), 'sid')
-  const tickets = Array.from({ length: 4_000 }, () => book.issue(createToken()))
+  // Signed by another book: this one has not seen them.
+  const signer = new TicketBook(new KeyRing(SECRET, 'secret'), 'sid')
+  const tickets = Array.from({ length: 4_000 }, () => {
+    const token = createToken()
+    return signer.issue(newTicket(token, sessionIdOf(token), 'current'))
+  })
   const before = heapInUse()
   for (const ticket of tickets) {
     // Through bytes, as a header arrives: a text of its own, not a constant shared by all.
