@@ -30,6 +30,8 @@ export interface VerifiedTicket {
   readonly remembered: RememberedData
   /** When this process last extended its session, in milliseconds since the epoch; 0 when it has not. */
   touchedAt: number
+  /** The cookie's value that it came as or was handed out as; empty before. As secret as the token. */
+  value: string
 }
 
 /** Makes the secret a new session is found by: 32 random bytes, as 43 base64url characters. */
@@ -39,7 +41,7 @@ export function createToken(): string {
 
 /** Makes what a verified ticket is. */
 export function newTicket(token: string, id: string, age: KeyAge): VerifiedTicket {
-  return { token, id, age, remembered: new RememberedData(), touchedAt: 0 }
+  return { token, id, age, remembered: new RememberedData(), touchedAt: 0, value: '' }
 }
 
 /** Gives the session id of a token: its SHA-256, as 43 base64url characters. */
