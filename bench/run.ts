@@ -2,6 +2,7 @@ import { app } from './app.ts'
 import { cookieCount } from './cookie-count.ts'
 import { create } from './create.ts'
 import { forged } from './forged.ts'
+import { otherTargetTable } from './other-targets.ts'
 import { peerWins } from './peer-wins.ts'
 import { population } from './population.ts'
 import { read } from './read.ts'
@@ -76,7 +77,7 @@ try {
   await backends.stop()
 }
 writeResultsPage(QUESTIONS)
-console.log(`\n${tableText(targetTable())}`)
+for (const table of [targetTable(), otherTargetTable()]) console.log(`\n${tableText(table)}`)
 for (const win of peerWins(QUESTIONS.map(({ name }) => name))) console.log(`A peer costs less: ${win}`)
 console.log(
   `\nTook ${((performance.now() - began) / 60_000).toFixed(1)} minutes. Kept in bench/results and bench/RESULTS.md.`,

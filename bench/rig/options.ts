@@ -8,10 +8,13 @@ export interface BenchOptions {
   only: readonly string[]
   /** Store names; empty for each question's own choice. */
   stores: readonly string[]
+  /** How many servers of a subject are measured side by side; peers, and all on SQLite and PostgreSQL, get one. */
+  processes: number
+  /** How often each server is measured. */
   rounds: number
   /** The length of one measurement, in seconds. */
   seconds: number
-  /** The length of the unmeasured load before the first one, in seconds. */
+  /** The length of the unmeasured load on each server before the first one, in seconds. */
   warmup: number
   connections: number
   /** How many visitors take turns. */
@@ -26,8 +29,9 @@ const USAGE = `npm run bench -- [question ...] [options]
 
   --only <name>       a framework, or part of a subject's name; may be given again
   --store <name>      memory, sqlite, redis or postgres; may be given again
-  --rounds <n>        how often each subject is measured (default 5)
-  --seconds <n>       how long each time (default 0.7)
+  --processes <n>     how many servers of a subject are measured (default 3; peers 1)
+  --rounds <n>        how often each server is measured (default 5)
+  --seconds <n>       how long each time (default 0.15)
   --warmup <n>        how long before the first time (default 1.2)
   --connections <n>   how many at once (default 32)
   --visitors <n>      how many sessions take turns (default 500)
@@ -44,8 +48,9 @@ export function readOptions(args: readonly string[]): BenchOptions {
     questions: positionals,
     only: values.only ?? [],
     stores: values.store ?? [],
+    processes: wholeNumber('processes', values.processes, 3),
     rounds: wholeNumber('rounds', values.rounds, 5),
-    seconds: aboveZero('seconds', values.seconds, 0.7),
+    seconds: aboveZero('seconds', values.seconds, 0.15),
     warmup: aboveZero('warmup', values.warmup, 1.2),
     connections: wholeNumber('connections', values.connections, 32),
     visitors: wholeNumber('visitors', values.visitors, 500),
@@ -62,6 +67,7 @@ function parse(args: readonly string[]) {
       options: {
         only: { type: 'string', multiple: true },
         store: { type: 'string', multiple: true },
+        processes: { type: 'string' },
         rounds: { type: 'string' },
         seconds: { type: 'string' },
         warmup: { type: 'string' },

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { otherTargetTable } from '../other-targets.ts'
 import { peerWins } from '../peer-wins.ts'
 import { targetTable } from '../targets.ts'
 import { machineLine } from './machine.ts'
@@ -11,13 +12,12 @@ const PAGE = join(import.meta.dirname, '../RESULTS.md')
 /** Writes `RESULTS.md` from the latest results of every question. */
 export function writeResultsPage(questions: readonly Question[]): void {
   const results = questions.flatMap(({ name }) => readResults(name) ?? [])
-  const targets = targetTable()
+  const targets = [targetTable(), otherTargetTable()]
   const wins = peerWins(questions.map(({ name }) => name))
   const page = [
     '# Results of the benchmark',
     'Made by `npm run bench`; see [README.md](README.md) for what is measured and how. Absolute figures are those of the machine named with them; what to compare is the ratios of one table.',
-    `## ${targets.title}`,
-    tableMarkdown(targets),
+    ...targets.flatMap((table) => [`## ${table.title}`, tableMarkdown(table)]),
     '## Where a peer costs less',
     wins.length === 0 ? 'Nowhere in the results below.' : wins.map((win) => `- ${win}`).join('\n'),
     ...results.flatMap(section),

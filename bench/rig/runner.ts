@@ -26,7 +26,7 @@ export interface Cost {
 // library, and not that of parsing a longer request.
 const TICKET_OF_NOBODY = `__Host-Http-sid=${'A'.repeat(43)}.${'A'.repeat(43)}`
 
-/** A subject's server with its visitors signed in, ready for load. */
+/** One server of a subject with its visitors signed in, ready for load. */
 export class Runner {
   readonly subject: Subject
   readonly server: ServerProcess
@@ -49,7 +49,7 @@ export class Runner {
   }
 
   /**
-   * Starts a subject, checks its answers, signs visitors in and warms it up.
+   * Starts a server of a subject, checks its answers, signs visitors in and warms it up.
    * @throws {MissingModule} it needs a module that is not there.
    * @throws {Error} it answers wrongly or ended. Either way it is gone.
    */
@@ -63,10 +63,10 @@ export class Runner {
     const server = await ServerProcess.start(subject, { ...setup, storeUrl })
     try {
       await checkAnswers(subject, server.url)
-      const signedIn = hasSessions(subject)
-        ? await signIn(server.url, traffic.visitors)
-        : Array.from({ length: traffic.visitors }, () => TICKET_OF_NOBODY)
-      const runner = new Runner(bench, subject, server, traffic.path, traffic.cookies(signedIn))
+      // Without sessions too: how a process begins decides on what its requests cost later.
+      const signedIn = await signIn(server.url, traffic.visitors)
+      const tickets = hasSessions(subject) ? signedIn : signedIn.map(() => TICKET_OF_NOBODY)
+      const runner = new Runner(bench, subject, server, traffic.path, traffic.cookies(tickets))
       await runner.run(bench.options.warmup)
       return runner
     } catch (error) {

@@ -1,0 +1,106 @@
+import type { Measured } from './rig/measure.ts'
+import type { Table } from './rig/question.ts'
+import { readResults } from './rig/results.ts'
+
+const SESSIONS_LOOKED_AT = '1,000,000'
+
+/** A figure to reach that is not a ratio to a bare framework. */
+interface OtherTarget {
+  what: string
+  wanted: number
+  /** Whether more is better. */
+  atLeast: boolean
+  /** Takes it from the latest results; `undefined` when they do not have it. */
+  figure(): number | undefined
+}
+
+const TARGETS: readonly OtherTarget[] = [
+  {
+    what: 'Redis READ: CPU, of a GET and a JSON.parse by hand',
+    wanted: 1.15,
+    atLeast: false,
+    figure: () => share('read', 'coatcheck', 'GET and JSON.parse by hand', 'cpuMicros'),
+  },
+  {
+    what: 'near-cache hit: CPU, of the memory store',
+    wanted: 1.1,
+    atLeast: false,
+    figure: () => share('read', 'coatcheck, near cache', 'coatcheck, memory store', 'cpuMicros'),
+  },
+  {
+    what: 'createApp counter: CPU, bare Hono = 1',
+    wanted: 0.75,
+    atLeast: true,
+    figure: () => measuredOf('app', 'createApp')?.ratio,
+  },
+  {
+    what: 'createApp counter: requests, of Express + express-session',
+    wanted: 2,
+    atLeast: true,
+    figure: () => share('app', 'createApp', 'express-session, MemoryStore', 'perSecond'),
+  },
+  {
+    what: 'createApp counter: requests, of Fastify + @fastify/session',
+    wanted: 2,
+    atLeast: true,
+    figure: () => share('app', 'createApp', '@fastify/session', 'perSecond'),
+  },
+  {
+    what: 'memory store: bytes a session beyond its data',
+    wanted: 250,
+    atLeast: false,
+    figure: () => ofMemoryStore('bytes beyond the data'),
+  },
+  {
+    what: 'memory store: longest pause while the expired half is removed, ms',
+    wanted: 10,
+    atLeast: false,
+    figure: () => ofMemoryStore('while the expired half is removed, ms'),
+  },
+]
+
+/** Fills the other figures to reach in from the latest results. */
+export function otherTargetTable(): Table {
+  return {
+    title: `Other figures to reach (the memory store's at ${SESSIONS_LOOKED_AT} sessions)`,
+    columns: ['figure', 'wanted', 'ours'],
+    rows: TARGETS.map((target) => [
+      target.what,
+      `${target.atLeast ? 'at least' : 'at most'} ${target.wanted}`,
+      verdict(target),
+    ]),
+  }
+}
+
+function verdict({ wanted, atLeast, figure }: OtherTarget): string {
+  const ours = figure()
+  if (ours === undefined) return '?'
+  const reached = atLeast ? ours >= wanted : ours <= wanted
+  return `${ours < 10 ? ours.toFixed(2) : ours.toFixed(0)} ${reached ? 'reached' : 'MISSED'}`
+}
+
+/** Gives a figure of one subject divided by that of another. On Redis where the question has that. */
+function share(
+  question: string,
+  name: string,
+  beside: string,
+  figure: 'cpuMicros' | 'perSecond',
+): number | undefined {
+  const ours = measuredOf(question, name)?.[figure]
+  const other = measuredOf(question, beside)?.[figure]
+  return ours === undefined || other === undefined ? undefined : ours / other
+}
+
+function measuredOf(question: string, name: string): Measured | undefined {
+  const named = readResults(question)?.measured.filter(({ subject }) => subject === name) ?? []
+  return named.find(({ framework, store }) => framework === 'node' && store === 'redis') ?? named[0]
+}
+
+function ofMemoryStore(column: string): number | undefined {
+  const table = readResults('scale')?.tables.find(({ columns }) => columns.includes(column))
+  const row = table?.rows.find(
+    ([store, sessions]) => store === 'coatcheck' && sessions === SESSIONS_LOOKED_AT,
+  )
+  const cell = row?.[table?.columns.indexOf(column) ?? -1]
+  return cell === undefined ? undefined : Number(cell.replaceAll(',', ''))
+}

@@ -1,0 +1,82 @@
+import type { Setup, StoreName, Subject } from '../subjects/subject.ts'
+import type { Bench } from './question.ts'
+import { type Cost, Runner, type Traffic } from './runner.ts'
+import { MissingModule } from './server-process.ts'
+import { median } from './statistics.ts'
+
+/** One server of a contestant, and what it cost in each round. */
+interface Entry {
+  runner: Runner
+  costs: Cost[]
+}
+
+/** A subject in a comparison: the servers it is measured in, until one of them fails. */
+export class Contestant {
+  readonly subject: Subject
+  readonly #setup: Omit<Setup, 'storeUrl'>
+  readonly #entries: Entry[] = []
+  #problem: string | undefined
+
+  constructor(subject: Subject, setup: Omit<Setup, 'storeUrl'>) {
+    this.subject = subject
+    this.#setup = setup
+  }
+
+  /** Where it keeps its sessions. */
+  get store(): StoreName {
+    return this.#setup.store
+  }
+
+  /** Why it is out; nothing while it is not. */
+  get problem(): string | undefined {
+    return this.#problem
+  }
+
+  /** Starts one more server of it. */
+  async start(bench: Bench, traffic: Traffic): Promise<void> {
+    await this.#unlessOut(async () => {
+      this.#entries.push({ runner: await Runner.start(bench, this.subject, this.#setup, traffic), costs: [] })
+    })
+  }
+
+  /** Measures its nth server once. */
+  async measure(nth: number, seconds: number): Promise<void> {
+    await this.#unlessOut(async () => {
+      const entry = this.#entries[nth]
+      entry?.costs.push(await entry.runner.run(seconds))
+    })
+  }
+
+  /** What it cost in each round: the median of its servers. */
+  get costs(): Cost[] {
+    const [first] = this.#entries
+    const costsIn = (round: number): Cost[] => this.#entries.flatMap(({ costs }) => costs[round] ?? [])
+    return first?.costs.map((_, round) => medianCost(costsIn(round))) ?? []
+  }
+
+  /** Ends its servers. */
+  stop(): void {
+    for (const { runner } of this.#entries) runner.stop()
+  }
+
+  async #unlessOut(work: () => Promise<void>): Promise<void> {
+    if (this.#problem !== undefined) return
+    try {
+      await work()
+    } catch (error) {
+      const { framework, name } = this.subject
+      const message = error instanceof Error ? error.message : String(error)
+      const what = error instanceof MissingModule ? 'was skipped' : 'was not measured'
+      this.#problem = `${framework}/${name} on ${this.#setup.store} ${what}: ${message}`
+    }
+  }
+}
+
+/** Gives the median of each figure by itself. */
+export function medianCost(costs: readonly Cost[]): Cost {
+  return {
+    cpuMicros: median(costs.map(({ cpuMicros }) => cpuMicros)),
+    systemMicros: median(costs.map(({ systemMicros }) => systemMicros)),
+    perSecond: median(costs.map(({ perSecond }) => perSecond)),
+  }
+}
