@@ -1,4 +1,4 @@
-import type { VerifiedTicket } from './ticket.ts'
+import type { VerifiedTicket } from './verified-ticket.ts'
 
 // Two halves of this size are kept at most.
 const HALF = 8_192

@@ -1,7 +1,7 @@
 import type { DataObject } from './data-text.ts'
 import type { Loaded } from './decide.ts'
 import type { SessionRecord } from './record.ts'
-import { newTicket, type VerifiedTicket } from './ticket.ts'
+import { newTicket, type VerifiedTicket } from './verified-ticket.ts'
 
 /** A session that was loaded for a verified ticket. */
 export class LoadedSession implements Loaded {

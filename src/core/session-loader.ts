@@ -6,7 +6,7 @@ import { LoadedSession } from './loaded-session.ts'
 import type { Policy, Validate, Validated } from './policy.ts'
 import { isRecordOf, type SessionRecord } from './record.ts'
 import type { StoreAccess } from './store-access.ts'
-import type { VerifiedTicket } from './ticket.ts'
+import type { VerifiedTicket } from './verified-ticket.ts'
 
 /** Finds the live session of a verified ticket, and says why when there is none. */
 export class SessionLoader {

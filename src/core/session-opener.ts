@@ -5,7 +5,8 @@ import type { LoadedSession } from './loaded-session.ts'
 import type { Policy } from './policy.ts'
 import type { SessionLoader } from './session-loader.ts'
 import type { UnreachableSession } from './session-state.ts'
-import type { TicketBook, VerifiedTicket } from './ticket.ts'
+import type { TicketBook } from './ticket.ts'
+import type { VerifiedTicket } from './verified-ticket.ts'
 
 /** What was found for a request's cookies. */
 export interface Opening {

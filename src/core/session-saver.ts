@@ -9,7 +9,7 @@ import { apply, diffTexts } from './patch.ts'
 import type { Validated } from './policy.ts'
 import { type Rewritten, refusedBySchema, type Written } from './record-writer.ts'
 import type { SessionState, Snapshot } from './session-state.ts'
-import type { VerifiedTicket } from './ticket.ts'
+import type { VerifiedTicket } from './verified-ticket.ts'
 
 /** What a save means for the cookie; `keep` leaves what an earlier save of the same request meant. */
 export type CookieVerb = 'keep' | 'none' | 'set' | 'clear'

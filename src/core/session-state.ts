@@ -7,7 +7,8 @@ import { OwnData } from './own-data.ts'
 import { apply, diff, type Patch } from './patch.ts'
 import type { Policy } from './policy.ts'
 import type { SessionRecord } from './record.ts'
-import { createToken, sessionIdOf, type VerifiedTicket } from './ticket.ts'
+import { createToken, sessionIdOf } from './ticket.ts'
+import type { VerifiedTicket } from './verified-ticket.ts'
 
 const EMPTY_TEXT = '{}'
 

@@ -1,9 +1,9 @@
 import { readCookie } from './cookie-reader.ts'
 import { randomToken, sha256 } from './crypto.ts'
 import type { MissReason } from './events.ts'
-import type { KeyAge, KeyRing } from './key-ring.ts'
+import type { KeyRing } from './key-ring.ts'
 import { KnownTickets } from './known-tickets.ts'
-import { RememberedData } from './remembered-data.ts'
+import { newTicket, type VerifiedTicket } from './verified-ticket.ts'
 
 // 32 bytes are 43 base64url characters, whose last one carries 4 bits: only these 16 letters are canonical
 // there. Any other would decode to the same bytes, and one session would have several tickets.
@@ -15,33 +15,9 @@ const MAX_TICKETS = 32
 /** How many characters a ticket has. */
 export const TICKET_LENGTH: number = 2 * TOKEN_LENGTH + 1
 
-/**
- * A ticket whose signature holds, and what this process remembers of its session from request to request. Says
- * nothing yet about whether the session lives.
- */
-export interface VerifiedTicket {
-  /** The bearer secret from the cookie. Never stored, logged or shown. */
-  readonly token: string
-  /** The store's key for it. */
-  readonly id: string
-  /** `older` when it should be signed again. */
-  readonly age: KeyAge
-  /** What its session's data was parsed to on an earlier request. */
-  readonly remembered: RememberedData
-  /** When this process last extended its session, in milliseconds since the epoch; 0 when it has not. */
-  touchedAt: number
-  /** The cookie's value that it came as or was handed out as; empty before. As secret as the token. */
-  value: string
-}
-
 /** Makes the secret a new session is found by: 32 random bytes, as 43 base64url characters. */
 export function createToken(): string {
   return randomToken()
-}
-
-/** Makes what a verified ticket is. */
-export function newTicket(token: string, id: string, age: KeyAge): VerifiedTicket {
-  return { token, id, age, remembered: new RememberedData(), touchedAt: 0, value: '' }
 }
 
 /** Gives the session id of a token: its SHA-256, as 43 base64url characters. */

@@ -1,14 +1,8 @@
 import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { KeyRing } from '../../src/core/key-ring.ts'
-import {
-  createToken,
-  isSessionId,
-  newTicket,
-  sessionIdOf,
-  TICKET_LENGTH,
-  TicketBook,
-} from '../../src/core/ticket.ts'
+import { createToken, isSessionId, sessionIdOf, TICKET_LENGTH, TicketBook } from '../../src/core/ticket.ts'
+import { newTicket } from '../../src/core/verified-ticket.ts'
 import { SECRET } from '../engine/start.ts'
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
