@@ -14,7 +14,7 @@ export interface BenchOptions {
   rounds: number
   /** The length of one measurement, in seconds. */
   seconds: number
-  /** The length of the unmeasured load on each server before the first one, in seconds. */
+  /** The length of the unmeasured load on each server before the first one, in seconds; on Express twice that. */
   warmup: number
   connections: number
   /** How many visitors take turns. */
@@ -29,10 +29,10 @@ const USAGE = `npm run bench -- [question ...] [options]
 
   --only <name>       a framework, or part of a subject's name; may be given again
   --store <name>      memory, sqlite, redis or postgres; may be given again
-  --processes <n>     how many servers of a subject are measured (default 3; peers 1)
+  --processes <n>     how many servers of a subject are measured (default 2; peers 1)
   --rounds <n>        how often each server is measured (default 5)
   --seconds <n>       how long each time (default 0.15)
-  --warmup <n>        how long before the first time (default 1.2)
+  --warmup <n>        how long before the first time; on Express twice that (default 1.6)
   --connections <n>   how many at once (default 32)
   --visitors <n>      how many sessions take turns (default 500)
   --records <n>       the largest database table (default 1000000)
@@ -48,10 +48,10 @@ export function readOptions(args: readonly string[]): BenchOptions {
     questions: positionals,
     only: values.only ?? [],
     stores: values.store ?? [],
-    processes: wholeNumber('processes', values.processes, 3),
+    processes: wholeNumber('processes', values.processes, 2),
     rounds: wholeNumber('rounds', values.rounds, 5),
     seconds: aboveZero('seconds', values.seconds, 0.15),
-    warmup: aboveZero('warmup', values.warmup, 1.2),
+    warmup: aboveZero('warmup', values.warmup, 1.6),
     connections: wholeNumber('connections', values.connections, 32),
     visitors: wholeNumber('visitors', values.visitors, 500),
     records: wholeNumber('records', values.records, 1_000_000),
