@@ -7,4 +7,5 @@ export const create: RequestQuestion = requestQuestion({
   path: '/login',
   cookies: () => [''],
   stores: ['memory'],
+  withoutTarget: true,
 })

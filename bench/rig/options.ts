@@ -8,7 +8,7 @@ export interface BenchOptions {
   only: readonly string[]
   /** Store names; empty for each question's own choice. */
   stores: readonly string[]
-  /** How many servers of a subject are measured side by side; peers, and all on SQLite and PostgreSQL, get one. */
+  /** How many servers of a subject are measured side by side; peers get one, as does everybody where `bench/README.md` says so. */
   processes: number
   /** How often each server is measured. */
   rounds: number

@@ -12,6 +12,11 @@ export interface Bench {
   tell(line: string): void
 }
 
+/** The same, with one server of each subject: for questions without a figure to reach. */
+export function oneProcessEach(bench: Bench): Bench {
+  return { ...bench, options: { ...bench.options, processes: 1 } }
+}
+
 /** A table as it is printed. */
 export interface Table {
   title: string

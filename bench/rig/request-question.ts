@@ -2,7 +2,7 @@ import { SESSION_BYTES } from '../subjects/sample-session.ts'
 import type { Route, StoreName } from '../subjects/subject.ts'
 import { cellsFor } from './cells.ts'
 import { compare, type Measured } from './measure.ts'
-import type { Bench, Outcome, Question, Table } from './question.ts'
+import { type Bench, type Outcome, oneProcessEach, type Question, type Table } from './question.ts'
 import { short } from './statistics.ts'
 
 /** A question about what one kind of request costs, on every framework. */
@@ -12,6 +12,8 @@ export interface RequestQuestion extends Question {
   cookies: (signedIn: readonly string[]) => readonly string[]
   /** The stores it is asked about by default. */
   stores: readonly StoreName[]
+  /** Whether there is no figure to reach, so that one server of each subject is enough. Default `false`. */
+  withoutTarget?: boolean
 }
 
 /** Makes one. */
@@ -27,7 +29,9 @@ async function ask(question: RequestQuestion, bench: Bench): Promise<Outcome> {
     const able = subjects.filter(({ routes }) => routes === undefined || routes.includes(question.path))
     bench.tell(`${question.name}: ${framework} on ${store} (${able.map(({ name }) => name).join(', ')})`)
     const traffic = { path: question.path, cookies: question.cookies, visitors: bench.options.visitors }
-    const comparison = await compare(bench, able, { store, sessionBytes: SESSION_BYTES }, traffic)
+    const setup = { store, sessionBytes: SESSION_BYTES }
+    const asked = question.withoutTarget === true ? oneProcessEach(bench) : bench
+    const comparison = await compare(asked, able, setup, traffic)
     measured.push(...comparison.measured)
     notices.push(...comparison.notices)
   }

@@ -1,7 +1,7 @@
 import { allSubjects } from '../subjects/all-subjects.ts'
 import type { Framework, Setup, Subject } from '../subjects/subject.ts'
 import { compare, type Measured } from './measure.ts'
-import type { Bench, Outcome, Table } from './question.ts'
+import { type Bench, type Outcome, oneProcessEach, type Table } from './question.ts'
 import type { Traffic } from './runner.ts'
 import { short } from './statistics.ts'
 
@@ -37,7 +37,7 @@ export async function compareVariants(
     for (const [framework, inFramework] of Map.groupBy(subjects, (subject) => subject.framework)) {
       const contestants = [...subjectsNamed([[framework, 'bare']]), ...inFramework]
       const setup: Omit<Setup, 'storeUrl'> = { store: 'memory', sessionBytes }
-      const comparison = await compare(bench, contestants, setup, traffic)
+      const comparison = await compare(oneProcessEach(bench), contestants, setup, traffic)
       measured.push(...comparison.measured.map((one) => ({ ...one, variant: label })))
       notices.push(...comparison.notices)
     }

@@ -156,7 +156,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     const { cookie, tickets, policy } = this.#engine
     if (this.#cookie === 'set' && loaded !== null) {
       const life = endsAt(loaded.record.createdAt, policy) - policy.now()
-      return { setCookie: cookie.set(tickets.issue(loaded.ticket), life), cookie }
+      return { setCookie: cookie.set(tickets.issue(loaded.ticket.token), life), cookie }
     }
     if (this.#cookie === 'clear') return { setCookie: cookie.clear(), cookie }
     return used ? this.#engine.effectsOfUse : null

@@ -16,7 +16,7 @@ export interface VerifiedTicket {
   readonly remembered: RememberedData
   /** When this process last extended its session, in milliseconds since the epoch; 0 when it has not. */
   touchedAt: number
-  /** The cookie's value that it came as or was handed out as; empty before. As secret as the token. */
+  /** The cookie's value that it came as; empty when it was only just made. As secret as the token. */
   value: string
 }
 
