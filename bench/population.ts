@@ -2,8 +2,8 @@ import type { Question } from './rig/question.ts'
 import { compareVariants, subjectsNamed } from './rig/variants.ts'
 import { SESSION_BYTES } from './subjects/sample-session.ts'
 
-// The engine remembers the tickets of 16,384 visitors; the second of these populations is far beyond it, so that every
-// signature is checked anew, as it is for whoever has not been here lately.
+// The engine remembers the tickets of 16,384 visitors. The second of these populations is beyond it and takes turns, so that
+// every signature is checked anew, as it is for whoever has not been here lately.
 const POPULATIONS = [1_000, 20_000]
 
 const TITLE = 'POPULATION: READ, with so many visitors taking turns'

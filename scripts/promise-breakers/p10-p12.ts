@@ -18,6 +18,13 @@ export const BREAKERS_P10_P12: readonly PromiseBreaker[] = [
   },
   {
     promise: 'P10',
+    breaks: 'knows a ticket by its signature alone',
+    file: 'core/known-tickets.ts',
+    find: 'if (recent?.value === value) return recent',
+    replace: 'if (recent !== undefined) return recent',
+  },
+  {
+    promise: 'P10',
     breaks: 'tells nobody of a miss',
     file: 'core/session-loader.ts',
     find: "this.#events.emit('missed', { reason, id })",

@@ -19,7 +19,7 @@ export class KnownTickets {
   #recent = new Map<number, VerifiedTicket>()
   #old = new Map<number, VerifiedTicket>()
 
-  /** Gives the ticket that was added as this value; `undefined` when there is none, or it was forgotten. */
+  /** Gives the ticket that came as this value; `undefined` when there is none, or it was forgotten. */
   get(value: string): VerifiedTicket | undefined {
     const mark = markOf(value)
     const recent = this.#recent.get(mark)
@@ -30,13 +30,9 @@ export class KnownTickets {
     return old
   }
 
-  /**
-   * Remembers a ticket.
-   * @param value - The cookie's value. A text of its own: a part of a longer one would keep that in memory.
-   */
-  add(value: string, ticket: VerifiedTicket): void {
-    ticket.value = value
-    this.#put(markOf(value), ticket)
+  /** Remembers a ticket. Its value must be a text of its own: a part of a longer one would keep that in memory. */
+  add(ticket: VerifiedTicket): void {
+    this.#put(markOf(ticket.value), ticket)
   }
 
   #put(mark: number, ticket: VerifiedTicket): void {

@@ -91,8 +91,8 @@ export class TicketBook {
     // A copy: the value is a slice of the Cookie header, and remembering it would keep the whole header in memory.
     const ticket = decoder.decode(encoder.encode(value))
     const token = ticket.slice(0, TOKEN_LENGTH)
-    const verified = newTicket(token, sessionIdOf(token), age)
-    this.#known.add(ticket, verified)
+    const verified = newTicket(token, sessionIdOf(token), age, ticket)
+    this.#known.add(verified)
     return verified
   }
 }

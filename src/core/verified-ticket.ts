@@ -8,6 +8,8 @@ import { RememberedData } from './remembered-data.ts'
 export interface VerifiedTicket {
   /** The bearer secret from the cookie. Never stored, logged or shown. */
   readonly token: string
+  /** The cookie's value that it came as; empty on a ticket that is only now made. As secret as the token. */
+  readonly value: string
   /** The store's key for it. */
   readonly id: string
   /** `older` when it should be signed again. */
@@ -16,11 +18,9 @@ export interface VerifiedTicket {
   readonly remembered: RememberedData
   /** When this process last extended its session, in milliseconds since the epoch; 0 when it has not. */
   touchedAt: number
-  /** The cookie's value that it came as; empty when it was only just made. As secret as the token. */
-  value: string
 }
 
 /** Makes what a verified ticket is. */
-export function newTicket(token: string, id: string, age: KeyAge): VerifiedTicket {
-  return { token, id, age, remembered: new RememberedData(), touchedAt: 0, value: '' }
+export function newTicket(token: string, id: string, age: KeyAge, value = ''): VerifiedTicket {
+  return { token, value, id, age, remembered: new RememberedData(), touchedAt: 0 }
 }

@@ -70,6 +70,16 @@ describe('a request whose cookie is no valid ticket has an empty session', () =>
     expect(told).toEqual(['missed: forged'])
   })
 
+  test('and is told as forged when it has the signature of a ticket that is known [P10] [A05]', async () => {
+    const started = start<Data>()
+    await started.browser.request((session) => session.set('userId', 'ann'))
+    expect(await started.browser.look()).toEqual({ userId: 'ann' })
+    const signature = started.browser.ticket?.slice(43)
+    const { seen, told } = await send(started, `${started.sessions.cookieName}=${'A'.repeat(43)}${signature}`)
+    expect(seen).toEqual(EMPTY)
+    expect(told).toEqual(['missed: forged'])
+  })
+
   test('and is told as unknown when no such session is there [P10] [C02]', async () => {
     const started = start<Data>()
     await started.browser.request((session) => session.set('a', 1))
