@@ -44,7 +44,7 @@ export function session<Data extends object = DefaultData>(
   checkSessions(sessions, USAGE)
   return async (c, next) => {
     const known = knownPassage(c, sessions)
-    const opened = known ?? openPassage(sessions, c)
+    const opened = known ?? openPassage(sessions, c.req.raw)
     const passage = isPromise(opened) ? await opened : opened
     const mounted = enterPassage(c, sessions, passage)
     await next()

@@ -1,26 +1,17 @@
-import type { Context } from 'hono'
+import type { ServerResponse } from 'node:http'
 import type { StatusCode } from 'hono/utils/http-status'
 import { writeEffects } from '../adapters/hono/passing.ts'
 import { UsageError } from '../core/errors.ts'
 import { deleteOutcome } from '../core/outcome-headers.ts'
-import { applyEffects, type ResponseEffects } from '../core/response-effects.ts'
+import type { ResponseEffects } from '../core/response-effects.ts'
 import { shownValue } from '../core/shown-value.ts'
 import { warn } from '../core/warning.ts'
-import { PlainHeaders } from './plain-headers.ts'
-
-/** What a response's body may be. */
-export type AnswerBody = string | Uint8Array<ArrayBuffer> | ArrayBuffer | ReadableStream | null
-
-/** An answer for which nobody has needed a `Response` yet. */
-interface PlainAnswer {
-  readonly status: StatusCode
-  readonly body: AnswerBody
-  readonly type: string | null
-}
+import type { Arrival } from './arrival.ts'
+import { type AnswerBody, type PlainAnswer, plainResponse, sendPlain } from './plain-answer.ts'
 
 /** The one answer of a request, on its way into Hono's context: status and headers first, then the body. */
 export class Answer {
-  readonly #context: Context
+  readonly #arrival: Arrival
   /** Whether an answer can be kept as plain data: nobody but us looks at the context, and no header was set. */
   #simple: boolean
   #plain: PlainAnswer | null = null
@@ -34,8 +25,8 @@ export class Answer {
   #onGiven: (() => void) | null = null
 
   /** @param alone - Whether nobody looks at the context's response before `settle` is called. */
-  constructor(context: Context, alone: boolean) {
-    this.#context = context
+  constructor(arrival: Arrival, alone: boolean) {
+    this.#arrival = arrival
     this.#simple = alone
   }
 
@@ -45,7 +36,7 @@ export class Answer {
   }
 
   get status(): number {
-    return this.#given && this.#plain === null ? this.#context.res.status : this.#status
+    return this.#given && this.#plain === null ? this.#arrival.context.res.status : this.#status
   }
 
   /**
@@ -55,7 +46,7 @@ export class Answer {
    */
   isOpen(): boolean {
     if (!this.#given) return true
-    const { method, path } = this.#context.req
+    const { method, path } = this.#arrival
     const message = `${method} ${path} has been answered already, and a request has one answer.`
     if (!this.#replaced) {
       throw new UsageError(
@@ -79,22 +70,22 @@ export class Answer {
 
   header(name: string): string | undefined {
     this.settle()
-    return this.#context.res.headers.get(name) ?? undefined
+    return this.#arrival.context.res.headers.get(name) ?? undefined
   }
 
   setHeader(name: string, value: string): void {
     this.#noteHeader(name)
-    this.#context.header(name, value)
+    this.#arrival.context.header(name, value)
   }
 
   appendHeader(name: string, value: string): void {
     this.#noteHeader(name)
-    this.#context.header(name, value, { append: true })
+    this.#arrival.context.header(name, value, { append: true })
   }
 
   removeHeader(name: string): void {
     this.settle()
-    this.#context.header(name, undefined)
+    this.#arrival.context.header(name, undefined)
   }
 
   /**
@@ -124,8 +115,8 @@ export class Answer {
     if (response.status === 0)
       throw new RangeError('Response.error() has no status that a client could be sent.')
     this.#simple = false
-    this.#context.res = this.#headersSet
-      ? this.#whole(this.#context.newResponse(response.body, response))
+    this.#arrival.context.res = this.#headersSet
+      ? this.#whole(this.#arrival.context.newResponse(response.body, response))
       : response
     this.#end()
   }
@@ -138,8 +129,8 @@ export class Answer {
     this.#given = false
     this.#replaced = true
     this.#typed = false
-    this.#context.res = undefined
-    const { headers } = this.#context.res
+    this.#arrival.context.res = undefined
+    const { headers } = this.#arrival.context.res
     deleteOutcome(headers)
   }
 
@@ -156,20 +147,28 @@ export class Answer {
   }
 
   /**
+   * Sends the answer to Node.
+   * @returns `false` when nothing was sent, since it is no longer plain, or of another kind than Node takes: it must depart then.
+   */
+  writeTo(outgoing: ServerResponse, effects: ResponseEffects | null): boolean {
+    return this.#plain !== null && sendPlain(this.#plain, effects, outgoing)
+  }
+
+  /**
    * Makes the response that leaves.
    * @param effects - What the session does to its headers.
    */
   depart(effects: ResponseEffects | null): Response | Promise<Response> {
     if (this.#plain !== null) return plainResponse(this.#plain, effects)
-    writeEffects(effects, this.#context)
+    writeEffects(effects, this.#arrival.context)
     // Of headers that are not our own Node may refuse one, and @hono/node-server lets a refusal end the process when
     // the response comes without a promise.
-    return Promise.resolve(this.#context.res)
+    return Promise.resolve(this.#arrival.context.res)
   }
 
   #put({ status, body, type }: PlainAnswer): void {
     const headers = type === null ? undefined : { 'content-type': type }
-    this.#context.res = this.#whole(this.#context.newResponse(body, status, headers))
+    this.#arrival.context.res = this.#whole(this.#arrival.context.newResponse(body, status, headers))
   }
 
   #end(): void {
@@ -179,7 +178,7 @@ export class Answer {
 
   /** Hono would add the headers set before once more, and of the cookies keep only those. */
   #whole(response: Response): Response {
-    this.#context.res = undefined
+    this.#arrival.context.res = undefined
     return response
   }
 
@@ -188,19 +187,6 @@ export class Answer {
     this.#headersSet = true
     if (name.toLowerCase() === 'content-type') this.#typed = true
   }
-}
-
-/**
- * Makes a response of a body whose one header is its type.
- *
- * Its headers are a plain object, which @hono/node-server passes on as they are: touching `headers` of a `Response`,
- * to write the session's effects, costs 6 to 10 us.
- */
-function plainResponse({ status, body, type }: PlainAnswer, effects: ResponseEffects | null): Response {
-  const headers = new PlainHeaders()
-  if (type !== null) headers.set('content-type', type)
-  if (effects !== null) applyEffects(effects, headers)
-  return new Response(body, { status, headers: headers.init })
 }
 
 function checkStatus(status: number): asserts status is StatusCode {

@@ -11,6 +11,7 @@ import { Exchanges } from './exchange.ts'
 import type { ErrorHandler, Handler } from './handler.ts'
 import { ListenError } from './listen-error.ts'
 import { answerNoRoute } from './no-route.ts'
+import { NodeEntrance } from './node-entrance.ts'
 import type { RouteParams } from './route-params.ts'
 import { checkRoutePath } from './route-path.ts'
 import { type AnyHandler, runHandler } from './run-handler.ts'
@@ -40,6 +41,7 @@ export class App<Data extends WithoutReservedKeys<Data> & object = DefaultData> 
   readonly #exchanges: Exchanges<Data>
   readonly #errors: ErrorHandling<Data>
   readonly #router: DirectRouter<Data>
+  readonly #atNode: NodeEntrance<Data>
   #server: Promise<RunningServer> | null = null
   #closed: Promise<void> | null = null
 
@@ -58,7 +60,11 @@ export class App<Data extends WithoutReservedKeys<Data> & object = DefaultData> 
       onError: (error, context) => this.#errors.answer(error, this.#exchanges.of(context)),
     }
     const entrance = session(this.sessions)
-    this.#router = new DirectRouter<Data>(entrance, (context, own) => runDirectly(context, own, direct))
+    this.#router = new DirectRouter<Data>(
+      entrance,
+      (context, own) => this.#atNode.resume(context, own) ?? runDirectly(context, own, direct),
+    )
+    this.#atNode = new NodeEntrance(this.#router, direct)
     this.hono = new Hono<SessionEnv<Data>>({ router: this.#router })
     this.hono.use(entrance)
     const setErrorHandler = this.hono.onError.bind(this.hono)
@@ -146,7 +152,7 @@ export class App<Data extends WithoutReservedKeys<Data> & object = DefaultData> 
         'The app listens already, and to one port at a time.',
       )
     }
-    const starting = startServer(this.hono.fetch, port, host)
+    const starting = startServer(this.hono.fetch, (hono) => this.#atNode.before(hono), port, host)
     this.#server = starting
     try {
       const server = await starting

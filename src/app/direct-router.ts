@@ -4,15 +4,14 @@ import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { SmartRouter } from 'hono/router/smart-router'
 import { TrieRouter } from 'hono/router/trie-router'
 import type { H, RouterRoute } from 'hono/types'
+import type { RouteTurner } from './arrival.ts'
 import type { AnyHandler } from './run-handler.ts'
 
 type Route = [H, RouterRoute]
 
 /** The handlers of a request, when all of them are the app's own. */
-export interface OwnHandlers<Data extends object> {
+export interface OwnHandlers<Data extends object> extends RouteTurner {
   readonly handlers: readonly AnyHandler<Data>[]
-  /** Makes the request's route, and its parameters, those of one of the handlers. */
-  turnTo(at: number): void
 }
 
 /** Runs all handlers of a request. */
@@ -66,6 +65,11 @@ export class DirectRouter<Data extends object> implements Router<Route> {
     return one === null ? found : [one]
   }
 
+  /** Gives the handlers of a request, when all of them are the app's own; `null` when there are others, or none. */
+  ownHandlers(method: string, path: string): readonly AnyHandler<Data>[] | null {
+    return this.#ownOf(this.#routes.match(method, path)[0])
+  }
+
   /** Gives the methods that have a route of their own for a path; middleware and `all` routes have none. */
   methodsOf(path: string): string[] {
     return [...this.#methods].filter((method) => {
@@ -75,16 +79,10 @@ export class DirectRouter<Data extends object> implements Router<Route> {
   }
 
   #asOne<Params>(entries: readonly [Route, Params][]): [Route, Params][] | null {
-    const handlers: AnyHandler<Data>[] = []
-    let first: [Route, Params] | undefined
-    for (const entry of entries) {
-      const [[middleware]] = entry
-      const own = this.#own.get(middleware)
-      if (own !== undefined) handlers.push(own)
-      else if (middleware !== this.#entrance) return null
-      if (handlers.length <= 1) first = entry
-    }
-    if (first === undefined || entries.length !== handlers.length + 1) return null
+    const handlers = this.#ownOf(entries)
+    // The entrance is the first of every request.
+    const first = entries[1]
+    if (handlers === null || first === undefined) return null
     const route: Route = [(context) => this.#run(context, { handlers, turnTo }), first[0][1]]
     const one: [Route, Params] = [route, first[1]]
     const turnTo = (at: number): void => {
@@ -94,5 +92,15 @@ export class DirectRouter<Data extends object> implements Router<Route> {
       one[1] = entry[1]
     }
     return [one]
+  }
+
+  #ownOf(entries: readonly (readonly [Route, unknown])[]): AnyHandler<Data>[] | null {
+    const handlers: AnyHandler<Data>[] = []
+    for (const [[middleware]] of entries) {
+      const own = this.#own.get(middleware)
+      if (own !== undefined) handlers.push(own)
+      else if (middleware !== this.#entrance) return null
+    }
+    return handlers.length > 0 && entries.length === handlers.length + 1 ? handlers : null
   }
 }

@@ -3,10 +3,13 @@ import { dropResponse, enterPassage, openPassage } from '../adapters/hono/passin
 import type { SessionEnv } from '../adapters/hono.ts'
 import { type Awaitable, andThen, isPromise } from '../core/awaitable.ts'
 import type { Passage } from '../core/passage.ts'
+import type { ResponseEffects } from '../core/response-effects.ts'
+import type { Answer } from './answer.ts'
+import { HonoArrival, type RouteTurner, type SessionArrival } from './arrival.ts'
 import type { OwnHandlers } from './direct-router.ts'
 import { Exchange, type Exchanges } from './exchange.ts'
 import type { RequestSettings } from './request.ts'
-import { runHandler } from './run-handler.ts'
+import { type AnyHandler, runHandler } from './run-handler.ts'
 
 /** What an app's requests are run with. */
 export interface DirectSettings<Data extends object> {
@@ -30,52 +33,71 @@ export function runDirectly<Data extends object>(
   own: OwnHandlers<Data>,
   settings: DirectSettings<Data>,
 ): Response | Promise<Response> {
-  const response = andThen(openPassage(settings.request.sessions, context), (passage) =>
-    new DirectRun(context, own, settings, passage).run(),
+  const ran = andThen(openPassage(settings.request.sessions, context.req.raw), (passage) =>
+    new DirectRun(new HonoArrival(context), own.handlers, own, settings, passage).run(),
   )
-  return isPromise(response) ? Promise.resolve(response) : response
+  return isPromise(ran) ? Promise.resolve(ran).then(departed) : departed(ran)
+}
+
+function departed<Data extends object>({ answer, effects }: DirectRun<Data>): Response | Promise<Response> {
+  return answer.depart(effects)
 }
 
 /** One such request, once its session is open. */
-class DirectRun<Data extends object> {
-  readonly #own: OwnHandlers<Data>
+export class DirectRun<Data extends object> {
+  /** What the session does to the response's headers, when the run has ended. */
+  effects: ResponseEffects | null = null
+  readonly #handlers: readonly AnyHandler<Data>[]
+  readonly #turner: RouteTurner
   readonly #settings: DirectSettings<Data>
   readonly #passage: Passage<Data>
   readonly #exchange: Exchange<Data>
   #shown = false
 
   constructor(
-    context: Context<SessionEnv<Data>>,
-    own: OwnHandlers<Data>,
+    arrival: SessionArrival<Data>,
+    handlers: readonly AnyHandler<Data>[],
+    turner: RouteTurner,
     settings: DirectSettings<Data>,
     passage: Passage<Data>,
   ) {
-    this.#own = own
+    this.#handlers = handlers
+    this.#turner = turner
     this.#settings = settings
     this.#passage = passage
-    this.#exchange = new Exchange(context, settings.request, passage)
+    this.#exchange = new Exchange(arrival, settings.request, passage)
   }
 
-  run(): Awaitable<Response> {
-    return andThen(this.#turn(0), () => this.#leave())
+  /** The answer, to be sent when the run has ended. */
+  get answer(): Answer {
+    return this.#exchange.answer
+  }
+
+  /**
+   * Runs the handlers, then saves the session.
+   * @throws {StoreError} the session could not be saved.
+   */
+  run(): Awaitable<this> {
+    return andThen(this.#turn(0), () => this.#save())
   }
 
   #turn(at: number): Awaitable<void> {
-    const handler = this.#own.handlers[at]
+    const handler = this.#handlers[at]
     if (handler === undefined) return this.#answerNoRoute()
     const goOn = async (): Promise<void> => {
-      this.#own.turnTo(at + 1)
+      this.#turner.turnTo(at + 1)
       await this.#turn(at + 1)
       // Back from the handlers behind: `req.params` is this handler's own again.
-      this.#own.turnTo(at)
+      this.#turner.turnTo(at)
     }
     const ran = runHandler(handler, this.#exchange, goOn, this.#settings.answerTimeout)
     return isPromise(ran) ? ran.then(undefined, (error: Error) => this.#answerError(error)) : ran
   }
 
   async #answerNoRoute(): Promise<void> {
-    const { context, answer } = this.#exchange
-    if (answer.given || context.finalized) return
+    if (this.#exchange.answer.given) return
+    const { context } = this.#exchange
+    if (context.finalized) return
     this.#showToHono()
     const response = await context.notFound()
     if (!context.finalized) context.res = response
@@ -88,17 +110,22 @@ class DirectRun<Data extends object> {
     context.res = await this.#settings.onError(error, context)
   }
 
-  #leave(): Awaitable<Response> {
-    const { answer } = this.#exchange
+  #save(): Awaitable<this> {
     try {
       const committed = this.#passage.commit()
-      if (!isPromise(committed)) return answer.depart(committed)
-      return committed
-        .then((effects) => answer.depart(effects))
-        .then(undefined, (error: unknown) => this.#dropAnswer(error))
+      if (!isPromise(committed)) return this.#end(committed)
+      return committed.then(
+        (effects) => this.#end(effects),
+        (error: unknown) => this.#dropAnswer(error),
+      )
     } catch (error) {
       return this.#dropAnswer(error)
     }
+  }
+
+  #end(effects: ResponseEffects | null): this {
+    this.effects = effects
+    return this
   }
 
   #dropAnswer(error: unknown): never {

@@ -2,27 +2,29 @@ import type { Context } from 'hono'
 import type { SessionEnv } from '../adapters/hono.ts'
 import type { Passage } from '../core/passage.ts'
 import { Answer } from './answer.ts'
+import { HonoArrival, type SessionArrival } from './arrival.ts'
 import { AppRequest, type RequestSettings } from './request.ts'
 import { AppResponse } from './response.ts'
 
 /** One request with its response, the same two objects for all its handlers. */
 export class Exchange<Data extends object> {
-  readonly context: Context<SessionEnv<Data>>
+  readonly arrival: SessionArrival<Data>
   /** Its parameters are typed `never`, which fits every handler: each knows its own from its path. */
   readonly request: AppRequest<Data, never>
   readonly response: AppResponse
   readonly answer: Answer
 
   /** @param passage - Of the session, when the app runs all handlers itself; `null` when Hono runs them. */
-  constructor(
-    context: Context<SessionEnv<Data>>,
-    settings: RequestSettings<Data>,
-    passage: Passage<Data> | null,
-  ) {
-    this.context = context
-    this.request = new AppRequest<Data, never>(context, settings, passage)
-    this.answer = new Answer(context, passage !== null)
+  constructor(arrival: SessionArrival<Data>, settings: RequestSettings<Data>, passage: Passage<Data> | null) {
+    this.arrival = arrival
+    this.request = new AppRequest<Data, never>(arrival, settings, passage)
+    this.answer = new Answer(arrival, passage !== null)
     this.response = new AppResponse(this.answer, settings.sessions.cookieName)
+  }
+
+  /** Hono's context of the request. */
+  get context(): Context<SessionEnv<Data>> {
+    return this.arrival.context
   }
 }
 
@@ -40,7 +42,7 @@ export class Exchanges<Data extends object> {
   of(context: Context<SessionEnv<Data>>): Exchange<Data> {
     const known: unknown = Reflect.get(context, this.#key)
     if (known instanceof Exchange) return known
-    const exchange = new Exchange(context, this.#settings, null)
+    const exchange = new Exchange(new HonoArrival(context), this.#settings, null)
     this.keep(exchange)
     return exchange
   }

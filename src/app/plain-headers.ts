@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http'
 import type { ResponseHeaders } from '../core/response-effects.ts'
 
 /** The headers of a response that is not made yet, as plain data. Names are lower case. */
@@ -11,11 +12,12 @@ export class PlainHeaders implements ResponseHeaders {
   }
 
   set(name: string, value: string | readonly string[]): void {
-    this.remove(name)
     if (typeof value === 'string') {
+      this.#lists?.delete(name)
       this.#lines[name] = value
       return
     }
+    this.remove(name)
     this.#lists ??= new Map()
     this.#lists.set(name, value)
   }
@@ -30,6 +32,15 @@ export class PlainHeaders implements ResponseHeaders {
     if (this.#lists === null) return this.#lines
     const listed = [...this.#lists].flatMap(([name, lines]) => lines.map((line) => pair(name, line)))
     return [...Object.entries(this.#lines), ...listed]
+  }
+
+  /** The headers as Node takes them. */
+  get forNode(): OutgoingHttpHeaders {
+    if (this.#lists === null) return this.#lines
+    return {
+      ...this.#lines,
+      ...Object.fromEntries([...this.#lists].map(([name, lines]) => [name, [...lines]])),
+    }
   }
 }
 

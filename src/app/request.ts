@@ -1,9 +1,9 @@
-import type { Context } from 'hono'
-import { type SessionEnv, sessionOf } from '../adapters/hono.ts'
+import { sessionOf } from '../adapters/hono.ts'
 import { UsageError } from '../core/errors.ts'
 import type { Passage } from '../core/passage.ts'
 import type { DefaultData, ParsedJson, Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
+import type { Arrival } from './arrival.ts'
 import { readBody } from './body.ts'
 import { clientAddress } from './client-address.ts'
 import { collectFields, type Fields } from './fields.ts'
@@ -17,7 +17,7 @@ export interface RequestSettings<Data extends object> {
 
 /** A request, as handlers see it. */
 export class AppRequest<Data extends object = DefaultData, Params = Record<string, string>> {
-  readonly #context: Context<SessionEnv<Data>>
+  readonly #arrival: Arrival
   readonly #settings: RequestSettings<Data>
   readonly #passage: Passage<Data> | null
   #body: Promise<ParsedJson> | undefined
@@ -26,44 +26,39 @@ export class AppRequest<Data extends object = DefaultData, Params = Record<strin
   #headers: Record<string, string> | undefined
 
   /**
-   * Wraps Hono's context of one request; the app does this for you.
+   * Wraps one request; the app does this for you.
    * @param passage - Of the request's session; `null` where Hono's middleware has it.
    */
-  constructor(
-    context: Context<SessionEnv<Data>>,
-    settings: RequestSettings<Data>,
-    passage: Passage<Data> | null,
-  ) {
-    this.#context = context
+  constructor(arrival: Arrival, settings: RequestSettings<Data>, passage: Passage<Data> | null) {
+    this.#arrival = arrival
     this.#settings = settings
     this.#passage = passage
   }
 
   /** The web `Request` underneath: for what this class does not show, such as the body as a stream. */
   get raw(): Request {
-    return this.#context.req.raw
+    return this.#arrival.context.req.raw
   }
 
   /** The method in capitals, such as `'GET'`. */
   get method(): string {
-    return this.raw.method
+    return this.#arrival.method
   }
 
   /** The path and the query, such as `'/search?q=tea'`. `req.raw.url` has the whole address. */
   get url(): string {
-    const { url } = this.raw
-    return url.slice(url.indexOf('/', url.indexOf('://') + 3))
+    return this.#arrival.url
   }
 
   /** The path, percent-decoded as the routes saw it. */
   get path(): string {
-    return this.#context.req.path
+    return this.#arrival.path
   }
 
   /** The parameters of the route: `'/users/:id'` gives `id`, percent-decoded. */
   get params(): Params {
     // Typed by the route's path, and it is that path the router has matched.
-    return this.#context.req.param() as Params
+    return this.#arrival.context.req.param() as Params
   }
 
   /** The query's values by name; a name that comes several times has a list. */
@@ -74,7 +69,7 @@ export class AppRequest<Data extends object = DefaultData, Params = Record<strin
 
   /** The headers by name in lower case. */
   get headers(): Readonly<Record<string, string>> {
-    this.#headers ??= this.#context.req.header()
+    this.#headers ??= this.#arrival.context.req.header()
     return this.#headers
   }
 
@@ -89,7 +84,7 @@ export class AppRequest<Data extends object = DefaultData, Params = Record<strin
    * is the proxy's: forwarding headers are not believed.
    */
   get ip(): string | undefined {
-    return clientAddress(this.raw, this.#context.env)
+    return clientAddress(this.raw, this.#arrival.context.env)
   }
 
   /**
@@ -99,7 +94,7 @@ export class AppRequest<Data extends object = DefaultData, Params = Record<strin
   get session(): Session<Data> {
     // Asked for each time, and not Hono's variable: after `regenerate(callback)` the session is another object.
     if (this.#passage !== null) return this.#passage.session
-    const session = sessionOf(this.#context, this.#settings.sessions)
+    const session = sessionOf(this.#arrival.context, this.#settings.sessions)
     if (session !== undefined) return session
     throw new UsageError('ERR_NOT_MOUNTED', 'This request has no session: it could not be loaded.')
   }

@@ -1,5 +1,6 @@
 import { ConfigError } from '../core/errors.ts'
-import type { Answer, AnswerBody } from './answer.ts'
+import type { Answer } from './answer.ts'
+import type { AnswerBody } from './plain-answer.ts'
 import { clearedCookie, type ResponseCookieOptions, responseCookie } from './response-cookie.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -16,15 +17,20 @@ const BYTES_TYPE = 'application/octet-stream'
  * answer leaves when all handlers and middleware have ended and the session is saved, so headers can be set until then.
  */
 export class AppResponse {
-  /** What handlers of one request want to tell each other, such as the user they have looked up. */
-  readonly locals: Record<string, unknown> = {}
   readonly #answer: Answer
   readonly #sessionCookie: string
+  #locals: Record<string, unknown> | undefined
 
   /** Wraps the answer of one request; the app does this for you. */
   constructor(answer: Answer, sessionCookie: string) {
     this.#answer = answer
     this.#sessionCookie = sessionCookie
+  }
+
+  /** What handlers of one request want to tell each other, such as the user they have looked up. */
+  get locals(): Record<string, unknown> {
+    this.#locals ??= {}
+    return this.#locals
   }
 
   /** The status: 200 until it is set. */

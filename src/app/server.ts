@@ -1,7 +1,8 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { ConfigError } from '../core/errors.ts'
 import { checkHost, checkPort, portError } from './listen-error.ts'
+import type { NodeListener } from './node-entrance.ts'
 
 /** What answers requests: Hono's `fetch`. */
 export type FetchHandler = (request: Request, env: object) => Response | Promise<Response>
@@ -67,16 +68,22 @@ function endWith(socket: Socket, response: ServerResponse): void {
 
 /**
  * Starts a server for a web `fetch` handler.
+ * @param before - Puts something before what gives requests to `fetch`.
  * @param host - The address to listen on. Default: all.
  * @throws {ConfigError} `ERR_PEER_MISSING` the package @hono/node-server is not installed.
  * @throws {ListenError} the port is taken, or cannot be listened on; the host is none.
  */
-export async function startServer(fetch: FetchHandler, port: number, host?: string): Promise<RunningServer> {
+export async function startServer(
+  fetch: FetchHandler,
+  before: (listener: NodeListener) => NodeListener,
+  port: number,
+  host?: string,
+): Promise<RunningServer> {
   checkPort(port)
   checkHost(host)
   // Imported only here: an app that never listens runs where there is no node:http.
   const [{ createServer }, listener] = await Promise.all([import('node:http'), requestListener(fetch)])
-  const server = createServer(listener)
+  const server = createServer(before(listener))
   const running = new RunningServer(server)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(portError(error, port)))
@@ -85,9 +92,7 @@ export async function startServer(fetch: FetchHandler, port: number, host?: stri
   return running
 }
 
-async function requestListener(
-  fetch: FetchHandler,
-): Promise<(request: IncomingMessage, response: ServerResponse) => Promise<void>> {
+async function requestListener(fetch: FetchHandler): Promise<NodeListener> {
   const { getRequestListener } = await nodeServer()
   return getRequestListener(fetch)
 }

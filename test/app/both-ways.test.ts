@@ -23,6 +23,17 @@ const WAYS: [way: string, MakeApp][] = [
     (options) => testApp<Data>({ sessionStore: laterStore(new MemorySessionStore()), ...options }),
   ],
   [
+    'by itself, until somebody needs what only Hono has',
+    (options) => {
+      const app = testApp<Data>(options)
+      app.use((req, _res, next) => {
+        expect(req.raw).toBeInstanceOf(Request)
+        return next()
+      })
+      return app
+    },
+  ],
+  [
     'through Hono',
     (options) => {
       const app = testApp<Data>(options)

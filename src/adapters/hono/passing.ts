@@ -3,6 +3,7 @@ import { type Awaitable, isPromise } from '../../core/awaitable.ts'
 import { isSessionError } from '../../core/errors.ts'
 import { withoutOutcome } from '../../core/outcome-headers.ts'
 import type { Passage, SessionFollower } from '../../core/passage.ts'
+import type { CookieCarrier } from '../../core/request-cookie.ts'
 import type { ResponseEffects } from '../../core/response-effects.ts'
 import type { Sessions } from '../../core/sessions.ts'
 import { errorResponse } from '../error-response.ts'
@@ -30,10 +31,10 @@ function incomingOf(c: Context): object | undefined {
 /** Opens the session of a request. What it throws, Hono's error handling can answer. */
 export function openPassage<Data extends object>(
   sessions: Sessions<Data>,
-  c: Context,
+  request: CookieCarrier,
 ): Awaitable<Passage<Data>> {
   try {
-    const opened = sessions.open(c.req.raw)
+    const opened = sessions.open(request)
     return isPromise(opened) ? opened.then(undefined, fail) : opened
   } catch (error) {
     return fail(error)

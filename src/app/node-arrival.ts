@@ -1,0 +1,94 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Context } from 'hono'
+import type { SessionEnv } from '../adapters/hono.ts'
+import type { RouteTurner, SessionArrival } from './arrival.ts'
+import type { DirectRun } from './direct-run.ts'
+
+/** Gives a request to Hono, which calls `enter` of its arrival before this returns. */
+export type GiveToHono<Data extends object> = (
+  arrival: NodeArrival<Data>,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+) => void
+
+/** What Hono has made of a request, and the response it waits for. */
+interface Entered<Data extends object> {
+  readonly context: Context<SessionEnv<Data>>
+  readonly turner: RouteTurner
+  readonly response: PromiseWithResolvers<Response>
+}
+
+/**
+ * A request that came to a Node server, and that the app answers without Hono while it can.
+ *
+ * The first who asks for something that only Hono has makes Hono take the request after all, and wait for the response.
+ */
+export class NodeArrival<Data extends object> implements SessionArrival<Data>, RouteTurner {
+  readonly method = 'GET'
+  readonly path: string
+  readonly #incoming: IncomingMessage
+  readonly #outgoing: ServerResponse
+  readonly #giveToHono: GiveToHono<Data>
+  #entered: Entered<Data> | null = null
+  #turn = 0
+
+  /** @param path - The path of a plain request: see `plainPath`. */
+  constructor(
+    path: string,
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    giveToHono: GiveToHono<Data>,
+  ) {
+    this.path = path
+    this.#incoming = incoming
+    this.#outgoing = outgoing
+    this.#giveToHono = giveToHono
+  }
+
+  get url(): string {
+    return this.#incoming.url ?? this.path
+  }
+
+  get context(): Context<SessionEnv<Data>> {
+    return this.#inHono().context
+  }
+
+  turnTo(at: number): void {
+    this.#turn = at
+    this.#entered?.turner.turnTo(at)
+  }
+
+  /** Takes over what Hono has made of the request. */
+  enter(context: Context<SessionEnv<Data>>, turner: RouteTurner): Promise<Response> {
+    const response = Promise.withResolvers<Response>()
+    turner.turnTo(this.#turn)
+    this.#entered = { context, turner, response }
+    return response.promise
+  }
+
+  /** Sends the answer of a run that has ended: straight to Node, or as the response Hono waits for. */
+  leave({ answer, effects }: DirectRun<Data>): void {
+    try {
+      if (this.#entered === null && answer.writeTo(this.#outgoing, effects)) return
+      this.#inHono().response.resolve(answer.depart(effects))
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  /** Lets Hono answer for an error. */
+  fail(error: unknown): void {
+    this.#inHono().response.reject(error)
+  }
+
+  #inHono(): Entered<Data> {
+    if (this.#entered !== null) return this.#entered
+    this.#giveToHono(this, this.#incoming, this.#outgoing)
+    // Assigned in between, by `enter`, which the compiler does not see.
+    const entered: Entered<Data> | null = this.#entered
+    if (entered === null) throw new Error('Hono has not given the request back to the app.')
+    // The client may have left before: Hono's server, which has just begun to listen for that, would never learn of it.
+    if (this.#outgoing.closed) this.#outgoing.emit('close')
+    return entered
+  }
+}
