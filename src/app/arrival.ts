@@ -11,6 +11,10 @@ export interface Arrival {
   readonly path: string
   /** The path and the query, as they were sent. */
   readonly url: string
+  /** The parameters of the current handler's route, percent-decoded. */
+  readonly params: Record<string, string>
+  /** The query's values. */
+  readonly query: URLSearchParams
 }
 
 /** A request that will have a session. */
@@ -43,5 +47,13 @@ export class HonoArrival<Data extends object> implements SessionArrival<Data> {
   get url(): string {
     const { url } = this.context.req.raw
     return url.slice(url.indexOf('/', url.indexOf('://') + 3))
+  }
+
+  get params(): Record<string, string> {
+    return this.context.req.param()
+  }
+
+  get query(): URLSearchParams {
+    return new URL(this.context.req.raw.url).searchParams
   }
 }

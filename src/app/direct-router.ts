@@ -3,11 +3,10 @@ import type { Result, Router } from 'hono/router'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { SmartRouter } from 'hono/router/smart-router'
 import { TrieRouter } from 'hono/router/trie-router'
-import type { H, RouterRoute } from 'hono/types'
+import type { H } from 'hono/types'
 import type { RouteTurner } from './arrival.ts'
+import { OwnMatch, type Route } from './own-match.ts'
 import type { AnyHandler } from './run-handler.ts'
-
-type Route = [H, RouterRoute]
 
 /** The handlers of a request, when all of them are the app's own. */
 export interface OwnHandlers<Data extends object> extends RouteTurner {
@@ -65,9 +64,11 @@ export class DirectRouter<Data extends object> implements Router<Route> {
     return one === null ? found : [one]
   }
 
-  /** Gives the handlers of a request, when all of them are the app's own; `null` when there are others, or none. */
-  ownHandlers(method: string, path: string): readonly AnyHandler<Data>[] | null {
-    return this.#ownOf(this.#routes.match(method, path)[0])
+  /** Finds the handlers of a request, when all of them are the app's own; `null` when there are others, or none. */
+  matchOwn(method: string, path: string): OwnMatch<Data> | null {
+    const found = this.#routes.match(method, path)
+    const handlers = this.#ownOf(found[0])
+    return handlers === null ? null : new OwnMatch(handlers, found)
   }
 
   /** Gives the methods that have a route of their own for a path; middleware and `all` routes have none. */

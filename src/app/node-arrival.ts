@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import type { SessionEnv } from '../adapters/hono.ts'
 import type { RouteTurner, SessionArrival } from './arrival.ts'
 import type { DirectRun } from './direct-run.ts'
+import type { OwnMatch } from './own-match.ts'
 
 /** Gives a request to Hono, which calls `enter` of its arrival before this returns. */
 export type GiveToHono<Data extends object> = (
@@ -26,6 +27,7 @@ interface Entered<Data extends object> {
 export class NodeArrival<Data extends object> implements SessionArrival<Data>, RouteTurner {
   readonly method = 'GET'
   readonly path: string
+  readonly match: OwnMatch<Data>
   readonly #incoming: IncomingMessage
   readonly #outgoing: ServerResponse
   readonly #giveToHono: GiveToHono<Data>
@@ -35,11 +37,13 @@ export class NodeArrival<Data extends object> implements SessionArrival<Data>, R
   /** @param path - The path of a plain request: see `plainPath`. */
   constructor(
     path: string,
+    match: OwnMatch<Data>,
     incoming: IncomingMessage,
     outgoing: ServerResponse,
     giveToHono: GiveToHono<Data>,
   ) {
     this.path = path
+    this.match = match
     this.#incoming = incoming
     this.#outgoing = outgoing
     this.#giveToHono = giveToHono
@@ -49,12 +53,22 @@ export class NodeArrival<Data extends object> implements SessionArrival<Data>, R
     return this.#incoming.url ?? this.path
   }
 
+  get params(): Record<string, string> {
+    // Nothing in a plain path is percent-encoded.
+    return this.match.paramsOf(this.#turn)
+  }
+
+  get query(): URLSearchParams {
+    return new URLSearchParams(this.url.slice(this.path.length))
+  }
+
   get context(): Context<SessionEnv<Data>> {
     return this.#inHono().context
   }
 
   turnTo(at: number): void {
-    this.#turn = at
+    // Behind the last handler, its route stays the request's.
+    if (at < this.match.handlers.length) this.#turn = at
     this.#entered?.turner.turnTo(at)
   }
 

@@ -47,16 +47,16 @@ export class NodeEntrance<Data extends object> {
     }
     return (incoming, outgoing) => {
       const path = plainPath(incoming)
-      const handlers = path === null ? null : this.#router.ownHandlers('GET', path)
-      if (path === null || handlers === null) {
+      const match = path === null ? null : this.#router.matchOwn('GET', path)
+      if (path === null || match === null) {
         hono(incoming, outgoing)
         return
       }
-      const arrival = new NodeArrival<Data>(path, incoming, outgoing, giveToHono)
+      const arrival = new NodeArrival<Data>(path, match, incoming, outgoing, giveToHono)
       try {
         const opened = openPassage(this.#settings.request.sessions, incoming)
         const ran = andThen(opened, (passage) =>
-          new DirectRun(arrival, handlers, arrival, this.#settings, passage).run(),
+          new DirectRun(arrival, match.handlers, arrival, this.#settings, passage).run(),
         )
         if (!isPromise(ran)) arrival.leave(ran)
         else

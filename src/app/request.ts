@@ -58,12 +58,12 @@ export class AppRequest<Data extends object = DefaultData, Params = Record<strin
   /** The parameters of the route: `'/users/:id'` gives `id`, percent-decoded. */
   get params(): Params {
     // Typed by the route's path, and it is that path the router has matched.
-    return this.#arrival.context.req.param() as Params
+    return this.#arrival.params as Params
   }
 
   /** The query's values by name; a name that comes several times has a list. */
   get query(): Readonly<Fields<string>> {
-    this.#query ??= collectFields(new URL(this.raw.url).searchParams)
+    this.#query ??= collectFields(this.#arrival.query)
     return this.#query
   }
 

@@ -74,9 +74,27 @@ describe('a plain request at a Node server', () => {
     expect(toHono).toEqual([])
   })
 
+  test.each([
+    ['held by one regular expression', false],
+    ['of a kind that has to be searched', true],
+  ])('has its parameters and its query without Hono, where the routes are %s', async (_what, ambiguous) => {
+    const { app, toHono } = watchedApp()
+    // Hono's regular expression cannot hold these two together: it takes its other router.
+    if (ambiguous)
+      app.get('/:a/x{[0-9]+}', (_req, res) => res.end()).get('/users/:b/c', (_req, res) => res.end())
+    app.get('/users/:id/:page?', (req, res) => res.json({ params: req.params, query: req.query }))
+    const url = await serve(app)
+    const ask = async (path: string): Promise<unknown> => (await fetch(`${url}${path}`)).json()
+    expect(await ask('/users/17')).toEqual({ params: { id: '17' }, query: {} })
+    expect(await ask('/users/a-b/2?q=tea+time&x=1&x=2')).toEqual({
+      params: { id: 'a-b', page: '2' },
+      query: { q: 'tea time', x: ['1', '2'] },
+    })
+    expect(toHono).toEqual([])
+    expect(await ask('/users/caf%C3%A9?q=%26')).toEqual({ params: { id: 'café' }, query: { q: '&' } })
+  })
+
   test.each<[string, (app: App<Data>) => void]>([
-    ['parameters', (app) => app.get('/a', (req, res) => res.json(req.params))],
-    ['the query', (app) => app.get('/a', (req, res) => res.json(req.query))],
     ['headers', (app) => app.get('/a', (req, res) => res.text(req.get('host') ?? ''))],
     ['a header of its own', (app) => app.get('/a', (_req, res) => res.set('x-a', '1').end())],
     ['a stream', (app) => app.get('/a', (_req, res) => res.send(new Blob(['a']).stream()))],
@@ -139,10 +157,12 @@ describe('a request that is given to Hono when its handlers have begun', () => {
     app.get('/users/:id', (_req, _res, next) => next())
     app.get('/users/:number', (req, res) => {
       seen.push(req.params)
+      expect(req.raw.url).toMatch(/17$/)
+      seen.push(req.params)
       return res.end()
     })
     await (await fetch(`${await serve(app)}/users/17`)).text()
-    expect(seen).toEqual([{ number: '17' }, { name: '17' }])
+    expect(seen).toEqual([{ number: '17' }, { number: '17' }, { name: '17' }])
     expect(toHono).toEqual(['/users/17'])
   })
 
