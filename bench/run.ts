@@ -53,13 +53,15 @@ function chosen(names: readonly string[]): readonly Question[] {
 async function ask(question: Question, bench: Bench): Promise<void> {
   const outcome = await question.ask(bench)
   const { name, title } = question
-  writeResults({ question: name, title, machine: describeMachine(bench.load.name), ...outcome })
+  if (whole) writeResults({ question: name, title, machine: describeMachine(bench.load.name), ...outcome })
   for (const table of outcome.tables) console.log(`\n${tableText(table)}`)
   for (const notice of outcome.notices) console.log(`! ${notice}`)
 }
 
 const options = readOptions(process.argv.slice(2))
 const questions = chosen(options.questions)
+// A part of a question would stand for all of it from then on.
+const whole = options.only.length === 0 && options.stores.length === 0
 const began = performance.now()
 build()
 prepareCores()
@@ -76,9 +78,10 @@ try {
 } finally {
   await backends.stop()
 }
-writeResultsPage(QUESTIONS)
-for (const table of [targetTable(), otherTargetTable()]) console.log(`\n${tableText(table)}`)
-for (const win of peerWins(QUESTIONS.map(({ name }) => name))) console.log(`A peer costs less: ${win}`)
-console.log(
-  `\nTook ${((performance.now() - began) / 60_000).toFixed(1)} minutes. Kept in bench/results and bench/RESULTS.md.`,
-)
+if (whole) {
+  writeResultsPage(QUESTIONS)
+  for (const table of [targetTable(), otherTargetTable()]) console.log(`\n${tableText(table)}`)
+  for (const win of peerWins(QUESTIONS.map(({ name }) => name))) console.log(`A peer costs less: ${win}`)
+}
+const kept = whole ? 'Kept in bench/results and bench/RESULTS.md' : 'Not kept: it was asked about a part'
+console.log(`\nTook ${((performance.now() - began) / 60_000).toFixed(1)} minutes. ${kept}.`)
