@@ -181,7 +181,8 @@ export class RedisSessionStore implements ConditionalStore {
   /**
    * Removes the records of one user but `except`, and tells how many live ones they were: also of sessions that are
    * given a new id meanwhile. One command for their ids, one for each, sent 1,000 at a time, two to take them off the
-   * list, one more for each 1,000 after the first, and a second one for each name whose session is gone already.
+   * list, two more for each 1,000 after the first; a second one for each name whose session is gone already, and one for each
+   * 1,000 of those.
    *
    * Who logs in meanwhile waits until it is over. A session that is being created already may escape: revoke after
    * what lets the user in has changed.
