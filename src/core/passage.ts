@@ -324,7 +324,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     const result = await writer.rewrite(id, (newest) => changeDraft(newest, change), !this.headersSent)
     if (result.outcome === 'gone' || result.outcome === 'unmovable') {
       events.emit('discarded', { id, reason: result.outcome === 'gone' ? 'gone' : 'headers-sent' })
-      state.end()
+      state.lose(null)
       return false
     }
     const { record } = result

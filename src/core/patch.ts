@@ -33,3 +33,20 @@ export function apply(patch: Patch, data: DataObject): void {
   for (const [key, value] of patch.set) data[key] = value
   for (const key of patch.removed) delete data[key]
 }
+
+/**
+ * Takes over into a request's data, in place, what others changed and the request did not.
+ * @param newest - The data with the others' changes. Its values are shared, not copied.
+ * @param base - The data that the request's own unsaved changes count from.
+ */
+export function adopt(newest: DataObject, base: DataObject, data: DataObject): void {
+  const mine = diff(base, data)
+  for (const key of Object.keys(data)) {
+    if (!Object.hasOwn(newest, key) && !mine.set.has(key)) delete data[key]
+  }
+  for (const [key, value] of Object.entries(newest)) {
+    // Equal values are left alone: somebody may hold a reference to the one that is there.
+    const same = Object.hasOwn(data, key) && equalAsJson(data[key], value)
+    if (!same && !mine.set.has(key) && !mine.removed.has(key)) data[key] = value
+  }
+}

@@ -37,7 +37,7 @@ export class SessionSaver {
    * @throws {DataError} the data cannot be kept; the state is as it was.
    */
   save(state: SessionState, answer: Answerable): Awaitable<CookieVerb> {
-    if (state.ended) return 'keep'
+    if (state.ended) return this.#afterEnd(state)
     const { loaded } = state
     const { policy } = this.#engine
     const now = policy.now()
@@ -51,8 +51,16 @@ export class SessionSaver {
       return this.#judge(state, answer, now)
     return andThen(this.#refresh(loaded), (lives) => {
       if (lives) return this.#judge(state, answer, now)
-      return state.snapshot().changed ? this.#discarded(state, loaded) : this.#gone(state)
+      const snapshot = state.snapshot()
+      return snapshot.changed ? this.#discarded(state, loaded, snapshot) : this.#gone(state, snapshot)
     })
+  }
+
+  /** What is written to a session that others have ended is dropped, and somebody should know. */
+  #afterEnd(state: SessionState): CookieVerb {
+    const lost = state.loseChanges()
+    if (lost !== null) this.#engine.events.emit('discarded', { id: lost, reason: 'gone' })
+    return 'keep'
   }
 
   #judge(state: SessionState, answer: Answerable, now: number): Awaitable<CookieVerb> {
@@ -94,7 +102,9 @@ export class SessionSaver {
   #carryOut(state: SessionState, answer: Answerable, plan: Plan): Awaitable<CookieVerb> {
     if (!plan.decision.discarded) return this.#perform(state, answer, plan)
     this.#engine.events.emit('discarded', { id: state.id, reason: 'headers-sent' })
-    return andThen<CookieVerb, CookieVerb>(this.#perform(state, answer, plan), () => this.#gone(state))
+    return andThen<CookieVerb, CookieVerb>(this.#perform(state, answer, plan), () =>
+      this.#gone(state, plan.snapshot),
+    )
   }
 
   #perform(state: SessionState, answer: Answerable, plan: Plan): Awaitable<CookieVerb> {
@@ -154,7 +164,7 @@ export class SessionSaver {
     )
     return andThen<Written | null, CookieVerb>(moved, (written) =>
       written === null
-        ? this.#discarded(state, loaded)
+        ? this.#discarded(state, loaded, snapshot)
         : this.#moved(state, loaded, { ...written, token }, snapshot),
     )
   }
@@ -180,8 +190,8 @@ export class SessionSaver {
 
   #replaced(state: SessionState, plan: Plan, loaded: LoadedSession, result: Rewritten): CookieVerb {
     const { snapshot, decision } = plan
-    if (result.outcome === 'gone') return this.#discarded(state, loaded)
-    if (result.outcome === 'unmovable') return this.#unmovable(state, loaded)
+    if (result.outcome === 'gone') return this.#discarded(state, loaded, snapshot)
+    if (result.outcome === 'unmovable') return this.#unmovable(state, loaded, snapshot)
     if (result.outcome === 'moved') return this.#moved(state, loaded, result, snapshot)
     const signedAgain = decision.cookie === 'set'
     const ticket = signedAgain ? current(loaded.ticket) : loaded.ticket
@@ -203,7 +213,7 @@ export class SessionSaver {
       },
     )
     return andThen<boolean, CookieVerb>(touched, (lives) => {
-      if (!lives) return this.#gone(state)
+      if (!lives) return this.#gone(state, plan.snapshot)
       const { record } = loaded
       loaded.record = { ...record, touchedAt: now, expiresAt: expiresAt(record.createdAt, now, policy) }
       if (signedAgain) loaded.ticket = current(ticket)
@@ -223,24 +233,24 @@ export class SessionSaver {
     })
   }
 
-  #discarded(state: SessionState, loaded: LoadedSession): CookieVerb {
+  #discarded(state: SessionState, loaded: LoadedSession, snapshot: Snapshot): CookieVerb {
     this.#engine.events.emit('discarded', { id: loaded.record.id, reason: 'gone' })
-    return this.#gone(state)
+    return this.#gone(state, snapshot)
   }
 
   /**
    * The session ended in another request. The cookie is left alone: the browser may have a newer one already,
    * from the very request that ended this session.
    */
-  #gone(state: SessionState): CookieVerb {
-    state.end()
+  #gone(state: SessionState, snapshot: Snapshot): CookieVerb {
+    state.lose(snapshot)
     return 'none'
   }
 
   /** Two requests' changes made another user together, and it is too late for the cookie of a new id. */
-  #unmovable(state: SessionState, loaded: LoadedSession): CookieVerb {
+  #unmovable(state: SessionState, loaded: LoadedSession, snapshot: Snapshot): CookieVerb {
     this.#engine.events.emit('discarded', { id: loaded.record.id, reason: 'headers-sent' })
-    return this.#gone(state)
+    return this.#gone(state, snapshot)
   }
 
   /** Takes over how long others have kept a session alive meanwhile. Answers whether it lives. */

@@ -1,10 +1,10 @@
 import { type Carry, carryOver, narrow } from './carry.ts'
-import { type DataObject, equalAsJson, readData, writeData } from './data-text.ts'
+import { type DataObject, readData, writeData } from './data-text.ts'
 import type { Fate } from './decide.ts'
 import type { StoreError } from './errors.ts'
 import type { LoadedSession } from './loaded-session.ts'
 import { OwnData } from './own-data.ts'
-import { apply, diff, type Patch } from './patch.ts'
+import { adopt, apply, type Patch } from './patch.ts'
 import type { Policy } from './policy.ts'
 import type { SessionRecord } from './record.ts'
 import { createToken, sessionIdOf } from './ticket.ts'
@@ -57,6 +57,8 @@ export class SessionState {
   #baseText: string = EMPTY_TEXT
   #carry: Carry = []
   #newToken: string | null = null
+  /** The id under which the record was found ended by somebody else. */
+  #lost: string | null = null
   #changes = 0
   #savedChanges = 0
   #turns = 0
@@ -176,20 +178,28 @@ export class SessionState {
   renew(carry: Carry): void {
     const carried = carryOver(this.data, carry)
     // Changes count from the data that goes over as it was loaded: those are what a newer old record is rebased on.
-    const base = carryOver(readData(this.#baseText, this.#policy.maxBytes) ?? {}, carry)
-    this.#carry = this.fate === 'renewed' ? narrow(this.#carry, carry) : carry
+    const base = this.#lost === null ? carryOver(this.#parsed(this.#baseText), carry) : {}
+    this.#carry = this.#carryFrom(carry)
     this.#baseText = JSON.stringify(base)
     this.#own = OwnData.of(carried)
     this.#changes++
     this.#turns++
     this.#newToken = null
     this.fate = 'renewed'
-    this.ended = false
+    // What somebody else has ended does not come back under another id.
+    this.ended = this.#lost !== null
+  }
+
+  #carryFrom(carry: Carry): Carry {
+    // Nothing goes over that this request has destroyed, even where the record is still there.
+    if (this.fate === 'destroyed') return []
+    return this.fate === 'renewed' ? narrow(this.#carry, carry) : carry
   }
 
   /** Wipes the data and asks for the record's end. */
   destroy(): void {
     this.fate = 'destroyed'
+    this.#lost = null
     this.#turns++
     this.#own = OwnData.of({})
     this.#baseText = EMPTY_TEXT
@@ -205,15 +215,46 @@ export class SessionState {
   }
 
   /**
+   * Notes that the record was found ended by somebody else. Nothing of this session is saved any more, under whatever
+   * id; only `destroy` and `reload` begin afresh.
+   * @param told - What is known to be lost: later changes are lost too, and somebody has to be told of them.
+   */
+  lose(told: Snapshot | null): void {
+    this.#lost = this.loaded?.record.id ?? null
+    this.end()
+    if (told !== null) this.#tell(told)
+  }
+
+  /**
+   * Notes that what was changed since the record was lost is lost too.
+   * @returns The id the record had; `null` when nothing was lost.
+   */
+  loseChanges(): string | null {
+    if (this.#lost === null) return null
+    const snapshot = this.snapshot()
+    if (!snapshot.changed) return null
+    this.#tell(snapshot)
+    return this.#lost
+  }
+
+  #tell({ text, changes }: Snapshot): void {
+    this.#baseText = text
+    this.#savedChanges = changes
+  }
+
+  /**
    * Goes on standing on a record that was just saved. Objects already handed out stay the live data, and what
    * was changed while the save was under way stays to be saved.
    */
   settle(loaded: LoadedSession, saved: Snapshot): void {
     this.loaded = loaded
     // Renewed or destroyed meanwhile: that wish now applies to the record that was just written.
-    if (saved.turns !== this.#turns) return
+    if (saved.turns !== this.#turns) {
+      this.#carryAgain(loaded, saved.text)
+      return
+    }
     const sameText = loaded.record.data === saved.text
-    if (!sameText) this.#adopt(loaded)
+    if (!sameText) adopt(this.#newest(loaded), this.#parsed(saved.text), this.data)
     this.fate = 'kept'
     this.#baseText = sameText ? saved.text : baseOf(loaded)
     this.#savedChanges = saved.changes
@@ -237,28 +278,37 @@ export class SessionState {
    */
   rebase(loaded: LoadedSession, turns: number): void {
     this.loaded = loaded
-    if (turns !== this.#turns) return
-    this.#adopt(loaded)
+    if (turns !== this.#turns) {
+      this.#carryAgain(loaded, this.#baseText)
+      return
+    }
+    adopt(this.#newest(loaded), this.#parsed(this.#baseText), this.data)
     this.#baseText = baseOf(loaded)
   }
 
-  /** Takes over, key by key, what others changed and this request did not. */
-  #adopt({ record, data: made }: LoadedSession): void {
-    const newest = made ?? readData(record.data, this.#policy.maxBytes) ?? {}
-    const mine = diff(readData(this.#baseText, this.#policy.maxBytes) ?? {}, this.data)
-    const data = this.data
-    for (const key of Object.keys(data)) {
-      if (!Object.hasOwn(newest, key) && !mine.set.has(key)) delete data[key]
-    }
-    for (const [key, value] of Object.entries(newest)) {
-      // Equal values are left alone: somebody may hold a reference to the one that is there.
-      const same = Object.hasOwn(data, key) && equalAsJson(data[key], value)
-      if (!same && !mine.set.has(key) && !mine.removed.has(key)) data[key] = value
-    }
+  /**
+   * Takes over into a session that was renewed during a write what the written record has of others: the write went on
+   * top of it, so nothing will conflict with it any more.
+   * @param base - The data this request's unsaved changes count from.
+   */
+  #carryAgain(loaded: LoadedSession, base: string): void {
+    if (this.fate !== 'renewed') return
+    const newest = carryOver(this.#newest(loaded), this.#carry)
+    adopt(newest, carryOver(this.#parsed(base), this.#carry), this.data)
+    this.#baseText = JSON.stringify(newest)
+  }
+
+  #newest({ record, data }: LoadedSession): DataObject {
+    return data ?? this.#parsed(record.data)
+  }
+
+  #parsed(text: string): DataObject {
+    return readData(text, this.#policy.maxBytes) ?? {}
   }
 
   /** Drops everything and stands on this record, or on none. */
   restart(loaded: LoadedSession | null): void {
+    this.#lost = null
     this.fate = 'kept'
     this.ended = false
     this.unreachable = null
@@ -278,6 +328,7 @@ export class SessionState {
     next.fate = this.fate
     next.used = this.used
     next.ended = this.ended
+    next.#lost = this.#lost
     next.unreachable = this.unreachable
     next.#carry = this.#carry
     next.renew([])
