@@ -42,6 +42,7 @@ export class App<Data extends WithoutReservedKeys<Data> & object = DefaultData> 
   readonly #errors: ErrorHandling<Data>
   readonly #router: DirectRouter<Data>
   readonly #atNode: NodeEntrance<Data>
+  readonly #honoFetch: Hono<SessionEnv<Data>>['fetch']
   #server: Promise<RunningServer> | null = null
   #closed: Promise<void> | null = null
 
@@ -66,6 +67,7 @@ export class App<Data extends WithoutReservedKeys<Data> & object = DefaultData> 
     )
     this.#atNode = new NodeEntrance(this.#router, direct)
     this.hono = new Hono<SessionEnv<Data>>({ router: this.#router })
+    this.#honoFetch = this.hono.fetch
     this.hono.use(entrance)
     const setErrorHandler = this.hono.onError.bind(this.hono)
     // Hono keeps its error handler to itself, and the runs that go past it need the one somebody may have set.
@@ -152,7 +154,10 @@ export class App<Data extends WithoutReservedKeys<Data> & object = DefaultData> 
         'The app listens already, and to one port at a time.',
       )
     }
-    const starting = startServer(this.hono.fetch, (hono) => this.#atNode.before(hono), port, host)
+    const { fetch } = this.hono
+    // Who has put something around Hono's fetch wants to see all requests there.
+    const untouched = fetch === this.#honoFetch
+    const starting = startServer(fetch, (hono) => (untouched ? this.#atNode.before(hono) : hono), port, host)
     this.#server = starting
     try {
       const server = await starting

@@ -130,7 +130,9 @@ export class DirectRun<Data extends object> {
 
   #dropAnswer(error: unknown): never {
     this.#showToHono()
-    return dropResponse(error, this.#passage, this.#exchange.context)
+    const { context } = this.#exchange
+    if (error instanceof Error) context.error = error
+    return dropResponse(error, this.#passage, context)
   }
 
   /** From here on Hono's error and not-found handlers take part, who look at the context. */

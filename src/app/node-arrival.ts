@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context } from 'hono'
 import type { SessionEnv } from '../adapters/hono.ts'
+import { warn } from '../core/warning.ts'
 import type { RouteTurner, SessionArrival } from './arrival.ts'
 import type { DirectRun } from './direct-run.ts'
 import type { OwnMatch } from './own-match.ts'
@@ -32,6 +33,8 @@ export class NodeArrival<Data extends object> implements SessionArrival<Data>, R
   readonly #outgoing: ServerResponse
   readonly #giveToHono: GiveToHono<Data>
   #entered: Entered<Data> | null = null
+  /** Whether Hono was given the request and has not given it back: it has answered by itself, or will. */
+  #keptByHono = false
   #turn = 0
 
   /** @param path - The path of a plain request: see `plainPath`. */
@@ -90,19 +93,33 @@ export class NodeArrival<Data extends object> implements SessionArrival<Data>, R
     }
   }
 
-  /** Lets Hono answer for an error. */
+  /** Lets Hono answer for an error. Does not throw: there is nobody left to catch it. */
   fail(error: unknown): void {
-    this.#inHono().response.reject(error)
+    try {
+      this.#inHono().response.reject(error)
+    } catch (unanswered) {
+      warn(
+        `A request was not answered by the app: ${unanswered instanceof Error ? unanswered.message : 'unknown'}`,
+      )
+    }
   }
 
   #inHono(): Entered<Data> {
     if (this.#entered !== null) return this.#entered
+    if (this.#keptByHono) throw notGivenBack()
     this.#giveToHono(this, this.#incoming, this.#outgoing)
     // Assigned in between, by `enter`, which the compiler does not see.
     const entered: Entered<Data> | null = this.#entered
-    if (entered === null) throw new Error('Hono has not given the request back to the app.')
+    if (entered === null) {
+      this.#keptByHono = true
+      throw notGivenBack()
+    }
     // The client may have left before: Hono's server, which has just begun to listen for that, would never learn of it.
     if (this.#outgoing.closed) this.#outgoing.emit('close')
     return entered
   }
+}
+
+function notGivenBack(): Error {
+  return new Error("Hono's server has answered the request by itself.")
 }

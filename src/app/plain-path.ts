@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 
 // What no URL parser would change, and nothing to decode: all others go Hono's way, whose server parses or refuses them.
+// The hosts are those that @hono/node-server takes as they are: a port of another form may not be a URL's, or its own default.
 const PLAIN_TARGET = /^\/[!$&-;=?-[\]_a-z~]*$/
-const PLAIN_HOST = /^[a-z0-9._-]+(?::(?:[1-5]?\d{1,4}|6[0-4]\d{3}))?$/
+const PLAIN_HOST = /^[a-z0-9._-]+(?::(?:[1-5]\d{3,4}|[6-9]\d{3}))?$/
 const SHORTEST_DOT_SEGMENT = '/.'
 
 /**

@@ -18,10 +18,11 @@ interface Data {
 function watchedApp(options: Partial<AppOptions<Data>> = {}): { app: App<Data>; toHono: string[] } {
   const app = testApp<Data>(options)
   const toHono: string[] = []
-  const { fetch } = app.hono
-  app.hono.fetch = (request, ...others) => {
-    toHono.push(new URL(request.url).pathname)
-    return fetch(request, ...others)
+  const { router } = app.hono
+  const match = router.match.bind(router)
+  router.match = (method, path) => {
+    toHono.push(path)
+    return match(method, path)
   }
   return { app, toHono }
 }
@@ -139,10 +140,32 @@ describe('a plain request at a Node server', () => {
     expect(direct).toMatch(/^HTTP\/1\.1 [23]\d\d /)
   })
 
-  test('with a host that is none is refused, before any handler', async () => {
+  test.each(['a b', '1:80', '999.1.1.1:80', 'a.1:0', 'a:60000', 'a:99999'])(
+    'with the host %s is answered as Hono would',
+    async (host) => {
+      const answers: string[] = []
+      for (const through of [false, true]) {
+        const app = testApp<Data>()
+        if (through) app.hono.use((_c, next) => next())
+        app.get('/a', (req, res) => res.set('x-a', '1').text(req.raw.method))
+        answers.push(await exchange(await serve(app), `GET /a HTTP/1.1\r\nHost: ${host}`))
+      }
+      expect(sortedHead(answers[0] ?? '')).toBe(sortedHead(answers[1] ?? ''))
+    },
+  )
+
+  test('goes through what was put around the fetch of Hono', async () => {
     const { app } = watchedApp()
-    app.get('/a', () => expect.unreachable())
-    expect(await exchange(await serve(app), 'GET /a HTTP/1.1\r\nHost: a b')).toMatch(/^HTTP\/1\.1 400 /)
+    const { fetch: fetchOfHono } = app.hono
+    app.hono.fetch = async (request, ...others) => {
+      if (request.url.endsWith('/mine')) return new Response('mine')
+      return fetchOfHono(request, ...others)
+    }
+    let runs = 0
+    app.get('/:name', (req, res) => res.set('x-a', '1').text(`${req.params.name} ${++runs}`))
+    const url = await serve(app)
+    expect(await (await fetch(`${url}/mine`)).text()).toBe('mine')
+    expect(await (await fetch(`${url}/a`)).text()).toBe('a 1')
   })
 })
 
@@ -186,6 +209,20 @@ describe('a request that is given to Hono when its handlers have begun', () => {
       }),
     )
     expect(answers).toEqual(['1', '2', '3'].map((name) => [{ name, asked: name }, Number(name)]))
+  })
+
+  test('ends no process when Hono does not give it back, and is given once', async () => {
+    const { app, toHono } = watchedApp()
+    const { router } = app.hono
+    const match = router.match.bind(router)
+    router.match = (method, path) => {
+      match(method, path)
+      throw new Error('not today')
+    }
+    app.get('/a', (_req, res) => res.set('x-a', '1').text('a'))
+    const response = await fetch(`${await serve(app)}/a`)
+    expect(response.status).toBe(500)
+    expect(toHono).toEqual(['/a'])
   })
 
   test('learns that its client has left before', async () => {
