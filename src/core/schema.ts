@@ -1,3 +1,4 @@
+import { copyData } from './data-copy.ts'
 import { type DataObject, isDataObject } from './data-text.ts'
 import { ConfigError } from './errors.ts'
 import type { Validate, Validated } from './policy.ts'
@@ -63,7 +64,7 @@ export function validatorOf(schema: DataSchema<object> | undefined): Validate | 
 function read(result: SchemaResult<object>): Validated {
   if (result.issues !== undefined) return { problems: result.issues.map(describe) }
   return isDataObject(result.value)
-    ? { data: result.value }
+    ? { data: copyData(result.value) }
     : { problems: ['the schema does not give an object'] }
 }
 

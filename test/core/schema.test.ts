@@ -4,8 +4,9 @@ import * as valibot from 'valibot'
 import { describe, expect, test } from 'vitest'
 import * as zod from 'zod'
 import type { DataSchema } from '../../src/core/schema.ts'
+import { Browser } from '../engine/browser.ts'
 import { EventLog } from '../engine/event-log.ts'
-import { start } from '../engine/start.ts'
+import { start, startBeside } from '../engine/start.ts'
 
 const zodCart = zod.object({
   userId: zod.string().optional(),
@@ -44,6 +45,55 @@ describe.each([
     await expect(failing).rejects.toMatchObject({ code: 'ERR_DATA_INVALID' })
     expect(await browser.look()).toEqual({ userId: 'ann', cart: ['hat'] })
   })
+})
+
+const LISTS = zod.object({ recent: zod.array(zod.string()) })
+const SHARED: ReadonlyArray<[string, DataSchema<{ prefs?: { recent: string[] } }>]> = [
+  ['of zod', zod.object({ prefs: LISTS.default({ recent: [] }) })],
+  ['for what is wrong, of zod', zod.object({ prefs: LISTS.catch({ recent: [] }) })],
+  [
+    'for what is wrong, of valibot',
+    valibot.object({
+      prefs: valibot.fallback(valibot.object({ recent: valibot.array(valibot.string()) }), { recent: [] }),
+    }),
+  ],
+]
+
+describe.each(SHARED)('a default that is an object, %s', (_which, schema) => {
+  test("is each visitor's own, whatever another one's handler does to it", async () => {
+    const { sessions, store, clock } = start({ schema })
+    const before = startBeside<{ n: number }>({ store, clock })
+    const [ann, bob] = [new Browser(before), new Browser(before)]
+    for (const visitor of [ann, bob]) await visitor.request((session) => session.set('n', 1))
+    const annNow = new Browser(sessions, ann.ticket)
+    await annNow.request((session) => session.prefs?.recent.push('a secret of ann'))
+    await annNow.request((session) => session.update((draft) => void draft.prefs?.recent.push('another')))
+    expect(await annNow.look()).toEqual({ prefs: { recent: ['a secret of ann', 'another'] } })
+    expect(await new Browser(sessions, bob.ticket).look()).toEqual({ prefs: { recent: [] } })
+  })
+})
+
+test('what a schema makes keeps its dates and its classes', async () => {
+  class Money {
+    readonly cents: number
+
+    constructor(cents: number) {
+      this.cents = cents
+    }
+  }
+  const schema = zod.object({
+    since: zod.coerce.date(),
+    price: zod.any().transform((cents) => new Money(Number(cents))),
+  })
+  const { sessions, store, clock } = start({ schema })
+  const before = startBeside<{ since: string; price: number }>({ store, clock })
+  const visitor = new Browser(before)
+  await visitor.request(
+    (session) => void Object.assign(session, { since: '2026-01-02T00:00:00.000Z', price: 5 }),
+  )
+  const { session } = await new Browser(sessions, visitor.ticket).arrive()
+  expect(session.since).toEqual(new Date('2026-01-02T00:00:00.000Z'))
+  expect(session.price).toBeInstanceOf(Money)
 })
 
 describe('a schema with defaults', () => {
