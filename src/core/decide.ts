@@ -29,6 +29,8 @@ export interface Handled {
 export interface Answerable {
   /** Whether the request brought a cookie of our name, good or bad. */
   presented: boolean
+  /** Whether the response is about to leave, or has left: what is decided now is what it says. */
+  leaving: boolean
   /** Whether the response's headers have gone out, so that no cookie can be set. */
   headersSent: boolean
 }
@@ -61,7 +63,8 @@ export function decide(
   policy: TouchPolicy,
   now: number,
 ): Decision {
-  const decision = loaded === null ? withoutRecord(handled, answer) : withRecord(loaded, handled, policy, now)
+  const decision =
+    loaded === null ? withoutRecord(handled, answer) : withRecord(loaded, handled, answer, policy, now)
   return answer.headersSent ? afterHeaders(decision, loaded) : decision
 }
 
@@ -75,6 +78,7 @@ function withoutRecord({ fate, empty }: Handled, { presented }: Answerable): Dec
 function withRecord(
   loaded: Loaded,
   { fate, used, changed, empty, userChanged }: Handled,
+  { leaving }: Answerable,
   policy: TouchPolicy,
   now: number,
 ): Decision {
@@ -82,10 +86,11 @@ function withRecord(
     return { ...NOTHING, store: 'destroy', cookie: 'clear' }
   if (fate === 'renewed' || userChanged)
     return { ...NOTHING, store: 'create', endLoaded: true, cookie: 'set' }
-  if (changed) return loaded.olderKey ? { ...REPLACE, cookie: 'set' } : REPLACE
-  // A ticket is signed again only together with a store verb that tells whether the session still lives:
-  // a slow response must not put back the cookie of a session that a parallel one has ended or moved.
-  if (loaded.olderKey) return { ...NOTHING, store: 'touch', cookie: 'set' }
+  // A ticket is signed again only together with a store verb that tells whether the session still lives, and only as the
+  // response leaves: a slow response must not put back the cookie of a session that a parallel one has ended or moved.
+  const signAgain = loaded.olderKey && leaving
+  if (changed) return signAgain ? { ...REPLACE, cookie: 'set' } : REPLACE
+  if (signAgain) return { ...NOTHING, store: 'touch', cookie: 'set' }
   if (used && now - loaded.touchedAt >= policy.touchInterval) return { ...NOTHING, store: 'touch' }
   return NOTHING
 }

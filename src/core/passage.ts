@@ -53,6 +53,13 @@ export interface Passage<Data extends object> {
   readonlySession(): ReadonlySession<Data>
 }
 
+/** An update that was asked for, and how it failed, when it has. */
+interface UpdateBegun {
+  failure: { readonly error: unknown } | null
+}
+
+const NO_UPDATES: readonly UpdateBegun[] = []
+
 /** A request between `open` and the end of its response: runs its saves one after another. */
 export class RequestPassage<Data extends object> implements Passage<Data>, SessionDesk, Answerable {
   readonly #engine: Engine
@@ -61,6 +68,8 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   #unopened: CookieCarrier | null
   /** Whether the request brought a cookie of our name, good or bad. */
   presented = false
+  /** Whether the response waits to leave, or has left. */
+  leaving = false
   /** Whether the response's headers have gone out, so that no cookie can be set. */
   headersSent = false
   #state: SessionState
@@ -69,13 +78,11 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   #hold: (() => boolean) | null = null
   #cookie: CookieVerb = 'none'
   #failed = false
-  /** Whether the response waits to leave, or has left. */
-  #leaving = false
   #usedMeanwhile = false
   #lateSave = false
   #running: Promise<unknown> | null = null
   /** The updates that have not ended; `null` before the first. */
-  #updates: Set<Promise<boolean>> | null = null
+  #updates: Set<UpdateBegun> | null = null
 
   /** @param unopened - The request to look for a session for when somebody uses it; `null` when `begin` is called. */
   constructor(engine: Engine, saver: SessionSaver, unopened: CookieCarrier | null) {
@@ -121,24 +128,23 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     // A failed response is answered with an error, whose own headers must not wait for the same failure again.
     if (this.#failed) return null
     this.#usedMeanwhile = false
-    this.#leaving = true
+    this.leaving = true
+    // An update that has not ended is one the handler did not wait for: the response is what can still tell that it failed.
+    const begun = this.#updates === null ? NO_UPDATES : [...this.#updates]
     try {
-      const saved = this.#updates === null ? this.#save() : this.#saveAfterUpdates(this.#updates)
-      if (!isPromise(saved)) return this.#depart()
-      return saved.then(
-        () => this.#depart(),
-        (error: unknown) => this.#fail(error),
-      )
+      const departed = this.#inOrder(() => this.#saveAndDepart(begun))
+      return isPromise(departed) ? departed.then(undefined, (error: unknown) => this.#fail(error)) : departed
     } catch (error) {
       return this.#fail(error)
     }
   }
 
-  /** An update that has not ended is one the handler did not wait for: the response is what can still tell that it failed. */
-  async #saveAfterUpdates(begun: ReadonlySet<Promise<boolean>>): Promise<void> {
-    const updates = Promise.allSettled(begun)
-    await this.#save()
-    for (const update of await updates) if (update.status === 'rejected') throw update.reason
+  /** In one step: between the save and the head that goes with it, nothing else is saved whose cookie the head would lack. */
+  #saveAndDepart(begun: readonly UpdateBegun[]): Awaitable<ResponseEffects | null> {
+    return andThen(this.#saveNow(), () => {
+      for (const { failure } of begun) if (failure !== null) throw failure.error
+      return this.#depart()
+    })
   }
 
   giveUp(): ResponseEffects | null {
@@ -168,10 +174,12 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   }
 
   #save(): Awaitable<void> {
-    return this.#inOrder(() => {
-      if (!this.#hasToSave) return
-      return andThen(this.#saver.save(this.#state, this), (verb) => this.#note(verb))
-    })
+    return this.#inOrder(() => this.#saveNow())
+  }
+
+  #saveNow(): Awaitable<void> {
+    if (!this.#hasToSave) return
+    return andThen(this.#saver.save(this.#state, this), (verb) => this.#note(verb))
   }
 
   get #hasToSave(): boolean {
@@ -280,16 +288,20 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   update(state: SessionState, change: DraftChange): Promise<boolean> {
     this.#updates ??= new Set()
     const updates = this.#updates
-    const updateInOrder = async (): Promise<boolean> => {
-      try {
-        return await this.#inOrder(() => this.#update(state, change))
-      } finally {
-        updates.delete(updating)
-      }
-    }
-    const updating = updateInOrder()
-    updates.add(updating)
-    return updating
+    const begun: UpdateBegun = { failure: null }
+    updates.add(begun)
+    return Promise.resolve(
+      this.#inOrder(async () => {
+        try {
+          return await this.#update(state, change)
+        } catch (error) {
+          begun.failure = { error }
+          throw error
+        } finally {
+          updates.delete(begun)
+        }
+      }),
+    )
   }
 
   async #update(state: SessionState, change: DraftChange): Promise<boolean> {
@@ -339,7 +351,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   }
 
   #refuseTooLate(): void {
-    if (!this.headersSent && !this.#leaving) return
+    if (!this.headersSent && !this.leaving) return
     throw new UsageError(
       'ERR_HEADERS_SENT',
       'The response has begun to leave, so the session cannot get a new id: its cookie could not be set. Nothing was changed; call regenerate() before the response begins.',

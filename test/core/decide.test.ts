@@ -27,7 +27,7 @@ const LOADED: readonly (Loaded | null)[] = [
 ]
 
 function allCells(): Cell[] {
-  const answers = Array.from({ length: 2 ** 6 }, (_, bits) => {
+  const answers = Array.from({ length: 2 ** 7 }, (_, bits) => {
     const is = (place: number): boolean => ((bits >> place) & 1) === 1
     return {
       used: is(0),
@@ -36,6 +36,7 @@ function allCells(): Cell[] {
       userChanged: is(3),
       presented: is(4),
       headersSent: is(5),
+      leaving: is(6),
     }
   })
   return LOADED.flatMap((loaded) =>
@@ -62,8 +63,11 @@ function staysAsItIs(cell: Cell): boolean {
   return cell.loaded !== null && cell.fate === 'kept' && !cell.userChanged && !cell.changed
 }
 
-function touchIsDue({ loaded, used }: Cell): boolean {
-  return loaded !== null && (loaded.olderKey || (used && NOW - loaded.touchedAt >= POLICY.touchInterval))
+function touchIsDue({ loaded, used, leaving }: Cell): boolean {
+  return (
+    loaded !== null &&
+    ((loaded.olderKey && leaving) || (used && NOW - loaded.touchedAt >= POLICY.touchInterval))
+  )
 }
 
 function storeVerb(cell: Cell): Decision['store'] {
@@ -78,17 +82,17 @@ function cookieVerb(cell: Cell): Decision['cookie'] {
   if (needsNewId(cell)) return 'set'
   if (endsLoaded(cell)) return 'clear'
   if (cell.loaded === null) return cell.fate !== 'kept' && cell.presented ? 'clear' : 'none'
-  return cell.loaded.olderKey ? 'set' : 'none'
+  return cell.loaded.olderKey && cell.leaving ? 'set' : 'none'
 }
 
 describe('decide', () => {
   test('agrees with the rules in every cell there is', () => {
     const cells = allCells()
-    expect(cells).toHaveLength(9 * 3 * 2 ** 6)
+    expect(cells).toHaveLength(9 * 3 * 2 ** 7)
     const seen = new Set<string>()
     for (const cell of cells) {
-      const { loaded, presented, headersSent, ...handled } = cell
-      const decision = decide(loaded, handled, { presented, headersSent }, POLICY, NOW)
+      const { loaded, presented, headersSent, leaving, ...handled } = cell
+      const decision = decide(loaded, handled, { presented, headersSent, leaving }, POLICY, NOW)
       expect({ cell, decision }).toEqual({
         cell,
         decision: {
@@ -146,9 +150,10 @@ describe('decide', () => {
       (_cell, { store, cookie }) => cookie !== 'set' || store !== 'none',
     ],
     [
-      'an older key’s ticket is signed anew, as long as the session goes on [P7]',
+      'an older key’s ticket is signed anew as the response leaves, as long as the session goes on [P7]',
       (cell, { cookie }) =>
-        !(cell.loaded?.olderKey && cell.fate === 'kept' && !cell.headersSent) || cookie === 'set',
+        !(cell.loaded?.olderKey && cell.fate === 'kept' && cell.leaving && !cell.headersSent) ||
+        cookie === 'set',
     ],
     [
       'a cookie is cleared only for who brought one or had a session [P9]',
@@ -157,8 +162,8 @@ describe('decide', () => {
   ]
   test.each(laws)('%s', (_name, holds) => {
     for (const cell of allCells()) {
-      const { loaded, presented, headersSent, ...handled } = cell
-      const decision = decide(loaded, handled, { presented, headersSent }, POLICY, NOW)
+      const { loaded, presented, headersSent, leaving, ...handled } = cell
+      const decision = decide(loaded, handled, { presented, headersSent, leaving }, POLICY, NOW)
       expect(holds(cell, decision), JSON.stringify({ cell, decision })).toBe(true)
     }
   })

@@ -172,3 +172,25 @@ describe('a key that was taken out of the ring', () => {
     expect(await new Browser(withSecret(started, OLD), started.browser.ticket).look()).toEqual({})
   })
 })
+
+test('a response whose session was saved early does not put a dead ticket over that of a parallel sign-in [P7]', async () => {
+  const started = await signedWithOld()
+  const browser = new Browser(withSecret(started, [NEW, OLD]), started.browser.ticket)
+  const slow = await browser.arrive()
+  slow.session.a = 2
+  await slow.session.save()
+  await browser.request((session) => session.set('userId', 'ann'))
+  browser.receive(await slow.leave())
+  expect(await browser.look()).toEqual({ a: 2, userId: 'ann' })
+})
+
+test('a ticket whose session was saved early is signed anew as the response leaves [P7]', async () => {
+  const started = await signedWithOld()
+  const browser = new Browser(withSecret(started, [NEW, OLD]), started.browser.ticket)
+  const response = await browser.request(async (session) => {
+    session.a = 2
+    await session.save()
+  })
+  expect(response.ticket).not.toBeNull()
+  expect(await new Browser(withSecret(started, NEW), browser.ticket).look()).toEqual({ a: 2 })
+})

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { EventLog } from '../engine/event-log.ts'
 import { settle } from '../engine/later-store.ts'
 import { startHeld, startLater } from '../engine/start.ts'
 
@@ -204,6 +205,32 @@ describe('verbs called while the response waits for its save, with no second com
     const { memory, session, answer } = await leaving()
     session.clear()
     await answer()
+    expect(memory.count()).toBe(0)
+  })
+})
+
+describe('a sign-in that falls into the save a response waits for', () => {
+  test.each([
+    ['and nothing else is under way', false],
+    ['behind an update() nobody has waited for', true],
+  ])('is dropped, with an event and with no record left behind, %s [P5]', async (_what, updating) => {
+    const { browser, memory, sessions, store } = startHeld<Data>()
+    await browser.request((session) => session.set('b', 1))
+    const exchange = await browser.arrive()
+    if (updating) void exchange.session.update((draft) => void Object.assign(draft, { hits: 1 }))
+    exchange.session.a = 2
+    const gate = store.hold('replace', { nth: updating ? 2 : 1 })
+    const leaving = exchange.leave()
+    await gate.reached
+    const log = new EventLog(sessions)
+    exchange.session.userId = 'ann'
+    void exchange.session.save()
+    gate.release()
+    const response = await leaving
+    await settle()
+    await exchange.end()
+    expect(response.ticket).toBeNull()
+    expect(log.told).toEqual(['discarded: headers-sent', 'destroyed'])
     expect(memory.count()).toBe(0)
   })
 })
