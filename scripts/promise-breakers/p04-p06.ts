@@ -14,9 +14,23 @@ export const BREAKERS_P04_P06: readonly PromiseBreaker[] = [
     promise: 'P4',
     breaks: 'saves a session that has ended as a new one',
     file: 'core/session-saver.ts',
-    find: "if (result.outcome === 'gone') return this.#discarded(state, loaded)",
+    find: "if (result.outcome === 'gone') return this.#discarded(state, loaded, snapshot)",
     replace:
       "if (result.outcome === 'gone') {\n          state.loaded = null\n          return this.#create(state, plan)\n        }",
+  },
+  {
+    promise: 'P4',
+    breaks: 'brings back under a new id what was found gone',
+    file: 'core/session-state.ts',
+    find: 'this.ended = this.#lost !== null',
+    replace: 'this.ended = false',
+  },
+  {
+    promise: 'P4',
+    breaks: 'takes destroyed data over into a new id',
+    file: 'core/session-state.ts',
+    find: "if (this.fate === 'destroyed') return []",
+    replace: '',
   },
   {
     promise: 'P4',

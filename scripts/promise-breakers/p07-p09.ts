@@ -13,8 +13,22 @@ export const BREAKERS_P07_P09: readonly PromiseBreaker[] = [
     promise: 'P7',
     breaks: 'does not sign a ticket of an older key again',
     file: 'core/decide.ts',
-    find: "if (loaded.olderKey) return { ...NOTHING, store: 'touch', cookie: 'set' }",
+    find: "if (signAgain) return { ...NOTHING, store: 'touch', cookie: 'set' }",
     replace: '',
+  },
+  {
+    promise: 'P7',
+    breaks: 'signs again with a save that the response has not waited for',
+    file: 'core/decide.ts',
+    find: 'loaded.olderKey && leaving',
+    replace: 'loaded.olderKey',
+  },
+  {
+    promise: 'P9',
+    breaks: "writes a visitor's cookie into a response that others may be given too",
+    file: 'adapters/web-headers.ts',
+    find: 'effects.setCookie !== null && response.status',
+    replace: 'effects.setCookie === undefined && response.status',
   },
   {
     promise: 'P7',

@@ -32,19 +32,27 @@ class WebResponseHeaders implements ResponseHeaders {
 // Of others, such as an upgrade to a WebSocket (101), the platform makes no copy.
 const LOWEST_STATUS_OF_A_COPY = 200
 
-/** Writes a session's effects into a web `Response`, or into a copy when its own headers cannot be changed. */
+/**
+ * Writes a session's effects into a web `Response`, or into a copy: always when they set a cookie, for a handler may give
+ * one response to many, and the next visitor would get this one's ticket; else when its headers cannot be changed.
+ */
 export function withEffects(response: Response, effects: ResponseEffects): Response {
+  if (effects.setCookie !== null && response.status >= LOWEST_STATUS_OF_A_COPY)
+    return copyWith(response, effects)
   try {
     applyEffects(effects, new WebResponseHeaders(response.headers))
     return response
   } catch (error) {
     // Those of Response.redirect() and of fetched responses cannot.
     if (!(error instanceof TypeError)) throw error
-    if (response.status < LOWEST_STATUS_OF_A_COPY) return response
-    const copy = new Response(response.body, response)
-    applyEffects(effects, new WebResponseHeaders(copy.headers))
-    return copy
+    return response.status < LOWEST_STATUS_OF_A_COPY ? response : copyWith(response, effects)
   }
+}
+
+function copyWith(response: Response, effects: ResponseEffects): Response {
+  const copy = new Response(response.body, response)
+  applyEffects(effects, new WebResponseHeaders(copy.headers))
+  return copy
 }
 
 /** Lets go of a response that will not be sent, and of what its body would have been read from. */

@@ -114,32 +114,3 @@ describe('what is changed while a save that meets a conflict is under way', () =
     expect(await browser.look()).toEqual({ busy: false, email: 'ann@example.com' })
   })
 })
-
-describe('regenerate() after destroy()', () => {
-  test('takes nothing over that was destroyed, whoever writes the old record meanwhile [P4]', async () => {
-    const started = startHeld<Data>()
-    const { browser, store } = started
-    await browser.request(
-      (session) => void Object.assign(session, { userId: 'ann', email: 'ann@example.com' }),
-    )
-    const slow = await browser.arrive()
-    slow.session.hits = 1
-    const saving = store.hold('replace')
-    const saved = slow.session.save()
-    await saving.reached
-    const destroyed = slow.session.destroy()
-    await slow.session.regenerate({ keep: true })
-    slow.session.lock = 'mine'
-    saving.release()
-    await saved
-    const ending = store.hold('replace')
-    const leaving = slow.leave()
-    await ending.reached
-    const elsewhere = new Browser(startBeside<Data>({ ...started, store: started.memory }), browser.ticket)
-    await elsewhere.request((session) => session.set('cart', ['hat']))
-    ending.release()
-    browser.receive(await leaving)
-    await destroyed
-    expect(await browser.look()).toEqual({ lock: 'mine' })
-  })
-})

@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import type { Session } from '../../src/core/session.ts'
+import { Browser } from '../engine/browser.ts'
 import { EventLog } from '../engine/event-log.ts'
 import type { Exchange } from '../engine/exchange.ts'
-import { type Started, start, startLater } from '../engine/start.ts'
+import { type Started, start, startBeside, startHeld, startLater } from '../engine/start.ts'
 
 interface Data {
   userId: string
   n: number
   order: number
+  email: string
+  lock: string
 }
 
 type Setting = Pick<Started<Data, never>, 'browser' | 'clock' | 'memory' | 'sessions'>
@@ -107,4 +110,33 @@ test('a session that a request destroys itself, after it was ended elsewhere, be
   slow.session.n = 7
   browser.receive(await slow.leave())
   expect(await browser.look()).toEqual({ n: 7 })
+})
+
+describe('regenerate() after destroy()', () => {
+  test('takes nothing over that was destroyed, whoever writes the old record meanwhile [P4]', async () => {
+    const started = startHeld<Data>()
+    const { browser, store } = started
+    await browser.request(
+      (session) => void Object.assign(session, { userId: 'ann', email: 'ann@example.com' }),
+    )
+    const slow = await browser.arrive()
+    slow.session.n = 1
+    const saving = store.hold('replace')
+    const saved = slow.session.save()
+    await saving.reached
+    const destroyed = slow.session.destroy()
+    await slow.session.regenerate({ keep: true })
+    slow.session.lock = 'mine'
+    saving.release()
+    await saved
+    const ending = store.hold('replace')
+    const leaving = slow.leave()
+    await ending.reached
+    const elsewhere = new Browser(startBeside<Data>({ ...started, store: started.memory }), browser.ticket)
+    await elsewhere.request((session) => session.set('order', 1))
+    ending.release()
+    browser.receive(await leaving)
+    await destroyed
+    expect(await browser.look()).toEqual({ lock: 'mine' })
+  })
 })

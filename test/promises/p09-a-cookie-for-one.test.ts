@@ -1,0 +1,112 @@
+import { serve } from '@hono/node-server'
+import { Hono } from 'hono'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { session as fetchSession } from '../../src/adapters/fetch.ts'
+import { session as honoSession, type SessionEnv } from '../../src/adapters/hono.ts'
+import { createApp } from '../../src/app/index.ts'
+import { createSessions, type Session, type SessionStore } from '../../src/index.ts'
+import { MemorySessionStore } from '../../src/stores/memory.ts'
+import { laterStore } from '../engine/later-store.ts'
+import { SECRET } from '../engine/start.ts'
+
+interface Data {
+  userId: string
+}
+
+type Answer = (path: string) => Promise<Response>
+
+/** Makes an app whose `/login` signs in, whose `/clear` signs out, and which answers all with one and the same response. */
+type MakeApp = (shared: Response, store: SessionStore) => Promise<Answer> | Answer
+
+function act(path: string, session: Session<Data>): void {
+  if (path === '/login') session.userId = 'ann'
+  if (path === '/clear') session.clear()
+}
+
+function sessionsOn(store: SessionStore) {
+  return createSessions<Data>({ secret: SECRET, store })
+}
+
+async function listening({ fetch: answer }: Pick<Hono<SessionEnv<Data>>, 'fetch'>): Promise<Answer> {
+  const { promise, resolve } = Promise.withResolvers<number>()
+  const server = serve({ fetch: answer, port: 0, hostname: '127.0.0.1' }, ({ port }) => resolve(port))
+  onTestFinished(() => void server.close())
+  const port = await promise
+  return (path) => fetch(`http://127.0.0.1:${port}${path}`)
+}
+
+function honoApp(shared: Response, store: SessionStore): Hono<SessionEnv<Data>> {
+  const app = new Hono<SessionEnv<Data>>()
+  app.use(honoSession(sessionsOn(store)))
+  return app.get('*', (c) => {
+    act(c.req.path, c.var.session)
+    return shared
+  })
+}
+
+const APPS: readonly [string, MakeApp][] = [
+  [
+    'fetch',
+    (shared, store) => {
+      const handler = fetchSession(sessionsOn(store), (request, { session }) => {
+        act(new URL(request.url).pathname, session)
+        return shared
+      })
+      return (path) => handler(new Request(`http://localhost${path}`))
+    },
+  ],
+  [
+    'Hono',
+    (shared, store) => {
+      const app = honoApp(shared, store)
+      return async (path) => app.request(path)
+    },
+  ],
+  ['Hono at its Node server', (shared, store) => listening(honoApp(shared, store))],
+  [
+    'the app',
+    async (shared, sessionStore) => {
+      const app = createApp<Data>({ sessionSecret: SECRET, sessionStore })
+      app.get('*', (req) => {
+        act(req.path, req.session)
+        return shared
+      })
+      const { url } = await app.listen(0, '127.0.0.1')
+      onTestFinished(() => app.close())
+      return (path) => fetch(`${url}${path}`)
+    },
+  ],
+]
+
+describe.each(APPS)('on %s, a response that a handler gives to many', (_name, makeApp) => {
+  test('carries the cookie of a session to its own visitor alone [P9]', async () => {
+    for (const store of [new MemorySessionStore(), laterStore(new MemorySessionStore())]) {
+      const answer = await makeApp(new Response(null, { status: 204, headers: { 'x-own': '1' } }), store)
+      const login = await answer('/login')
+      expect([login.status, login.headers.get('x-own')]).toEqual([204, '1'])
+      expect(login.headers.getSetCookie()).toHaveLength(1)
+      const ping = await answer('/ping')
+      expect([ping.status, ping.headers.getSetCookie()]).toEqual([204, []])
+      const again = await answer('/login')
+      expect(again.headers.getSetCookie()).toHaveLength(1)
+      expect(again.headers.getSetCookie()).not.toEqual(login.headers.getSetCookie())
+    }
+  })
+})
+
+test('a response with a body arrives whole with its cookie, its status and its headers [P9]', async () => {
+  const app = new Hono<SessionEnv<Data>>()
+  app.use(honoSession(sessionsOn(new MemorySessionStore())))
+  app.get('/login', (c) => {
+    c.var.session.userId = 'ann'
+    return new Response('welcome', { status: 201, statusText: 'Made', headers: { 'x-own': '1' } })
+  })
+  const answer = await listening(app)
+  const response = await answer('/login')
+  expect([response.status, await response.text(), response.headers.get('x-own')]).toEqual([
+    201,
+    'welcome',
+    '1',
+  ])
+  expect(response.headers.getSetCookie()).toHaveLength(1)
+})
