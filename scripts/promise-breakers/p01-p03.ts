@@ -70,7 +70,7 @@ export const BREAKERS_P01_P03: readonly PromiseBreaker[] = [
     promise: 'P2',
     breaks: 'ends a streamed body without waiting for the save at its end',
     file: 'adapters/held-response.ts',
-    find: "method === 'end' ? this.#save() : undefined",
+    find: "method === 'end' && !this.#ending ? this.#save() : undefined",
     replace: 'undefined',
   },
   {

@@ -48,6 +48,7 @@ export class HeldResponse {
   #others: Committable[] | null = null
   #effects: ResponseEffects[] | null = null
   #stage: Stage = 'open'
+  #ending = false
   #waiting: HeldCalls | null = null
 
   private constructor(response: Holdable, passage: Committable, onFailure: OnFailure) {
@@ -152,7 +153,9 @@ export class HeldResponse {
 
   /** Gives a call to Node; with the end, waits for what changed since the headers left. */
   #pass(method: SendMethod, args: unknown[]): unknown {
-    const saving = method === 'end' ? this.#save() : undefined
+    // Once: what is still changed while the end waits is saved by itself, and no end may wait for ever.
+    const saving = method === 'end' && !this.#ending ? this.#save() : undefined
+    if (method === 'end') this.#ending = true
     return isPromise(saving) ? this.#hold(saving, method, args) : this.#send(method, args)
   }
 

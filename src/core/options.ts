@@ -9,7 +9,7 @@ import { type DataSchema, validatorOf } from './schema.ts'
 import type { CookieOptions } from './session-cookie.ts'
 import type { SessionStore } from './store.ts'
 
-/** The settings of {@link createSessions}. Only `secret` is required; everything else starts safe. */
+/** The settings of {@link createSessions}. Only `secret` and `store` are required; everything else starts safe. */
 export interface SessionsOptions<Data extends object> {
   /**
    * What tickets are signed with: at least 32 random characters (`coatcheck secret` prints one). A list, newest
@@ -31,9 +31,9 @@ export interface SessionsOptions<Data extends object> {
   absoluteTimeout?: Duration
   /**
    * Tells from the data whom a session belongs to. When that changes, the id changes by itself.
-   * Default: `data.userId`, as text.
+   * A number counts as its text; `null`, `undefined` and `''` are nobody. Default: `data.userId`, as text.
    */
-  user?: (data: Partial<Data>) => string | undefined
+  user?: (data: Partial<Data>) => string | number | null | undefined
   /**
    * Describes the data, in zod, valibot, arktype or any Standard Schema. Data that does not fit is no session when
    * loaded, and an error when saved. Default: none, any data goes.
@@ -129,7 +129,7 @@ function checkMaxBytes(maxBytes: number): number {
 }
 
 function checkUser<Data extends object>(
-  user: ((data: Partial<Data>) => string | undefined) | undefined,
+  user: ((data: Partial<Data>) => string | number | null | undefined) | undefined,
 ): Policy['userOf'] {
   if (user === undefined) return (data) => idText(data.userId)
   if (typeof user !== 'function')

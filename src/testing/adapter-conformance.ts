@@ -10,6 +10,7 @@ import { lateChangeCases } from './adapter-cases/late-change-cases.ts'
 import { mountCases } from './adapter-cases/mount-cases.ts'
 import { raceCases } from './adapter-cases/race-cases.ts'
 import { storeCallCases } from './adapter-cases/store-call-cases.ts'
+import { updateCases } from './adapter-cases/update-cases.ts'
 import { AdapterTrial, NotRunnable, type Pace, type ServeApp } from './adapter-trial.ts'
 import { ConformanceFailure } from './assert.ts'
 import { reportSkip, type SkippedCase, skipReasons } from './skips.ts'
@@ -33,6 +34,7 @@ const CASES: readonly AdapterCase[] = [
   ...lateChangeCases,
   ...errorCases,
   ...raceCases,
+  ...updateCases,
   ...identityCases,
   ...storeCallCases,
   ...immediateCases,
