@@ -1,5 +1,5 @@
+import { SeededRandom } from '../../test/engine/seeded-random.ts'
 import { LruSet } from './lru-set.ts'
-import { seededRandom } from './seeded-random.ts'
 
 // How people use the site.
 const REQUESTS_A_VISIT = 20
@@ -38,7 +38,7 @@ export interface Seen {
 /** Simulates a site: visits drawn at random, the same ones each time. */
 export class Site {
   readonly #options: SiteOptions
-  readonly #random = seededRandom(1)
+  readonly #random = new SeededRandom(1)
   readonly #caches: readonly LruSet[]
   readonly #visits: Visit[]
   #requests = 0
@@ -54,12 +54,12 @@ export class Site {
   /** Lets one visitor send a request. */
   request(): Seen {
     const now = (this.#requests++ / this.#options.visits) * SECONDS_BETWEEN_REQUESTS
-    const at = this.#below(this.#visits.length)
+    const at = this.#random.below(this.#visits.length)
     const visit = this.#visits[at] ?? this.#arrive(now)
-    const cache = this.#caches[this.#options.sticky ? visit.home : this.#below(this.#caches.length)]
+    const cache = this.#caches[this.#options.sticky ? visit.home : this.#random.below(this.#caches.length)]
     const hit = cache?.has(visit.session) === true
     cache?.add(visit.session)
-    const wrote = this.#random() < WRITING_SHARE || now - visit.touchedAt >= SECONDS_BETWEEN_TOUCHES
+    const wrote = this.#random.chance(WRITING_SHARE) || now - visit.touchedAt >= SECONDS_BETWEEN_TOUCHES
     if (wrote) this.#forget(visit, now)
     visit.requestsLeft--
     if (visit.requestsLeft === 0) this.#visits[at] = this.#arrive(now)
@@ -75,13 +75,9 @@ export class Site {
   #arrive(now: number): Visit {
     return {
       session: this.#sessions++,
-      requestsLeft: 1 + this.#below(2 * REQUESTS_A_VISIT - 1),
+      requestsLeft: 1 + this.#random.below(2 * REQUESTS_A_VISIT - 1),
       touchedAt: now,
-      home: this.#below(this.#options.processes),
+      home: this.#random.below(this.#options.processes),
     }
-  }
-
-  #below(limit: number): number {
-    return Math.floor(this.#random() * limit)
   }
 }

@@ -14,7 +14,7 @@ export const BREAKERS_P04_P06: readonly PromiseBreaker[] = [
     promise: 'P4',
     breaks: 'saves a session that has ended as a new one',
     file: 'core/session-saver.ts',
-    find: "if (result.outcome === 'gone') return this.#discarded(state, loaded, snapshot)",
+    find: "if (result.outcome === 'gone') return this.#discarded(state, gone(loaded), snapshot)",
     replace:
       "if (result.outcome === 'gone') {\n          state.loaded = null\n          return this.#create(state, plan)\n        }",
   },

@@ -13,11 +13,16 @@ export type GiveToHono<Data extends object> = (
   outgoing: ServerResponse,
 ) => void
 
-/** What Hono has made of a request, and the response it waits for. */
-interface Entered<Data extends object> {
+/** What Hono has made of a request, and the response it waits for. A class: see docs/decisions/0016-collected-young.md. */
+class Entered<Data extends object> {
   readonly context: Context<SessionEnv<Data>>
   readonly turner: RouteTurner
-  readonly response: PromiseWithResolvers<Response>
+  readonly response: PromiseWithResolvers<Response> = Promise.withResolvers()
+
+  constructor(context: Context<SessionEnv<Data>>, turner: RouteTurner) {
+    this.context = context
+    this.turner = turner
+  }
 }
 
 /**
@@ -28,7 +33,7 @@ interface Entered<Data extends object> {
 export class NodeArrival<Data extends object> implements SessionArrival<Data>, RouteTurner {
   readonly method = 'GET'
   readonly path: string
-  readonly match: OwnMatch<Data>
+  readonly #match: OwnMatch<Data>
   readonly #incoming: IncomingMessage
   readonly #outgoing: ServerResponse
   readonly #giveToHono: GiveToHono<Data>
@@ -46,7 +51,7 @@ export class NodeArrival<Data extends object> implements SessionArrival<Data>, R
     giveToHono: GiveToHono<Data>,
   ) {
     this.path = path
-    this.match = match
+    this.#match = match
     this.#incoming = incoming
     this.#outgoing = outgoing
     this.#giveToHono = giveToHono
@@ -58,7 +63,7 @@ export class NodeArrival<Data extends object> implements SessionArrival<Data>, R
 
   get params(): Record<string, string> {
     // Nothing in a plain path is percent-encoded.
-    return this.match.paramsOf(this.#turn)
+    return this.#match.paramsOf(this.#turn)
   }
 
   get query(): URLSearchParams {
@@ -71,16 +76,15 @@ export class NodeArrival<Data extends object> implements SessionArrival<Data>, R
 
   turnTo(at: number): void {
     // Behind the last handler, its route stays the request's.
-    if (at < this.match.handlers.length) this.#turn = at
+    if (at < this.#match.handlers.length) this.#turn = at
     this.#entered?.turner.turnTo(at)
   }
 
   /** Takes over what Hono has made of the request. */
   enter(context: Context<SessionEnv<Data>>, turner: RouteTurner): Promise<Response> {
-    const response = Promise.withResolvers<Response>()
     turner.turnTo(this.#turn)
-    this.#entered = { context, turner, response }
-    return response.promise
+    this.#entered = new Entered(context, turner)
+    return this.#entered.response.promise
   }
 
   /** Sends the answer of a run that has ended: straight to Node, or as the response Hono waits for. */

@@ -14,7 +14,7 @@ import type { ReadonlySession, RegenerateOptions, Session } from './session.ts'
 import { type SessionDesk, sessionObject } from './session-object.ts'
 import type { Opening } from './session-opener.ts'
 import type { CookieVerb, SessionSaver } from './session-saver.ts'
-import { SessionState } from './session-state.ts'
+import { type Loss, SessionState } from './session-state.ts'
 import { warn } from './warning.ts'
 
 /** Who shows a passage's session where handlers find it. */
@@ -335,8 +335,9 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     const { id } = loaded.record
     const result = await writer.rewrite(id, (newest) => changeDraft(newest, change), !this.headersSent)
     if (result.outcome === 'gone' || result.outcome === 'unmovable') {
-      events.emit('discarded', { id, reason: result.outcome === 'gone' ? 'gone' : 'headers-sent' })
-      state.lose(null)
+      const loss: Loss = { id, reason: result.outcome === 'gone' ? 'gone' : 'headers-sent' }
+      events.emit('discarded', loss)
+      state.lose(loss, null)
       return false
     }
     const { record } = result

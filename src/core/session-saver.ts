@@ -8,7 +8,7 @@ import { LoadedSession } from './loaded-session.ts'
 import { apply, diffTexts } from './patch.ts'
 import type { Validated } from './policy.ts'
 import { type Rewritten, refusedBySchema, type Written } from './record-writer.ts'
-import type { SessionState, Snapshot } from './session-state.ts'
+import type { Loss, SessionState, Snapshot } from './session-state.ts'
 import type { VerifiedTicket } from './verified-ticket.ts'
 
 /** What a save means for the cookie; `keep` leaves what an earlier save of the same request meant. */
@@ -52,14 +52,16 @@ export class SessionSaver {
     return andThen(this.#refresh(loaded), (lives) => {
       if (lives) return this.#judge(state, answer, now)
       const snapshot = state.snapshot()
-      return snapshot.changed ? this.#discarded(state, loaded, snapshot) : this.#gone(state, snapshot)
+      return snapshot.changed
+        ? this.#discarded(state, gone(loaded), snapshot)
+        : this.#lost(state, gone(loaded), snapshot)
     })
   }
 
-  /** What is written to a session that others have ended is dropped, and somebody should know. */
+  /** What is written to a session that was lost is dropped, and somebody should know. */
   #afterEnd(state: SessionState): CookieVerb {
-    const lost = state.loseChanges()
-    if (lost !== null) this.#engine.events.emit('discarded', { id: lost, reason: 'gone' })
+    const loss = state.loseChanges()
+    if (loss !== null) this.#engine.events.emit('discarded', loss)
     return 'keep'
   }
 
@@ -101,9 +103,10 @@ export class SessionSaver {
 
   #carryOut(state: SessionState, answer: Answerable, plan: Plan): Awaitable<CookieVerb> {
     if (!plan.decision.discarded) return this.#perform(state, answer, plan)
-    this.#engine.events.emit('discarded', { id: state.id, reason: 'headers-sent' })
+    const loss = tooLate(state.id)
+    this.#engine.events.emit('discarded', loss)
     return andThen<CookieVerb, CookieVerb>(this.#perform(state, answer, plan), () =>
-      this.#gone(state, plan.snapshot),
+      this.#lost(state, loss, plan.snapshot),
     )
   }
 
@@ -164,7 +167,7 @@ export class SessionSaver {
     )
     return andThen<Written | null, CookieVerb>(moved, (written) =>
       written === null
-        ? this.#discarded(state, loaded, snapshot)
+        ? this.#discarded(state, gone(loaded), snapshot)
         : this.#moved(state, loaded, { ...written, token }, snapshot),
     )
   }
@@ -190,8 +193,9 @@ export class SessionSaver {
 
   #replaced(state: SessionState, plan: Plan, loaded: LoadedSession, result: Rewritten): CookieVerb {
     const { snapshot, decision } = plan
-    if (result.outcome === 'gone') return this.#discarded(state, loaded, snapshot)
-    if (result.outcome === 'unmovable') return this.#unmovable(state, loaded, snapshot)
+    if (result.outcome === 'gone') return this.#discarded(state, gone(loaded), snapshot)
+    // Two requests' changes made another user together, and it is too late for the cookie of a new id.
+    if (result.outcome === 'unmovable') return this.#discarded(state, tooLate(loaded.record.id), snapshot)
     if (result.outcome === 'moved') return this.#moved(state, loaded, result, snapshot)
     const signedAgain = decision.cookie === 'set'
     const ticket = signedAgain ? current(loaded.ticket) : loaded.ticket
@@ -213,7 +217,7 @@ export class SessionSaver {
       },
     )
     return andThen<boolean, CookieVerb>(touched, (lives) => {
-      if (!lives) return this.#gone(state, plan.snapshot)
+      if (!lives) return this.#lost(state, gone(loaded), plan.snapshot)
       const { record } = loaded
       loaded.record = { ...record, touchedAt: now, expiresAt: expiresAt(record.createdAt, now, policy) }
       if (signedAgain) loaded.ticket = current(ticket)
@@ -233,24 +237,15 @@ export class SessionSaver {
     })
   }
 
-  #discarded(state: SessionState, loaded: LoadedSession, snapshot: Snapshot): CookieVerb {
-    this.#engine.events.emit('discarded', { id: loaded.record.id, reason: 'gone' })
-    return this.#gone(state, snapshot)
+  #discarded(state: SessionState, loss: Loss, snapshot: Snapshot): CookieVerb {
+    this.#engine.events.emit('discarded', loss)
+    return this.#lost(state, loss, snapshot)
   }
 
-  /**
-   * The session ended in another request. The cookie is left alone: the browser may have a newer one already,
-   * from the very request that ended this session.
-   */
-  #gone(state: SessionState, snapshot: Snapshot): CookieVerb {
-    state.lose(snapshot)
+  /** The cookie is left alone: the browser may have a newer one already, from the very request that ended this session. */
+  #lost(state: SessionState, loss: Loss, snapshot: Snapshot): CookieVerb {
+    state.lose(loss, snapshot)
     return 'none'
-  }
-
-  /** Two requests' changes made another user together, and it is too late for the cookie of a new id. */
-  #unmovable(state: SessionState, loaded: LoadedSession, snapshot: Snapshot): CookieVerb {
-    this.#engine.events.emit('discarded', { id: loaded.record.id, reason: 'headers-sent' })
-    return this.#gone(state, snapshot)
   }
 
   /** Takes over how long others have kept a session alive meanwhile. Answers whether it lives. */
@@ -266,6 +261,14 @@ export class SessionSaver {
 
 const EMPTY_TEXT = '{}'
 const ONLY_READ: Handled = { fate: 'kept', used: true, changed: false, empty: false, userChanged: false }
+
+function gone({ record }: LoadedSession): Loss {
+  return { id: record.id, reason: 'gone' }
+}
+
+function tooLate(id: string): Loss {
+  return { id, reason: 'headers-sent' }
+}
 
 /** The ticket as it is when it has been signed again. */
 function current(ticket: VerifiedTicket): VerifiedTicket {

@@ -2,6 +2,7 @@ import { type Carry, carryOver, narrow } from './carry.ts'
 import { type DataObject, readData, writeData } from './data-text.ts'
 import type { Fate } from './decide.ts'
 import type { StoreError } from './errors.ts'
+import type { SessionEvents } from './events.ts'
 import type { LoadedSession } from './loaded-session.ts'
 import { OwnData } from './own-data.ts'
 import { adopt, apply, type Patch } from './patch.ts'
@@ -17,6 +18,9 @@ export interface UnreachableSession {
   readonly ticket: VerifiedTicket
   readonly error: StoreError
 }
+
+/** Why nothing of a session is saved any more, and the id it had. */
+export type Loss = SessionEvents['discarded']
 
 /**
  * A session's data at the moment a save of it began. Texts, so that nothing the handler does meanwhile changes them.
@@ -57,8 +61,7 @@ export class SessionState {
   #baseText: string = EMPTY_TEXT
   #carry: Carry = []
   #newToken: string | null = null
-  /** The id under which the record was found ended by somebody else. */
-  #lost: string | null = null
+  #lost: Loss | null = null
   #changes = 0
   #savedChanges = 0
   #turns = 0
@@ -186,7 +189,7 @@ export class SessionState {
     this.#turns++
     this.#newToken = null
     this.fate = 'renewed'
-    // What somebody else has ended does not come back under another id.
+    // What was lost does not come back under another id.
     this.ended = this.#lost !== null
   }
 
@@ -215,21 +218,20 @@ export class SessionState {
   }
 
   /**
-   * Notes that the record was found ended by somebody else. Nothing of this session is saved any more, under whatever
-   * id; only `destroy` and `reload` begin afresh.
+   * Notes that nothing of this session is saved any more, under whatever id; only `destroy` and `reload` begin afresh.
    * @param told - What is known to be lost: later changes are lost too, and somebody has to be told of them.
    */
-  lose(told: Snapshot | null): void {
-    this.#lost = this.loaded?.record.id ?? null
+  lose(loss: Loss, told: Snapshot | null): void {
+    this.#lost = loss
     this.end()
     if (told !== null) this.#tell(told)
   }
 
   /**
-   * Notes that what was changed since the record was lost is lost too.
-   * @returns The id the record had; `null` when nothing was lost.
+   * Notes that what was changed since the session was lost is lost too.
+   * @returns What to tell of it; `null` when nothing was changed.
    */
-  loseChanges(): string | null {
+  loseChanges(): Loss | null {
     if (this.#lost === null) return null
     const snapshot = this.snapshot()
     if (!snapshot.changed) return null

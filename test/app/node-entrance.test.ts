@@ -189,6 +189,19 @@ describe('a request that is given to Hono when its handlers have begun', () => {
     expect(toHono).toEqual(['/users/17'])
   })
 
+  test('keeps the route of the last handler while nobody is left to answer', async () => {
+    const { app } = watchedApp()
+    const seen: unknown[] = []
+    app.use('/users/:name', async (req, _res, next) => {
+      const handedOn = next()
+      seen.push(req.params)
+      await handedOn
+      seen.push(req.params)
+    })
+    expect((await fetch(`${await serve(app)}/users/17`)).status).toBe(404)
+    expect(seen).toEqual([{ name: '17' }, { name: '17' }])
+  })
+
   test('is not mixed up with one that is there at the same time', async () => {
     const { app } = watchedApp()
     const { promise: goOn, resolve } = Promise.withResolvers<void>()

@@ -79,6 +79,17 @@ describe('[A32] after the headers have gone, the engine', () => {
     expect(log.told).toContain('discarded: headers-sent')
   })
 
+  test('says of what is written behind such a change that it came too late as well [A32]', async () => {
+    const { browser, exchange, log } = await gone()
+    exchange.session.userId = 'admin'
+    await exchange.end()
+    log.clear()
+    exchange.session.a = 2
+    await exchange.end()
+    expect(log.told).toEqual(['discarded: headers-sent'])
+    expect(await browser.look()).toEqual({})
+  })
+
   test('does not bring a session back that ended while the body went out [A32] [A22]', async () => {
     const { browser, exchange, memory } = await gone()
     await browser.copy().request((session) => session.destroy())

@@ -73,6 +73,17 @@ describe.each(SHARED)('a default that is an object, %s', (_which, schema) => {
   })
 })
 
+test("a default that is a date is each visitor's own too", async () => {
+  const schema = zod.object({ since: zod.date().default(new Date(0)) })
+  const { sessions, store, clock } = start({ schema })
+  const before = startBeside<{ n: number }>({ store, clock })
+  const [ann, bob] = [new Browser(before), new Browser(before)]
+  for (const visitor of [ann, bob]) await visitor.request((session) => session.set('n', 1))
+  const { session } = await new Browser(sessions, ann.ticket).arrive()
+  session.since?.setUTCFullYear(2026)
+  expect((await new Browser(sessions, bob.ticket).arrive()).session.since).toEqual(new Date(0))
+})
+
 test('what a schema makes keeps its dates and its classes', async () => {
   class Money {
     readonly cents: number

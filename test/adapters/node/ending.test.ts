@@ -1,8 +1,10 @@
 import { createServer } from 'node:http'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { type Committable, HeldResponse } from '../../../src/adapters/held-response.ts'
 import { session } from '../../../src/adapters/node.ts'
 import type { RecordPage } from '../../../src/core/store.ts'
 import { settle } from '../../engine/later-store.ts'
+import { serve } from '../../engine/serve.ts'
 import { PACES, servingPort, startPaced, type TestStore } from '../harness/paced.ts'
 import { RawClient } from '../harness/raw-client.ts'
 
@@ -115,3 +117,20 @@ async function dataIn(store: TestStore): Promise<string[]> {
   const { records }: RecordPage = await store.entries()
   return records.map(({ data }) => data)
 }
+
+test('an end goes out although what it waits for has something to save each time', async () => {
+  let commits = 0
+  const restless: Committable = {
+    commit: async () => {
+      commits++
+      return null
+    },
+    giveUp: () => null,
+  }
+  const url = await serve((_request, response) => {
+    HeldResponse.hold(response, restless, () => expect.unreachable())
+    response.end('the end')
+  })
+  expect(await (await fetch(url)).text()).toBe('the end')
+  expect(commits).toBe(2)
+})
