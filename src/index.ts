@@ -28,15 +28,14 @@ export type {
   ParsedJson,
   ReadonlySession,
   RegenerateOptions,
-  ReservedKey,
   Session,
   SessionCallback,
   SessionData,
   SessionVerbs,
-  WithoutReservedKeys,
 } from './core/session.ts'
 export type { CookieOptions } from './core/session-cookie.ts'
 export { createSessions, type Sessions } from './core/sessions.ts'
+export type { ReservedKey, StorableData, UnstorableValue } from './core/storable-data.ts'
 export type {
   RecordPage,
   ReplaceOptions,

@@ -1,8 +1,9 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { type SessionEnv, session } from '../adapters/hono.ts'
 import { ConfigError } from '../core/errors.ts'
-import type { DefaultData, WithoutReservedKeys } from '../core/session.ts'
+import type { DefaultData } from '../core/session.ts'
 import { createSessions, type Sessions } from '../core/sessions.ts'
+import type { StorableData } from '../core/storable-data.ts'
 import { type AppOptions, type AppSettings, resolveAppOptions } from './app-options.ts'
 import { DirectRouter } from './direct-router.ts'
 import { type DirectSettings, runDirectly } from './direct-run.ts'
@@ -32,7 +33,7 @@ export interface Listening {
  * would not match as it was meant throws a `ConfigError`. Handlers run in the order in which they were added; all must be
  * added before the first request.
  */
-export class App<Data extends WithoutReservedKeys<Data> & object = DefaultData> {
+export class App<Data extends StorableData<Data> & object = DefaultData> {
   /** The manager of the app's sessions: `on`, `revoke`, `user(id).list()` and so on. */
   readonly sessions: Sessions<Data>
   /** The Hono app underneath, with `c.var.session`: mount Hono's own middleware and routes on it. */

@@ -1,4 +1,5 @@
-import type { DefaultData, WithoutReservedKeys } from '../core/session.ts'
+import type { DefaultData } from '../core/session.ts'
+import type { StorableData } from '../core/storable-data.ts'
 import { App } from './app.ts'
 import type { AppOptions } from './app-options.ts'
 
@@ -16,7 +17,7 @@ import type { AppOptions } from './app-options.ts'
  * @throws {ConfigError} `ERR_CONFIG_INSECURE` a weak or missing secret, or a cookie browsers would refuse;
  * `ERR_CONFIG_INVALID` an unknown option or an unusable value. The message names the option and the fix.
  */
-export function createApp<Data extends WithoutReservedKeys<Data> & object = DefaultData>(
+export function createApp<Data extends StorableData<Data> & object = DefaultData>(
   options: AppOptions<Data>,
 ): App<Data> {
   return new App<Data>(options)

@@ -1,5 +1,5 @@
 import { DataError } from './errors.ts'
-import type { ReservedKey } from './session.ts'
+import type { ReservedKey } from './storable-data.ts'
 
 // Typed as a full list, so that a new verb that is forgotten here does not compile.
 const RESERVED: { [Key in ReservedKey]: true } = {

@@ -16,16 +16,10 @@ export type DefaultData = keyof SessionData extends never ? Record<string, Parse
 export type SessionCallback = (error?: unknown) => void
 
 /** What {@link SessionVerbs.regenerate} carries over into the new session. */
-export interface RegenerateOptions {
+export interface RegenerateOptions<Data extends object = DefaultData> {
   /** `true` keeps all data, a list keeps these top-level keys. Default: nothing. */
-  keep?: true | readonly string[]
+  keep?: true | readonly Extract<keyof Data, string>[]
 }
-
-/** Keys that belong to the session itself and can never be data. */
-export type ReservedKey = keyof SessionVerbs<object> | '__proto__' | 'constructor'
-
-/** Lets a data type through when none of its keys is reserved. */
-export type WithoutReservedKeys<Data> = { [Key in keyof Data]: Key extends ReservedKey ? never : Data[Key] }
 
 /** What every session can do and tell. None of it is enumerable: loops and spreads see your data only. */
 export interface SessionVerbs<Data extends object> {
@@ -60,7 +54,7 @@ export interface SessionVerbs<Data extends object> {
    * @throws {UsageError} `ERR_HEADERS_SENT` too late to set a cookie; nothing was changed.
    * @see OWASP ASVS 5.0 7.2.4
    */
-  regenerate(options?: RegenerateOptions | readonly string[]): Promise<void>
+  regenerate(options?: RegenerateOptions<Data> | readonly Extract<keyof Data, string>[]): Promise<void>
   regenerate(callback: SessionCallback): void
   /**
    * Ends the session now: once it answers, the record is gone everywhere. Reading gives nothing afterwards,

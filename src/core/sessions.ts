@@ -8,11 +8,12 @@ import { resolvePolicy, type SessionsOptions } from './options.ts'
 import { type Passage, RequestPassage } from './passage.ts'
 import { RecordWriter } from './record-writer.ts'
 import { type CookieCarrier, cookieHeaderOf } from './request-cookie.ts'
-import type { DefaultData, ReadonlySession, WithoutReservedKeys } from './session.ts'
+import type { DefaultData, ReadonlySession } from './session.ts'
 import { SessionCookie } from './session-cookie.ts'
 import { SessionLoader } from './session-loader.ts'
 import { type Opening, SessionOpener } from './session-opener.ts'
 import { SessionSaver } from './session-saver.ts'
+import type { StorableData } from './storable-data.ts'
 import type { ConditionalStore } from './store.ts'
 import { StoreAccess } from './store-access.ts'
 import { isSessionId, TicketBook } from './ticket.ts'
@@ -63,7 +64,7 @@ export interface Sessions<Data extends object = DefaultData> {
  * `ERR_CONFIG_INVALID` an unknown option or an unusable value. The message names the option and the fix.
  * @see OWASP ASVS 5.0 chapter V7
  */
-export function createSessions<Data extends WithoutReservedKeys<Data> & object = DefaultData>(
+export function createSessions<Data extends StorableData<Data> & object = DefaultData>(
   options: SessionsOptions<Data>,
 ): Sessions<Data> {
   return new StoredSessions<Data>(options)

@@ -1,12 +1,12 @@
 import { onTestFinished } from 'vitest'
 import { type App, type AppOptions, createApp } from '../../src/app/index.ts'
-import type { DefaultData, WithoutReservedKeys } from '../../src/index.ts'
+import type { DefaultData, StorableData } from '../../src/index.ts'
 import { Visitor } from './visitor.ts'
 
 export const SECRET = 'a-secret-of-the-tests-0123456789-abcdefgh'
 
 /** Makes an app with a secret; everything else as given. */
-export function testApp<Data extends WithoutReservedKeys<Data> & object = DefaultData>(
+export function testApp<Data extends StorableData<Data> & object = DefaultData>(
   options: Partial<AppOptions<Data>> = {},
 ): App<Data> {
   return createApp<Data>({ sessionSecret: SECRET, ...options })

@@ -1,14 +1,9 @@
 import { describe, expectTypeOf, test } from 'vitest'
 import * as zod from 'zod'
 import type { SessionEvents } from '../../src/core/events.ts'
-import type {
-  DefaultData,
-  ReadonlySession,
-  ReservedKey,
-  Session,
-  WithoutReservedKeys,
-} from '../../src/core/session.ts'
+import type { DefaultData, ReadonlySession, Session } from '../../src/core/session.ts'
 import { createSessions, type Sessions } from '../../src/core/sessions.ts'
+import type { ReservedKey, StorableData } from '../../src/core/storable-data.ts'
 import type { SessionSummary } from '../../src/core/user-sessions.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
 import { SECRET } from '../engine/start.ts'
@@ -76,6 +71,10 @@ describe('a session of described data', () => {
       session.regenerate(['cart'])
       // @ts-expect-error keep is true or a list of keys
       session.regenerate({ keep: false })
+      // @ts-expect-error no such key
+      session.regenerate({ keep: ['crat'] })
+      // @ts-expect-error nor in a bare list
+      session.regenerate(['crat'])
       // @ts-expect-error the id is the engine's
       session.id = 'mine'
       // @ts-expect-error so is the verb
@@ -119,7 +118,7 @@ describe('reserved keys', () => {
   })
 
   test('do not compile as keys of the data', () => {
-    expectTypeOf<WithoutReservedKeys<{ save: string; a: number }>>().toEqualTypeOf<{
+    expectTypeOf<StorableData<{ save: string; a: number }>>().toEqualTypeOf<{
       save: never
       a: number
     }>()
@@ -132,6 +131,42 @@ describe('reserved keys', () => {
       // @ts-expect-error also when it is optional
       return createSessions<{ touch?: string }>(base)
     })
+  })
+})
+
+describe('values that JSON cannot hold', () => {
+  test('do not compile as what a key has, also where it may have something else', () => {
+    compileOnly(() => {
+      // @ts-expect-error a Map would be written as {}
+      createSessions<{ cart: Map<string, number> }>(base)
+      // @ts-expect-error so would a Set
+      createSessions<{ tags?: ReadonlySet<string> | null }>(base)
+      // @ts-expect-error JSON has no bigint
+      createSessions<{ balance: number | bigint }>(base)
+      // @ts-expect-error nor functions
+      createSessions<{ greet: (name: string) => string }>(base)
+      // @ts-expect-error nor symbols
+      createSessions<{ kind: symbol }>(base)
+      // @ts-expect-error a promise would be written as {}
+      return createSessions<{ later: Promise<string> }>(base)
+    })
+  })
+
+  test('leave all other values as they are', () => {
+    interface Node {
+      name: string
+      below: Node[]
+    }
+    type All = {
+      tree: Node
+      any: DefaultData[string]
+      unknown: unknown
+      at: Date
+      list: [1, 'a']
+      none: null
+    }
+    expectTypeOf<StorableData<All>>().toEqualTypeOf<All>()
+    compileOnly(() => createSessions<All>(base))
   })
 })
 

@@ -1,6 +1,7 @@
 import type { SessionsOptions } from '../../src/core/options.ts'
-import type { DefaultData, WithoutReservedKeys } from '../../src/core/session.ts'
+import type { DefaultData } from '../../src/core/session.ts'
 import { createSessions, type Sessions } from '../../src/core/sessions.ts'
+import type { StorableData } from '../../src/core/storable-data.ts'
 import type { SessionStore } from '../../src/core/store.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
 import { type BarrierStore, barrierStore } from '../../src/testing/barrier-store.ts'
@@ -24,7 +25,7 @@ export interface Started<Data extends object, Store extends SessionStore> {
 }
 
 type Options<Data extends object> = Partial<SessionsOptions<Data>>
-type DataOf<Data> = WithoutReservedKeys<Data> & object
+type DataOf<Data> = StorableData<Data> & object
 
 /** Starts a manager on a memory store, both on one clock. */
 export function start<Data extends DataOf<Data> = DefaultData>(

@@ -36,7 +36,7 @@ export function ownKeysOf(request: number): OwnKey[] {
 }
 
 /** Every key there may be. */
-export const ALL_KEYS: readonly string[] = [
+export const ALL_KEYS: readonly (keyof Data)[] = [
   'first',
   'userId',
   'hits',

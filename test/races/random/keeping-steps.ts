@@ -1,4 +1,4 @@
-import { ALL_KEYS, flagsOf, listOf } from './data.ts'
+import { ALL_KEYS, type Data, flagsOf, listOf } from './data.ts'
 import type { RandomRequest } from './random-request.ts'
 import type { Step } from './step.ts'
 
@@ -98,7 +98,10 @@ export function setFlag({ index, random, session, expectation }: RandomRequest):
 }
 
 /** Gives the session a new id. */
-export async function renew(request: RandomRequest, keep: { keep: true } | readonly string[]): Promise<void> {
+export async function renew(
+  request: RandomRequest,
+  keep: { keep: true } | readonly (keyof Data)[],
+): Promise<void> {
   await request.session.regenerate(keep)
   request.expectation.destroyed = false
 }
