@@ -1,6 +1,6 @@
 import type { Passage } from '../core/passage.ts'
+import { takeOver } from '../core/take-over.ts'
 import { currentPassage } from './mount.ts'
-import { takeOver } from './take-over.ts'
 
 // Shared by all requests, so that none needs functions of its own. The session is asked for each time, since
 // `regenerate(callback)` puts another object in its place.

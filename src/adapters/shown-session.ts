@@ -2,8 +2,8 @@ import type { Awaitable } from '../core/awaitable.ts'
 import type { Passage, SessionFollower } from '../core/passage.ts'
 import type { ResponseEffects } from '../core/response-effects.ts'
 import type { Sessions } from '../core/sessions.ts'
+import { takeOver } from '../core/take-over.ts'
 import { currentPassage, type Mount, mount, unmount } from './mount.ts'
-import { takeOver } from './take-over.ts'
 
 /** What shows the session of its request: the request itself, or the framework's context of it. */
 export interface SessionHolder {

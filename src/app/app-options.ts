@@ -1,6 +1,7 @@
 import { type Duration, parseTimeout } from '../core/duration.ts'
 import { ConfigError } from '../core/errors.ts'
-import { KeyRing, type Secrets } from '../core/key-ring.ts'
+import type { Secrets } from '../core/key-ring.ts'
+import type { OptionNames } from '../core/option-names.ts'
 import type { SessionsOptions } from '../core/options.ts'
 import type { SessionStore } from '../core/store.ts'
 import { MemorySessionStore } from '../stores/memory.ts'
@@ -38,6 +39,8 @@ export interface AppOptions<Data extends object> {
 /** The settings, checked and complete. */
 export interface AppSettings<Data extends object> {
   sessions: SessionsOptions<Data>
+  /** How messages call the options of sessions. */
+  sessionsNames: OptionNames
   bodyLimit: number
   answerTimeout: number
   closeTimeout: number
@@ -65,6 +68,7 @@ export function resolveAppOptions<Data extends object>(options: AppOptions<Data>
   checkNames(options)
   return {
     sessions: sessionsOptions(options),
+    sessionsNames: namesIn(options),
     bodyLimit: checkBodyLimit(options.bodyLimit ?? DEFAULT_BODY_LIMIT),
     answerTimeout: parseTimeout(options.answerTimeout ?? '30s', 'answerTimeout'),
     closeTimeout: parseTimeout(options.closeTimeout ?? '10s', 'closeTimeout'),
@@ -74,7 +78,7 @@ export function resolveAppOptions<Data extends object>(options: AppOptions<Data>
 
 function sessionsOptions<Data extends object>(options: AppOptions<Data>): SessionsOptions<Data> {
   const { session = {}, secureCookies: secure, sessionCookieName: name } = options
-  const secret = checkSecret(options.sessionSecret)
+  const secret = asSecrets(options.sessionSecret)
   const cookie = {
     ...session.cookie,
     ...(secure === undefined ? {} : { secure }),
@@ -108,12 +112,20 @@ function checkNames<Data extends object>(options: AppOptions<Data>): void {
   }
 }
 
-/** Checked here, so that the message names the option the reader has written. */
-function checkSecret(secret: AppOptions<object>['sessionSecret']): Secrets {
+/** Names the options of sessions as they were written. */
+function namesIn<Data extends object>({ secureCookies, sessionCookieName }: AppOptions<Data>): OptionNames {
+  const own = new Map([
+    ['secret', 'sessionSecret'],
+    ['store', 'sessionStore'],
+  ])
+  if (secureCookies !== undefined) own.set('cookie.secure', 'secureCookies')
+  if (sessionCookieName !== undefined) own.set('cookie.name', 'sessionCookieName')
+  return (option) => own.get(option) ?? `session.${option}`
+}
+
+function asSecrets(secret: AppOptions<object>['sessionSecret']): Secrets {
   const [newest = '', ...older] = isList(secret) ? secret : [secret]
-  const secrets: Secrets = older.length === 0 ? newest : [newest, ...older]
-  new KeyRing(secrets, 'sessionSecret')
-  return secrets
+  return older.length === 0 ? newest : [newest, ...older]
 }
 
 function isList(secret: AppOptions<object>['sessionSecret']): secret is readonly (string | undefined)[] {

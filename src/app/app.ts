@@ -2,7 +2,7 @@ import { Hono, type MiddlewareHandler } from 'hono'
 import { type SessionEnv, session } from '../adapters/hono.ts'
 import { ConfigError } from '../core/errors.ts'
 import type { DefaultData } from '../core/session.ts'
-import { createSessions, type Sessions } from '../core/sessions.ts'
+import { buildSessions, type Sessions } from '../core/sessions.ts'
 import type { StorableData } from '../core/storable-data.ts'
 import { type AppOptions, type AppSettings, resolveAppOptions } from './app-options.ts'
 import { DirectRouter } from './direct-router.ts'
@@ -51,7 +51,7 @@ export class App<Data extends StorableData<Data> & object = DefaultData> {
   constructor(options: AppOptions<Data>) {
     this.#settings = resolveAppOptions(options)
     const { bodyLimit, answerTimeout, onError } = this.#settings
-    this.sessions = createSessions<Data>(this.#settings.sessions)
+    this.sessions = buildSessions<Data>(this.#settings.sessions, this.#settings.sessionsNames)
     const request = { bodyLimit, sessions: this.sessions }
     this.#exchanges = new Exchanges(request)
     this.#errors = new ErrorHandling(onError, answerTimeout)

@@ -3,6 +3,7 @@ import { UsageError } from '../core/errors.ts'
 import type { Passage } from '../core/passage.ts'
 import type { DefaultData, ParsedJson, Session } from '../core/session.ts'
 import type { Sessions } from '../core/sessions.ts'
+import { takeOver } from '../core/take-over.ts'
 import type { Arrival } from './arrival.ts'
 import { readBody } from './body.ts'
 import { clientAddress } from './client-address.ts'
@@ -97,6 +98,12 @@ export class AppRequest<Data extends object = DefaultData, Params = Record<strin
     const session = sessionOf(this.#arrival.context, this.#settings.sessions)
     if (session !== undefined) return session
     throw new UsageError('ERR_NOT_MOUNTED', 'This request has no session: it could not be loaded.')
+  }
+
+  /** Ends the session when it is `null` or `undefined`, as `clear()` does; an object takes the place of its data. */
+  set session(replacement: Partial<Data> | null | undefined) {
+    const { session } = this
+    if (replacement !== session) takeOver(session, replacement)
   }
 
   /**

@@ -1,10 +1,22 @@
 import { isPromise } from './awaitable.ts'
 import type { DataObject } from './data-text.ts'
-import { UsageError } from './errors.ts'
+import { ConfigError, UsageError } from './errors.ts'
 import { rejectReservedKeys } from './reserved-keys.ts'
 
 /** What the user's code does in an `update`. */
 export type DraftChange = (draft: DataObject) => void | Promise<void>
+
+/**
+ * Refuses what is no function, before anything is asked of the store.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` nothing was changed.
+ */
+export function checkChange(change: unknown): void {
+  if (typeof change === 'function') return
+  throw new ConfigError(
+    'ERR_CONFIG_INVALID',
+    'update() takes a function that changes the draft it is given: update((draft) => { draft.count = 1 }). Nothing was changed.',
+  )
+}
 
 // Everybody else who writes the same session waits meanwhile.
 const LONGEST_CHANGE_MS = 10_000

@@ -31,6 +31,21 @@ export function parseDuration(value: Duration, option: string): number {
 }
 
 /**
+ * Reads how long a session may live, which is a second at least: less would be over before the visitor's next request.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` as `parseDuration`, or under a second.
+ */
+export function parseLifetime(value: Duration, option: string): number {
+  const ms = parseDuration(value, option)
+  if (ms >= UNIT_MS.s) return ms
+  const minutes =
+    typeof value === 'number' ? ` Numbers are milliseconds: ${value} minutes are '${value}m'.` : ''
+  throw new ConfigError(
+    'ERR_CONFIG_INVALID',
+    `${option} is ${ms} ms, so sessions would end before the next request. Expected a second or more.${minutes}`,
+  )
+}
+
+/**
  * Reads a duration that a timer is to wait for: longer ones than timers can count to become that, some 25 days. Past
  * it, timers go off at once.
  * @throws {ConfigError} `ERR_CONFIG_INVALID` as `parseDuration`.

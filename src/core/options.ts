@@ -1,13 +1,15 @@
 import { isPromise } from './awaitable.ts'
 import { copyJson, isDataObject } from './data-text.ts'
-import { type Duration, parseDuration, parseTimeout } from './duration.ts'
+import { type Duration, parseLifetime, parseTimeout } from './duration.ts'
 import { ConfigError } from './errors.ts'
 import { touchInterval } from './expiry.ts'
 import type { Secrets } from './key-ring.ts'
+import type { OptionNames } from './option-names.ts'
 import type { Policy } from './policy.ts'
 import { type DataSchema, validatorOf } from './schema.ts'
 import type { CookieOptions } from './session-cookie.ts'
 import type { SessionStore } from './store.ts'
+import { checkStore } from './usable-store.ts'
 
 /** The settings of {@link createSessions}. Only `secret` and `store` are required; everything else starts safe. */
 export interface SessionsOptions<Data extends object> {
@@ -23,11 +25,11 @@ export interface SessionsOptions<Data extends object> {
   /** How the cookie is named and where it goes. Default: host-only, `HttpOnly`, `Secure`, `SameSite=Lax`. */
   cookie?: CookieOptions
   /**
-   * Longest time without use, counted from the last request that used the session. Default `'24h'`, at most 400
-   * days. Use is noted at most once per twentieth of it (or 5 minutes, if that is less), so a session may end that much early.
+   * Longest time without use, counted from the last request that used the session. Default `'24h'`, from a second
+   * to 400 days. Use is noted at most once per twentieth of it (or 5 minutes, if that is less), so a session may end that much early.
    */
   idleTimeout?: Duration
-  /** Longest time in all, counted from the session's beginning or its user's last sign-in. Default `'30d'`, at most 400 days. */
+  /** Longest time in all, counted from the session's beginning or its user's last sign-in. Default `'30d'`, from a second to 400 days. */
   absoluteTimeout?: Duration
   /**
    * Tells from the data whom a session belongs to. When that changes, the id changes by itself.
@@ -70,22 +72,26 @@ const NOBODY = ['null', 'false', '""']
 
 /**
  * Checks the settings and fills in the defaults.
+ * @param name - How messages call them.
  * @throws {ConfigError} a setting is unknown, missing, of the wrong type or out of range.
  */
-export function resolvePolicy<Data extends object>(options: SessionsOptions<Data>): Policy {
-  checkNames(options)
-  checkStore(options.store)
+export function resolvePolicy<Data extends object>(
+  options: SessionsOptions<Data>,
+  name: OptionNames,
+): Policy {
+  checkNames(options, name)
+  checkStore(options.store, name('store'))
   if (options.cookie !== undefined && !isDataObject(options.cookie)) {
-    throw invalid('cookie', "must be an object, such as { sameSite: 'strict' }")
+    throw invalid(name('cookie'), "must be an object, such as { sameSite: 'strict' }")
   }
   // Defaults stand for what was left out, and not for a null that came from somewhere by mistake.
   const { idleTimeout = '24h', absoluteTimeout = '30d', storeTimeout = '2s' } = options
   const { maxBytes = DEFAULT_MAX_BYTES, onStoreFailure = 'fail', now = Date.now } = options
-  const idle = parseDuration(idleTimeout, 'idleTimeout')
-  const absolute = parseDuration(absoluteTimeout, 'absoluteTimeout')
+  const idle = parseLifetime(idleTimeout, name('idleTimeout'))
+  const absolute = parseLifetime(absoluteTimeout, name('absoluteTimeout'))
   if (idle > absolute && options.idleTimeout !== undefined && options.absoluteTimeout !== undefined) {
     throw invalid(
-      'idleTimeout',
+      name('idleTimeout'),
       'is longer than absoluteTimeout, so it could never apply; shorten it or leave it out',
     )
   }
@@ -93,53 +99,41 @@ export function resolvePolicy<Data extends object>(options: SessionsOptions<Data
   return {
     ...lifetime,
     touchInterval: touchInterval(lifetime),
-    maxBytes: checkMaxBytes(maxBytes),
-    userOf: checkUser(options.user),
-    validate: validatorOf(options.schema),
-    onStoreFailure: checkChoice(onStoreFailure),
-    storeTimeout: parseTimeout(storeTimeout, 'storeTimeout'),
-    now: checkClock(now),
+    maxBytes: checkMaxBytes(maxBytes, name('maxBytes')),
+    userOf: checkUser(options.user, name('user')),
+    validate: validatorOf(options.schema, name('schema')),
+    onStoreFailure: checkChoice(onStoreFailure, name('onStoreFailure')),
+    storeTimeout: parseTimeout(storeTimeout, name('storeTimeout')),
+    now: checkClock(now, name('now')),
   }
 }
 
-function checkNames(options: object): void {
+function checkNames(options: object, named: OptionNames): void {
   if (!isDataObject(options)) throw invalid('options', 'must be an object with at least secret and store')
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(KNOWN, name)) continue
-    throw invalid(name, `is not an option of createSessions; known are ${Object.keys(KNOWN).join(', ')}`)
+    throw invalid(named(name), `is not an option; known are ${Object.keys(KNOWN).map(named).join(', ')}`)
   }
 }
 
-function checkStore(store: unknown): void {
-  const methods = ['get', 'set', 'destroy'] as const
-  const sound =
-    typeof store === 'object' &&
-    store !== null &&
-    methods.every((name) => typeof Reflect.get(store, name) === 'function')
-  if (!sound)
-    throw invalid(
-      'store',
-      "must have the methods get, set and destroy; for one process try new MemorySessionStore() from 'coatcheck/stores/memory'",
-    )
-}
-
-function checkMaxBytes(maxBytes: number): number {
+function checkMaxBytes(maxBytes: number, option: string): number {
   if (Number.isSafeInteger(maxBytes) && maxBytes >= 2) return maxBytes
-  throw invalid('maxBytes', 'must be a whole number of bytes, at least 2')
+  throw invalid(option, 'must be a whole number of bytes, at least 2')
 }
 
 function checkUser<Data extends object>(
   user: ((data: Partial<Data>) => string | number | null | undefined) | undefined,
+  option: string,
 ): Policy['userOf'] {
   if (user === undefined) return (data) => idText(data.userId)
   if (typeof user !== 'function')
-    throw invalid('user', 'must be a function from the data to a text or undefined')
+    throw invalid(option, 'must be a function from the data to a text or undefined')
   // Asked of the data as it will be read back, and not of objects that turn into something else on the way.
   return (data) => {
     const id: unknown = Reflect.apply(user, undefined, [copyJson(data)])
     // A promise is written as {}: everybody would be one and the same user, and no sign-in would change an id.
     if (isPromise(id))
-      throw invalid('user', 'must answer with a text or undefined at once, not with a promise')
+      throw invalid(option, 'must answer with a text or undefined at once, not with a promise')
     return idText(id)
   }
 }
@@ -156,19 +150,19 @@ function idText(id: unknown): string | undefined {
   return text.startsWith('"') ? JSON.parse(text) : text
 }
 
-function checkChoice(choice: unknown): 'fail' | 'anonymous' {
+function checkChoice(choice: unknown, option: string): 'fail' | 'anonymous' {
   if (choice === 'fail' || choice === 'anonymous') return choice
-  throw invalid('onStoreFailure', "must be 'fail' or 'anonymous'")
+  throw invalid(option, "must be 'fail' or 'anonymous'")
 }
 
-function checkClock(now: unknown): () => number {
+function checkClock(now: unknown, option: string): () => number {
   if (typeof now !== 'function')
-    throw invalid('now', 'must be a function that gives milliseconds since the epoch')
+    throw invalid(option, 'must be a function that gives milliseconds since the epoch')
   if (now === Date.now) return Date.now
   return () => {
     const time = Math.floor(Number(now()))
     // Written down, a time that is no number would make a session that nothing can judge.
-    if (!Number.isFinite(time)) throw invalid('now', 'gave something that is not a number of milliseconds')
+    if (!Number.isFinite(time)) throw invalid(option, 'gave something that is not a number of milliseconds')
     return time
   }
 }

@@ -2,7 +2,7 @@ import { type Awaitable, andThen, isPromise } from './awaitable.ts'
 import { carryOf } from './carry.ts'
 import { copyJson, writeData } from './data-text.ts'
 import type { Answerable } from './decide.ts'
-import { changeDraft, type DraftChange } from './draft-change.ts'
+import { changeDraft, checkChange, type DraftChange } from './draft-change.ts'
 import type { Engine } from './engine.ts'
 import { ConfigError, UsageError } from './errors.ts'
 import { endsAt, expiresAt } from './expiry.ts'
@@ -305,6 +305,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   }
 
   async #update(state: SessionState, change: DraftChange): Promise<boolean> {
+    checkChange(change)
     if (state.unreachable !== null) throw state.unreachable.error
     if (state.ended || state !== this.#state) return false
     // What else there is to save must be fit for it: found out only afterwards, the change would be in the store.

@@ -44,15 +44,16 @@ export interface SchemaIssue {
 
 /**
  * Turns a schema into the engine's check.
+ * @param option - What it was given as, for the message.
  * @throws {ConfigError} `ERR_CONFIG_INVALID` it does not speak Standard Schema.
  */
-export function validatorOf(schema: DataSchema<object> | undefined): Validate | null {
+export function validatorOf(schema: DataSchema<object> | undefined, option: string): Validate | null {
   if (schema === undefined) return null
   const standard = schema?.['~standard']
   if (typeof standard?.validate !== 'function') {
     throw new ConfigError(
       'ERR_CONFIG_INVALID',
-      "schema does not speak Standard Schema (it has no '~standard'.validate). Give a zod, valibot or arktype object schema.",
+      `${option} does not speak Standard Schema (it has no '~standard'.validate). Give a zod, valibot or arktype object schema.`,
     )
   }
   return (data: DataObject) => {

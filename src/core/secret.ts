@@ -15,7 +15,9 @@ const FIX = "Make one with 'coatcheck secret' and give it through the environmen
  * @see OWASP ASVS 5.0 11.5.1, 13.3.1
  */
 export function checkSecret(secret: unknown, option: string): asserts secret is string {
-  if (typeof secret !== 'string' || secret === '') throw weak(option, 'is missing or not a text')
+  if (secret === undefined) throw weak(option, 'is missing')
+  if (typeof secret !== 'string') throw weak(option, 'is not a text')
+  if (secret === '') throw weak(option, 'is missing: the text is empty')
   if (secret.length < MIN_LENGTH) {
     throw weak(option, `has ${secret.length} characters; ${MIN_LENGTH} is the least that is safe`)
   }

@@ -1,5 +1,7 @@
 import { type CookieAttributes, writeCookie } from './cookie-writer.ts'
 import { ConfigError } from './errors.ts'
+import type { OptionNames } from './option-names.ts'
+import { shownValue } from './shown-value.ts'
 import { TICKET_LENGTH } from './ticket.ts'
 
 /** How the session's cookie is named and where it goes. `HttpOnly` is always on and cannot be set. */
@@ -21,6 +23,7 @@ export interface CookieOptions {
 }
 
 const OPTIONS = ['name', 'secure', 'sameSite', 'path', 'domain', 'partitioned', 'persistent']
+const SAME_SITES: ReadonlyArray<CookieOptions['sameSite']> = ['lax', 'strict', 'none']
 const SAFEST_NAME = '__Host-Http-sid'
 
 /** The session's cookie: checked once, then written from a template. */
@@ -34,10 +37,11 @@ export class SessionCookie {
 
   /**
    * Checks the options.
+   * @param name - How messages call them.
    * @throws {ConfigError} `ERR_CONFIG_INVALID` or `ERR_CONFIG_INSECURE` an unknown option, or a line that browsers would refuse.
    */
-  constructor(options: CookieOptions = {}) {
-    checkOptions(options)
+  constructor(options: CookieOptions, name: OptionNames) {
+    checkOptions(options, name)
     const { secure = secureByDefault(), path = '/', domain } = options
     const attributes: CookieAttributes = {
       path,
@@ -84,28 +88,30 @@ function secureByDefault(): boolean {
   return mode !== 'development' && mode !== 'test'
 }
 
-function checkOptions(options: CookieOptions): void {
+function checkOptions(options: CookieOptions, name: OptionNames): void {
   for (const option of Object.keys(options)) {
     if (OPTIONS.includes(option)) continue
     const why =
       option === 'httpOnly' ? 'the session cookie is always HttpOnly' : `known are ${OPTIONS.join(', ')}`
-    throw new ConfigError('ERR_CONFIG_INVALID', `cookie.${option} is not an option: ${why}.`)
+    throw new ConfigError('ERR_CONFIG_INVALID', `${name(`cookie.${option}`)} is not an option: ${why}.`)
   }
-  for (const option of ['name', 'path', 'domain', 'sameSite'] as const) {
+  for (const option of ['name', 'path', 'domain'] as const) {
     const value: unknown = options[option]
-    if (value === undefined || typeof value === 'string') continue
-    throw new ConfigError('ERR_CONFIG_INVALID', `cookie.${option} must be a text (got ${nameOf(value)}).`)
+    if (value !== undefined && typeof value !== 'string') throw unlike(name, option, 'a text', value)
   }
   for (const option of ['secure', 'partitioned', 'persistent'] as const) {
     const value: unknown = options[option]
-    if (value === undefined || typeof value === 'boolean') continue
-    throw new ConfigError(
-      'ERR_CONFIG_INVALID',
-      `cookie.${option} must be true or false (got ${nameOf(value)}).`,
-    )
+    if (value !== undefined && typeof value !== 'boolean') throw unlike(name, option, 'true or false', value)
+  }
+  const { sameSite } = options
+  if (sameSite !== undefined && !SAME_SITES.includes(sameSite)) {
+    throw unlike(name, 'sameSite', "'lax', 'strict' or 'none'", sameSite)
   }
 }
 
-function nameOf(value: unknown): string {
-  return value === null ? 'null' : typeof value
+function unlike(name: OptionNames, option: string, expected: string, value: unknown): ConfigError {
+  return new ConfigError(
+    'ERR_CONFIG_INVALID',
+    `${name(`cookie.${option}`)} must be ${expected} (got ${shownValue(value)}).`,
+  )
 }

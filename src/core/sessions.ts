@@ -4,6 +4,7 @@ import type { Engine } from './engine.ts'
 import { ConfigError } from './errors.ts'
 import { EventHub, type EventName, type SessionEvents } from './events.ts'
 import { KeyRing } from './key-ring.ts'
+import { AS_IN_SESSIONS, type OptionNames } from './option-names.ts'
 import { resolvePolicy, type SessionsOptions } from './options.ts'
 import { type Passage, RequestPassage } from './passage.ts'
 import { RecordWriter } from './record-writer.ts'
@@ -67,7 +68,15 @@ export interface Sessions<Data extends object = DefaultData> {
 export function createSessions<Data extends StorableData<Data> & object = DefaultData>(
   options: SessionsOptions<Data>,
 ): Sessions<Data> {
-  return new StoredSessions<Data>(options)
+  return new StoredSessions<Data>(options, AS_IN_SESSIONS)
+}
+
+/** Builds a manager as {@link createSessions} does, for who has taken its options under other names. */
+export function buildSessions<Data extends StorableData<Data> & object>(
+  options: SessionsOptions<Data>,
+  name: OptionNames,
+): Sessions<Data> {
+  return new StoredSessions<Data>(options, name)
 }
 
 class StoredSessions<Data extends object> implements Sessions<Data> {
@@ -79,10 +88,10 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
   /** Whether a session is looked for when it is first used, not before. */
   readonly #defers: boolean
 
-  constructor(options: SessionsOptions<Data>) {
-    const policy = resolvePolicy(options)
-    const keys = new KeyRing(options.secret, 'secret')
-    const cookie = new SessionCookie(options.cookie)
+  constructor(options: SessionsOptions<Data>, name: OptionNames) {
+    const policy = resolvePolicy(options, name)
+    const keys = new KeyRing(options.secret, name('secret'))
+    const cookie = new SessionCookie(options.cookie ?? {}, name)
     const events = new EventHub()
     this.#store = conditionalStore(options.store, policy.storeTimeout)
     this.#access = new StoreAccess(this.#store, nameOf(options.store), policy.storeTimeout, events)

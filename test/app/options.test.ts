@@ -14,11 +14,25 @@ function unchecked(options: object): Options {
 test.each<[string, object, string]>([
   ['an option it does not know', { secret: SECRET }, 'secret is not an option of createApp'],
   ['an option of sessions in the wrong place', { idleTimeout: '1h' }, 'Options of sessions go under session'],
-  ['an unknown option of sessions', { session: { idle: '1h' } }, 'idle is not an option of createSessions'],
+  ['an unknown option of sessions', { session: { idle: '1h' } }, 'session.idle is not an option; known are'],
+  ['a timeout of sessions that is none', { session: { idleTimeout: 'soon' } }, 'session.idleTimeout is not'],
+  [
+    'an unknown cookie option',
+    { session: { cookie: { maxAge: 1 } } },
+    'session.cookie.maxAge is not an option',
+  ],
+  ['a schema that is none', { session: { schema: {} } }, 'session.schema does not speak'],
+  ['secure that is neither', { secureCookies: 'auto' }, 'secureCookies must be true or false'],
+  ['a name that is none', { sessionCookieName: 7 }, 'sessionCookieName must be a text'],
+  [
+    'secure that is neither, in its other place',
+    { session: { cookie: { secure: 'auto' } } },
+    'session.cookie.secure must be true or false',
+  ],
   ['a second secret', { session: { secret: SECRET } }, 'session.secret is given as sessionSecret'],
   ['a second store', { session: { store: {} } }, 'session.store is given as sessionStore'],
   ['session that is none', { session: 'strict' }, 'session must be an object'],
-  ['a store that is none', { sessionStore: {} }, 'get, set and destroy'],
+  ['a store that is none', { sessionStore: {} }, 'sessionStore must have the methods get, set and destroy'],
   [
     'secure given twice',
     { secureCookies: true, session: { cookie: { secure: true } } },

@@ -51,6 +51,30 @@ describe('the session of a request', () => {
     expect(store.count()).toBe(1)
   })
 
+  test('ends when null is put in its place, and an object takes the place of its data [P5]', async () => {
+    const store = new MemorySessionStore()
+    const app = testApp<{ name: string; seen: number }>({ sessionStore: store })
+    app.get('/set', (req, res) => {
+      Object.assign(req.session, { name: 'Ada', seen: 1 })
+      return res.end()
+    })
+    app.get('/swap', (req, res) => {
+      req.session = { name: 'Grace' }
+      return res.json(req.session)
+    })
+    app.get('/leave', (req, res) => {
+      req.session = null
+      return res.json({ left: req.session.name ?? null })
+    })
+    const visitor = await visitorOf(app)
+    await visitor.get('/set')
+    expect(await (await visitor.get('/swap')).json()).toEqual({ name: 'Grace' })
+    const ended = await visitor.get('/leave')
+    expect(await ended.json()).toEqual({ left: null })
+    expect(ended.headers.getSetCookie()).toEqual([expect.stringContaining('Max-Age=0')])
+    expect(store.count()).toBe(0)
+  })
+
   test('keeps the app’s own cookies beside its own [C18]', async () => {
     const app = testApp<{ n: number }>()
     app.get('/', (req, res) => {

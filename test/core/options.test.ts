@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { AS_IN_SESSIONS } from '../../src/core/option-names.ts'
 import type { SessionsOptions } from '../../src/core/options.ts'
 import { resolvePolicy } from '../../src/core/options.ts'
 import { createSessions } from '../../src/core/sessions.ts'
@@ -14,7 +15,7 @@ function build(options: object): unknown {
 }
 
 function policyOf(options: Partial<SessionsOptions<Record<string, unknown>>>) {
-  return resolvePolicy({ secret: SECRET, store: new MemorySessionStore(), ...options })
+  return resolvePolicy({ secret: SECRET, store: new MemorySessionStore(), ...options }, AS_IN_SESSIONS)
 }
 
 describe('an option of the wrong type is refused by name [P12]', () => {
@@ -122,7 +123,7 @@ describe('a clock', () => {
     'that gives %j stops the request',
     (time) => {
       const options: object = { secret: SECRET, store: new MemorySessionStore(), now: () => time }
-      const { now } = Reflect.apply(resolvePolicy, undefined, [options])
+      const { now } = Reflect.apply(resolvePolicy, undefined, [options, AS_IN_SESSIONS])
       expect(() => now()).toThrow(expect.objectContaining({ name: 'ConfigError' }))
     },
   )

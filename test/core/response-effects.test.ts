@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { AS_IN_SESSIONS } from '../../src/core/option-names.ts'
 import { applyEffects } from '../../src/core/response-effects.ts'
 import { SessionCookie } from '../../src/core/session-cookie.ts'
 import { HeaderMap } from '../engine/header-map.ts'
 
-const cookie = new SessionCookie({ name: 'sid', secure: false })
+const cookie = new SessionCookie({ name: 'sid', secure: false }, AS_IN_SESSIONS)
 const SET = 'sid=token.signature; Path=/'
 
 type Headers = Record<string, string | string[]>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { MemorySessionStore } from '../../src/stores/memory.ts'
 import { settle } from '../engine/later-store.ts'
-import { start, startOn } from '../engine/start.ts'
+import { start, startFaulty, startOn } from '../engine/start.ts'
 
 const INVALID = expect.objectContaining({ name: 'ConfigError', code: 'ERR_CONFIG_INVALID' })
 
@@ -32,6 +32,20 @@ describe('a call with arguments that no type checker has seen', () => {
       await browser.request((session) => session.set('cart', ['hat']))
       await browser.request((session) => call(session, 'regenerate', options))
       expect(await browser.look()).toEqual({})
+    },
+  )
+
+  test.each([[undefined], [{ count: 1 }], ['count']])(
+    'update(%j) is refused before the store is asked, and changes nothing',
+    async (change) => {
+      const { browser, store } = startFaulty<{ count: number }>()
+      await browser.request((session) => session.set('count', 1))
+      await browser.request(async (session) => {
+        const asked = { ...store.calls }
+        await expect(call(session, 'update', change)).rejects.toThrow(INVALID)
+        expect(store.calls).toEqual(asked)
+      })
+      expect(await browser.look()).toEqual({ count: 1 })
     },
   )
 

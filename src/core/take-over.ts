@@ -1,10 +1,10 @@
-import type { Passage } from '../core/passage.ts'
+import type { Session } from './session.ts'
 
 /**
  * Does what putting something in a session's place asks for: nothing, `null` or `false` ends the session, as old code
  * does to log out; an object takes the place of its data.
  */
-export function takeOver(session: Passage<object>['session'], value: unknown): void {
+export function takeOver(session: Session<object>, value: unknown): void {
   if (!value) {
     session.clear()
     return

@@ -1,0 +1,73 @@
+import { ConfigError } from './errors.ts'
+
+/** What people have at hand and a store is made of: how it is known, and by which class it becomes one. */
+interface Making {
+  /** Methods that tell it from everything else. */
+  readonly abilities: readonly string[]
+  readonly what: string
+  readonly by: string
+  readonly from: string
+}
+
+const METHODS = ['get', 'set', 'destroy']
+
+/** These have all that a store must have, and would fail at the first session. */
+const MISTAKABLE: readonly Making[] = [
+  {
+    abilities: ['createSession', 'regenerate'],
+    what: 'a store for express-session',
+    by: 'ConnectSessionStore',
+    from: 'connect',
+  },
+  { abilities: ['sendCommand', 'multi'], what: 'a Redis client', by: 'RedisSessionStore', from: 'redis' },
+]
+const OTHERS: readonly Making[] = [
+  { abilities: ['query', 'execute'], what: 'a MySQL client', by: 'MysqlSessionStore', from: 'mysql' },
+  {
+    abilities: ['query', 'connect'],
+    what: 'a PostgreSQL client',
+    by: 'PostgresSessionStore',
+    from: 'postgres',
+  },
+  {
+    abilities: ['unsafe', 'begin'],
+    what: 'a PostgreSQL client',
+    by: 'PostgresSessionStore',
+    from: 'postgres',
+  },
+  { abilities: ['prepare', 'exec'], what: 'a SQLite database', by: 'SqliteSessionStore', from: 'sqlite' },
+  { abilities: ['getItem', 'getKeys'], what: 'a storage', by: 'UnstorageSessionStore', from: 'unstorage' },
+]
+
+/**
+ * Refuses what cannot be used as a store, and tells what makes a store of it.
+ * @param option - What it was given as, for the message.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` it lacks `get`, `set` or `destroy`, or is known to have others by these names.
+ */
+export function checkStore(store: unknown, option: string): void {
+  const sound = canAll(store, METHODS)
+  const makings = sound ? MISTAKABLE : [...MISTAKABLE, ...OTHERS]
+  const making = makings.find(({ abilities }) => canAll(store, abilities))
+  if (making !== undefined) {
+    const { what, by, from } = making
+    throw invalid(option, `is ${what}; give new ${by}(…) around it, from 'coatcheck/stores/${from}'`)
+  }
+  if (sound) return
+  if (typeof store === 'function' && canAll(store.prototype, METHODS)) {
+    throw invalid(option, `is a class; give what new ${store.name}(…) makes`)
+  }
+  throw invalid(
+    option,
+    "must have the methods get, set and destroy; for one process try new MemorySessionStore() from 'coatcheck/stores/memory'",
+  )
+}
+
+function canAll(store: unknown, methods: readonly string[]): boolean {
+  // The client of postgres.js is a function.
+  if ((typeof store !== 'object' && typeof store !== 'function') || store === null) return false
+  return methods.every((method) => typeof Reflect.get(store, method) === 'function')
+}
+
+function invalid(option: string, fault: string): ConfigError {
+  return new ConfigError('ERR_CONFIG_INVALID', `${option} ${fault}.`)
+}
