@@ -4,7 +4,7 @@ import type { DefaultData } from '../core/session.ts'
 import { createSessions, type Sessions } from '../core/sessions.ts'
 import { MemorySessionStore } from '../stores/memory.ts'
 import type { AdapterApp, Answer, RouteContext, ServedApp } from './adapter-app.ts'
-import { type Reply, read, Visitor } from './adapter-visitor.ts'
+import { AdapterVisitor, type Reply, read } from './adapter-visitor.ts'
 import { assert } from './assert.ts'
 import { type BarrierStore, barrierStore, type Gate } from './barrier-store.ts'
 import { createClock, type TestClock } from './clock.ts'
@@ -23,7 +23,7 @@ export type Routes = Record<string, (context: RouteContext) => Awaitable<Answer>
 /** An app that is running for a case. */
 export interface TrialApp extends ServedApp {
   /** Makes a browser that has no cookies. */
-  visitor(): Visitor
+  visitor(): AdapterVisitor
 }
 
 /** Thrown by a case that cannot be run where it is, with the reason. */
@@ -66,7 +66,7 @@ export class AdapterTrial {
   async serveApp(app: AdapterApp): Promise<TrialApp> {
     const served = await this.#serve({ ...app, routes: [...app.routes, PING] })
     this.#served.push(served)
-    return { ...served, visitor: () => new Visitor(served) }
+    return { ...served, visitor: () => new AdapterVisitor(served) }
   }
 
   /** Stops what was started. */
@@ -94,7 +94,7 @@ export function json(body: object): Answer {
  */
 export async function visitHeld(
   app: TrialApp,
-  visitor: Visitor,
+  visitor: AdapterVisitor,
   path: string,
   gate: Gate,
   init?: RequestInit,

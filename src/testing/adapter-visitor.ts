@@ -1,5 +1,6 @@
 import type { ServedApp } from './adapter-app.ts'
 import { assert } from './assert.ts'
+import { CookieJar } from './cookie-jar.ts'
 
 /** A response, its body read. */
 export interface Reply {
@@ -11,39 +12,38 @@ export interface Reply {
 }
 
 /** One browser: keeps the cookies it is given, and sends them back. */
-export class Visitor {
+export class AdapterVisitor {
   readonly #app: ServedApp
-  readonly #cookies = new Map<string, string>()
+  readonly #jar: CookieJar
 
-  /** Makes a visitor who has never been there. */
-  constructor(app: ServedApp) {
+  /** Makes a visitor who has never been there, or who holds these cookies. */
+  constructor(app: ServedApp, cookies?: ReadonlyMap<string, string>) {
     this.#app = app
+    this.#jar = new CookieJar(cookies)
   }
 
   /** Makes another browser with the same cookies: an old tab, or a thief's. */
-  copy(): Visitor {
-    const copy = new Visitor(this.#app)
-    for (const [name, value] of this.#cookies) copy.#cookies.set(name, value)
-    return copy
+  copy(): AdapterVisitor {
+    return new AdapterVisitor(this.#app, this.#jar.cookies)
   }
 
   /** The `Cookie` header it sends. */
   get cookieHeader(): string {
-    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    return this.#jar.header
   }
 
   /** Gives the value of a cookie. */
   cookie(name: string): string | undefined {
-    return this.#cookies.get(name)
+    return this.#jar.cookies.get(name)
   }
 
   /** Sends a request, and gives the response as soon as its headers are there. */
   async open(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers)
-    if (!headers.has('cookie') && this.#cookies.size > 0) headers.set('cookie', this.cookieHeader)
+    this.#jar.sendWith(headers)
     const send = this.#app.fetch ?? fetch
     const response = await send(this.#app.origin + path, { redirect: 'manual', ...init, headers })
-    for (const line of response.headers.getSetCookie()) this.#keep(line)
+    this.#jar.keepFrom(response)
     return response
   }
 
@@ -57,14 +57,6 @@ export class Visitor {
     const { status, body } = await this.visit(path)
     assert(status === 200, `${path}: expected the status 200, received ${status}: ${body.slice(0, 200)}`)
     return JSON.parse(body)
-  }
-
-  #keep(line: string): void {
-    const [pair = '', ...attributes] = line.split(';')
-    const at = pair.indexOf('=')
-    const name = pair.slice(0, at).trim()
-    if (attributes.some((attribute) => /^\s*max-age=0\s*$/i.test(attribute))) this.#cookies.delete(name)
-    else this.#cookies.set(name, pair.slice(at + 1).trim())
   }
 }
 

@@ -26,3 +26,10 @@ export {
   type StoreConformanceOptions,
   storeConformance,
 } from './store-conformance.ts'
+export {
+  type AnswerRequest,
+  type ListeningServer,
+  type VisitedSite,
+  Visitor,
+  type WebApp,
+} from './visitor.ts'

@@ -7,7 +7,7 @@ import { session as onKoa } from '../../src/adapters/koa.ts'
 import { session as onNode } from '../../src/adapters/node.ts'
 import { createSessions, type Sessions } from '../../src/index.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
-import { Visitor } from '../../src/testing/adapter-visitor.ts'
+import { AdapterVisitor } from '../../src/testing/adapter-visitor.ts'
 import { servingPort } from './harness/paced.ts'
 
 /** Mounts one manager, then another; the path says where `null` is put in the session's place, if anywhere. */
@@ -74,7 +74,7 @@ test.each(CASES)(
     const two = managers === 'two managers'
     const second = two ? createSessions({ secret, store: stores[1], cookie: { name: 'two' } }) : first
     const port = await servingPort(createServer(build(first, second)))
-    const visitor = new Visitor({ origin: `http://127.0.0.1:${port}`, close: () => {} })
+    const visitor = new AdapterVisitor({ origin: `http://127.0.0.1:${port}`, close: () => {} })
     await visitor.visit('/set')
     const before = stores.map((store) => store.count())
     expect(before).toEqual(two ? [1, 1] : [1, 0])

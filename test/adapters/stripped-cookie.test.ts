@@ -9,7 +9,7 @@ import { session as onKoa } from '../../src/adapters/koa.ts'
 import { session as onNode } from '../../src/adapters/node.ts'
 import { createSessions, type Session, type Sessions } from '../../src/index.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
-import { Visitor } from '../../src/testing/adapter-visitor.ts'
+import { AdapterVisitor } from '../../src/testing/adapter-visitor.ts'
 import { servingPort } from './harness/paced.ts'
 
 /** Counts in the session, after the request was stripped of its cookies, as a proxy does before it passes it on. */
@@ -51,7 +51,7 @@ test.each(Object.entries(BUILDS))(
     const store = new MemorySessionStore()
     const sessions = createSessions({ secret: 'stripped-cookie-0123456789-abcdefghij', store })
     const port = await servingPort(createServer(await build(sessions)))
-    const visitor = new Visitor({ origin: `http://127.0.0.1:${port}`, close: () => {} })
+    const visitor = new AdapterVisitor({ origin: `http://127.0.0.1:${port}`, close: () => {} })
     expect(await visitor.json('/')).toEqual({ visits: 1 })
     expect(await visitor.json('/')).toEqual({ visits: 2 })
     expect(store.count()).toBe(1)

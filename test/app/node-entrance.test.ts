@@ -7,8 +7,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { App, AppOptions } from '../../src/app/index.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
 import { faultyStore } from '../../src/testing/index.ts'
+import { Visitor } from '../../src/testing/visitor.ts'
 import { serve, testApp } from './serving.ts'
-import { Visitor } from './visitor.ts'
 
 interface Data {
   n: number

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { type App, type AppOptions, createApp } from '../../src/app/index.ts'
 import type { DefaultData, StorableData } from '../../src/index.ts'
-import { Visitor } from './visitor.ts'
+import { Visitor } from '../../src/testing/visitor.ts'
 
 export const SECRET = 'a-secret-of-the-tests-0123456789-abcdefgh'
 

@@ -4,8 +4,8 @@ import { createApp } from '../../src/app/index.ts'
 import type { SessionRecord } from '../../src/index.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
 import { createClock, faultyStore } from '../../src/testing/index.ts'
+import { Visitor } from '../../src/testing/visitor.ts'
 import { SECRET, testApp, visitorOf } from './serving.ts'
-import { Visitor } from './visitor.ts'
 
 describe('the session of a request', () => {
   test('counts visits, each visitor’s own', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Visitor } from '../app/visitor.ts'
+import { Visitor } from '../../src/testing/visitor.ts'
 import { freePort } from '../servers/free-port.ts'
 import { type RunningExample, runExample, startExample } from './start-example.ts'
 
@@ -27,7 +27,7 @@ class Person extends Visitor {
   }
 
   async open(path: string): Promise<{ status: number; text: string; path: string }> {
-    return this.#follow(path, await this.get(path, PAGE))
+    return this.#follow(path, await this.get(path, { headers: PAGE }))
   }
 
   async submit(
@@ -62,7 +62,7 @@ describe('the demo, clicked through', () => {
       expect(path).toMatch(/^[/#]/)
       if (path.startsWith('/')) expect((await person.open(path)).status).toBe(200)
     }
-    const { headers } = await person.get('/', PAGE)
+    const { headers } = await person.get('/', { headers: PAGE })
     expect(headers.get('content-security-policy')).toContain("default-src 'none'")
   })
 
@@ -179,7 +179,7 @@ describe('the demo, asked by a program', () => {
       return [answer.status, await answer.json()]
     }
     expect(await json(program.get('/counter'))).toEqual([200, { visits: 1 }])
-    expect(await json(program.get('/counter', PAGE))).toEqual([200, { visits: 2 }])
+    expect(await json(program.get('/counter', { headers: PAGE }))).toEqual([200, { visits: 2 }])
     expect(await json(program.get('/dashboard'))).toEqual([401, { error: 'Authentication required' }])
     const credentials = { email: 'user@example.com', password: 'password' }
     expect(await json(program.post('/login', { ...credentials, password: 'no' }))).toEqual([

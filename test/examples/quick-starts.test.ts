@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { Visitor } from '../../src/testing/adapter-visitor.ts'
+import { AdapterVisitor } from '../../src/testing/adapter-visitor.ts'
 import { runExample, startExample } from './start-example.ts'
 
 const ENVIRONMENT = {
@@ -16,7 +16,7 @@ describe.each(['express', 'fastify', 'hono', 'koa', 'node', 'fetch'])(
     test('counts visits, logs in with a new id and logs out', async () => {
       const example = await startExample(file, ENVIRONMENT)
       onTestFinished(async () => void (await example.stop()))
-      const visitor = new Visitor({ origin: example.url, close: () => {} })
+      const visitor = new AdapterVisitor({ origin: example.url, close: () => {} })
 
       expect(await visitor.json('/')).toEqual({ visits: 1, user: null })
       expect(await visitor.json('/')).toEqual({ visits: 2, user: null })

@@ -25,13 +25,13 @@ test('its login keeps the id a visitor came with: here the id changes by itself 
   app.get('/', (req, res) => res.json({ ...req.session.toJSON(), id: req.session.id }))
   const visitor = await visitorOf(app)
   const before = Object(await body(visitor.get('/visit')))
-  const planted = visitor.cookieHeader()
+  const planted = visitor.cookieHeader
   await visitor.post('/login')
   const after = Object(await body(visitor.get('/')))
   expect(after).toMatchObject({ userId: '123', theme: 'dark' })
   expect(after.id).not.toBe(before.id)
   visitor.cookies.clear()
-  expect(await body(visitor.get('/', { cookie: planted }))).not.toHaveProperty('userId')
+  expect(await body(visitor.get('/', { headers: { cookie: planted } }))).not.toHaveProperty('userId')
 })
 
 test('its reads never extend the idle time: here they do [P8]', async () => {
@@ -105,7 +105,7 @@ test('its sessions may be unsigned: here a cookie without a signature is no sess
   const [token = ''] = (visitor.cookies.get('sid') ?? '').split('.')
   expect(token).toHaveLength(43)
   visitor.cookies.clear()
-  expect(await body(visitor.get('/', { cookie: `sid=${token}` }))).toEqual({ userId: null })
+  expect(await body(visitor.get('/', { headers: { cookie: `sid=${token}` } }))).toEqual({ userId: null })
 })
 
 test('its two requests at once lose an update: here both keys survive, and update counts each [P3]', async () => {

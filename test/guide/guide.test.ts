@@ -3,8 +3,8 @@ import { createApp, type Handler } from '../../src/app/index.ts'
 import { secret } from '../../src/cli/secret.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
 import { createClock } from '../../src/testing/index.ts'
+import { Visitor } from '../../src/testing/visitor.ts'
 import { serve, visitorOf } from '../app/serving.ts'
-import { Visitor } from '../app/visitor.ts'
 import { RedisClient, RedisSessionStore } from './redis-session-store.ts'
 
 // The sessions guide of the system this one follows, from top to bottom: each example as a reader would write it here.
@@ -248,11 +248,11 @@ describe('Authentication Example', () => {
     ])
     expect(visitor.cookies.size).toBe(0)
     expect(await read(visitor.post('/login', credentials))).toEqual([200, { success: true }])
-    const stolen = visitor.cookieHeader()
+    const stolen = visitor.cookieHeader
     expect(await read(visitor.get('/dashboard'))).toEqual([200, { user: 'user@example.com', loggedIn: true }])
     expect(await read(visitor.post('/logout'))).toEqual([200, { message: 'Logged out successfully' }])
     expect(await read(visitor.get('/dashboard'))).toEqual([401, { error: 'Authentication required' }])
-    expect((await visitor.get('/dashboard', { cookie: stolen })).status).toBe(401)
+    expect((await visitor.get('/dashboard', { headers: { cookie: stolen } })).status).toBe(401)
   })
 })
 
@@ -317,7 +317,7 @@ describe('Security Best Practices', () => {
     )
     const visitor = await visitorOf(app)
     const before = await (await visitor.get('/visit')).json()
-    const planted = visitor.cookieHeader()
+    const planted = visitor.cookieHeader
     const after = await (await visitor.post('/login')).json()
     expect(after).not.toEqual(before)
     expect(await read(visitor.get('/'))).toEqual([200, { userId: '123', seen: null }])

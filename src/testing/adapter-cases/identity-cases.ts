@@ -1,6 +1,6 @@
 import { type AdapterCase, adapterCase } from '../adapter-case.ts'
 import { type AdapterTrial, json } from '../adapter-trial.ts'
-import type { Visitor } from '../adapter-visitor.ts'
+import type { AdapterVisitor } from '../adapter-visitor.ts'
 import { assert, assertEqual } from '../assert.ts'
 
 /** When a session gets a new id, and what becomes of the old one. */
@@ -104,7 +104,7 @@ export const identityCases: readonly AdapterCase[] = [
   }),
 ]
 
-async function begin(trial: AdapterTrial): Promise<Visitor> {
+async function begin(trial: AdapterTrial): Promise<AdapterVisitor> {
   const app = await trial.serve({
     '/begin': ({ session }) => {
       session.visits = 1

@@ -2,7 +2,7 @@ import type { Session } from '../../core/session.ts'
 import type { RouteContext } from '../adapter-app.ts'
 import { type AdapterCase, adapterCase } from '../adapter-case.ts'
 import { type AdapterTrial, eventually, json } from '../adapter-trial.ts'
-import type { Visitor } from '../adapter-visitor.ts'
+import type { AdapterVisitor } from '../adapter-visitor.ts'
 import { assertEqual } from '../assert.ts'
 
 /** Sessions on a store that is immediate: they are looked for when they are first used. */
@@ -57,7 +57,7 @@ export const immediateCases: readonly AdapterCase[] = [
 ]
 
 interface Started {
-  visitor: Visitor
+  visitor: AdapterVisitor
   cookieName: string
   /** The names of the events since the visitor's session was made. */
   told: string[]

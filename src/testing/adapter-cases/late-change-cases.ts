@@ -1,7 +1,7 @@
 import type { RouteContext } from '../adapter-app.ts'
 import { type AdapterCase, adapterCase } from '../adapter-case.ts'
 import { type AdapterTrial, eventually, json } from '../adapter-trial.ts'
-import type { Visitor } from '../adapter-visitor.ts'
+import type { AdapterVisitor } from '../adapter-visitor.ts'
 import { assert, assertEqual } from '../assert.ts'
 
 /** Changes made while the body is on its way. */
@@ -75,7 +75,7 @@ interface StreamedReply {
 }
 
 interface Stream {
-  visitor: Visitor
+  visitor: AdapterVisitor
   /** Asks for the stream, reads its first chunk, lets the rest come, and reads that. */
   run(): Promise<StreamedReply>
 }

@@ -1,6 +1,6 @@
 import { type AdapterCase, adapterCase } from '../adapter-case.ts'
 import { type AdapterTrial, json } from '../adapter-trial.ts'
-import type { Visitor } from '../adapter-visitor.ts'
+import type { AdapterVisitor } from '../adapter-visitor.ts'
 import { assertEqual } from '../assert.ts'
 
 /** Two requests of one session at once, forced to interleave. */
@@ -69,7 +69,7 @@ export const raceCases: readonly AdapterCase[] = [
   ),
 ]
 
-async function signIn(trial: AdapterTrial): Promise<Visitor> {
+async function signIn(trial: AdapterTrial): Promise<AdapterVisitor> {
   const app = await trial.serve({
     '/sign-in': ({ session }) => {
       session.userId = 'ann'
@@ -111,7 +111,7 @@ async function logOutDuring(trial: AdapterTrial, path: string, before: () => voi
   await assertDead(trial, tab, (await slow).setCookies)
 }
 
-async function assertDead(trial: AdapterTrial, tab: Visitor, setCookies: string[]): Promise<void> {
+async function assertDead(trial: AdapterTrial, tab: AdapterVisitor, setCookies: string[]): Promise<void> {
   assertEqual(setCookies, [], 'the Set-Cookie lines of the slow response')
   assertEqual(trial.memory.count(), 0, 'the number of records')
   assertEqual(await tab.json('/look'), {}, 'the session of the old cookie')

@@ -1,6 +1,6 @@
 import { type AdapterCase, adapterCase } from '../adapter-case.ts'
 import { type AdapterTrial, json } from '../adapter-trial.ts'
-import type { Visitor } from '../adapter-visitor.ts'
+import type { AdapterVisitor } from '../adapter-visitor.ts'
 import { assertEqual } from '../assert.ts'
 import type { StoreCalls } from '../intercept-store.ts'
 
@@ -88,7 +88,7 @@ export const storeCallCases: readonly AdapterCase[] = [
   ),
 ]
 
-async function start(trial: AdapterTrial): Promise<Visitor> {
+async function start(trial: AdapterTrial): Promise<AdapterVisitor> {
   const app = await trial.serve({
     '/set': ({ session }) => {
       session.visits = 1

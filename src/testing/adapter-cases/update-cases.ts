@@ -1,7 +1,7 @@
 import type { RouteContext } from '../adapter-app.ts'
 import { type AdapterCase, adapterCase } from '../adapter-case.ts'
 import { type AdapterTrial, json } from '../adapter-trial.ts'
-import type { Visitor } from '../adapter-visitor.ts'
+import type { AdapterVisitor } from '../adapter-visitor.ts'
 import { assertEqual } from '../assert.ts'
 
 /** Changes made in one atomic step, with a response that leaves behind them. */
@@ -80,7 +80,7 @@ function serve(trial: AdapterTrial) {
   })
 }
 
-async function signIn(trial: AdapterTrial): Promise<Visitor> {
+async function signIn(trial: AdapterTrial): Promise<AdapterVisitor> {
   const visitor = (await serve(trial)).visitor()
   await visitor.json('/sign-in')
   return visitor

@@ -16,7 +16,7 @@ import { type Observable, of } from 'rxjs'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { session } from '../../../src/adapters/express.ts'
 import type { Session } from '../../../src/core/session.ts'
-import { Visitor } from '../../../src/testing/adapter-visitor.ts'
+import { AdapterVisitor } from '../../../src/testing/adapter-visitor.ts'
 import { settle } from '../../engine/later-store.ts'
 import { createNestApp, decorate } from '../harness/nest.ts'
 import { startPaced, type TestStore } from '../harness/paced.ts'
@@ -67,7 +67,7 @@ decorate(Shop, 'account', UseGuards(SignedIn))
 decorate(Shop, 'events', Sse('events'), SessionParam())
 
 interface StartedNest {
-  visitor: Visitor
+  visitor: AdapterVisitor
   store: TestStore
 }
 
@@ -81,7 +81,7 @@ async function start(): Promise<StartedNest> {
     app.getHttpServer().closeAllConnections()
     return app.close()
   })
-  return { visitor: new Visitor({ origin: await app.getUrl(), close: () => {} }), store }
+  return { visitor: new AdapterVisitor({ origin: await app.getUrl(), close: () => {} }), store }
 }
 
 const POST = { method: 'POST' }

@@ -3,7 +3,7 @@ import polka from 'polka'
 import { session } from '../../../src/adapters/express.ts'
 import { createSessions } from '../../../src/core/sessions.ts'
 import { MemorySessionStore } from '../../../src/stores/memory.ts'
-import { Visitor } from '../../../src/testing/adapter-visitor.ts'
+import { AdapterVisitor } from '../../../src/testing/adapter-visitor.ts'
 import { faultyStore } from '../../../src/testing/faulty-store.ts'
 import { listen } from '../harness/listen.ts'
 
@@ -23,7 +23,7 @@ app.get('/', (request, response) => {
   response.end('done')
 })
 const served = await listen(createServer().on('request', app.handler))
-const visitor = new Visitor(served)
+const visitor = new AdapterVisitor(served)
 await visitor.visit('/')
 if (operation === 'get' || operation === 'replace') store.fail(operation)
 console.log((await visitor.visit('/')).status)

@@ -4,7 +4,7 @@ import expressSession from 'express-session'
 import express4 from 'express4'
 import { expect, test } from 'vitest'
 import { session } from '../../../src/adapters/express.ts'
-import { Visitor } from '../../../src/testing/adapter-visitor.ts'
+import { AdapterVisitor } from '../../../src/testing/adapter-visitor.ts'
 import { servingPort, startPaced } from '../harness/paced.ts'
 
 test.each([
@@ -21,7 +21,7 @@ test.each([
   app.use('/old', old, show)
   app.use('/new', session(sessions), show)
   const origin = `http://127.0.0.1:${await servingPort(createServer(app))}`
-  const visitor = new Visitor({ origin, close: () => {} })
+  const visitor = new AdapterVisitor({ origin, close: () => {} })
   const seen: unknown[] = []
   for (const path of ['/old', '/new', '/old', '/new']) seen.push(await visitor.json(path))
   expect(seen).toEqual([

@@ -4,12 +4,12 @@ import { session } from '../../../src/adapters/express.ts'
 import type { SessionsOptions } from '../../../src/core/options.ts'
 import type { DefaultData } from '../../../src/core/session.ts'
 import type { Sessions } from '../../../src/core/sessions.ts'
-import { Visitor } from '../../../src/testing/adapter-visitor.ts'
+import { AdapterVisitor } from '../../../src/testing/adapter-visitor.ts'
 import { servingPort, startPaced, type TestStore } from '../harness/paced.ts'
 
 /** An Express app with sessions, as a user would write it, and a browser. */
 export interface StartedExpress {
-  visitor: Visitor
+  visitor: AdapterVisitor
   origin: string
   sessions: Sessions
   store: TestStore
@@ -25,7 +25,7 @@ export async function startExpress(
   app.use(session(sessions))
   build(app, sessions)
   const origin = `http://127.0.0.1:${await servingPort(createServer(app))}`
-  return { visitor: new Visitor({ origin, close: () => {} }), origin, sessions, store }
+  return { visitor: new AdapterVisitor({ origin, close: () => {} }), origin, sessions, store }
 }
 
 /** A form, as a browser posts it. */

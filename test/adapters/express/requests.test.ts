@@ -2,11 +2,11 @@ import { createServer } from 'node:http'
 import express, { type Express } from 'express'
 import { describe, expect, test, vi } from 'vitest'
 import { session } from '../../../src/adapters/express.ts'
-import { Visitor } from '../../../src/testing/adapter-visitor.ts'
+import { AdapterVisitor } from '../../../src/testing/adapter-visitor.ts'
 import { PACES, servingPort, startPaced } from '../harness/paced.ts'
 
 describe.each(PACES)('on Express, with a store that answers %s', (pace) => {
-  async function start(routes: (app: Express) => void): Promise<Visitor> {
+  async function start(routes: (app: Express) => void): Promise<AdapterVisitor> {
     const { sessions } = startPaced(pace)
     const app = express().set('env', 'test').use(session(sessions))
     routes(app)
@@ -16,7 +16,7 @@ describe.each(PACES)('on Express, with a store that answers %s', (pace) => {
     })
     app.get('/look', (request, response) => void response.json(request.session))
     const port = await servingPort(createServer(app))
-    return new Visitor({ origin: `http://127.0.0.1:${port}`, close: () => {} })
+    return new AdapterVisitor({ origin: `http://127.0.0.1:${port}`, close: () => {} })
   }
 
   test.each([

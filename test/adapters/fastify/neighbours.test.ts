@@ -5,12 +5,12 @@ import { Strategy } from 'passport-local'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { session } from '../../../src/adapters/fastify.ts'
 import type { Sessions } from '../../../src/index.ts'
-import { Visitor } from '../../../src/testing/adapter-visitor.ts'
+import { AdapterVisitor } from '../../../src/testing/adapter-visitor.ts'
 import { portFrom } from '../harness/listen.ts'
 import { startPaced, type TestStore } from '../harness/paced.ts'
 
 interface StartedFastify {
-  visitor: Visitor
+  visitor: AdapterVisitor
   sessions: Sessions
   store: TestStore
 }
@@ -23,7 +23,7 @@ async function start(build: (app: FastifyInstance) => void): Promise<StartedFast
   await app.listen({ port: 0, host: '127.0.0.1' })
   onTestFinished(() => app.close())
   const origin = `http://127.0.0.1:${portFrom(app.server.address())}`
-  return { visitor: new Visitor({ origin, close: () => {} }), sessions, store }
+  return { visitor: new AdapterVisitor({ origin, close: () => {} }), sessions, store }
 }
 
 describe('@fastify/passport', () => {

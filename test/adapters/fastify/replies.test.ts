@@ -4,16 +4,16 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { session } from '../../../src/adapters/fastify.ts'
 import type { MemorySessionStore } from '../../../src/stores/memory.ts'
-import { Visitor } from '../../../src/testing/adapter-visitor.ts'
+import { AdapterVisitor } from '../../../src/testing/adapter-visitor.ts'
 import { portFrom } from '../harness/listen.ts'
 import { PACES, startPaced, type TestStore } from '../harness/paced.ts'
 
 const LONG = 'long enough to be worth compressing '.repeat(200)
 
-async function visitorOf(app: FastifyInstance): Promise<Visitor> {
+async function visitorOf(app: FastifyInstance): Promise<AdapterVisitor> {
   await app.listen({ port: 0, host: '127.0.0.1' })
   onTestFinished(() => app.close())
-  return new Visitor({ origin: `http://127.0.0.1:${portFrom(app.server.address())}`, close: () => {} })
+  return new AdapterVisitor({ origin: `http://127.0.0.1:${portFrom(app.server.address())}`, close: () => {} })
 }
 
 describe.each(PACES)('on Fastify, with a store that answers %s', (pace) => {

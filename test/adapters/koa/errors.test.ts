@@ -2,21 +2,21 @@ import { createServer } from 'node:http'
 import Koa from 'koa'
 import { describe, expect, test, vi } from 'vitest'
 import { session } from '../../../src/adapters/koa.ts'
-import { Visitor } from '../../../src/testing/adapter-visitor.ts'
+import { AdapterVisitor } from '../../../src/testing/adapter-visitor.ts'
 import { PACES, servingPort, startPaced, type TestStore } from '../harness/paced.ts'
 
 describe.each(PACES)('on Koa, with a store that answers %s', (pace) => {
   async function start(
     build: (app: Koa) => void,
     above?: Koa.Middleware,
-  ): Promise<{ visitor: Visitor; store: TestStore }> {
+  ): Promise<{ visitor: AdapterVisitor; store: TestStore }> {
     const { sessions, store } = startPaced(pace)
     const app = new Koa()
     if (above !== undefined) app.use(above)
     app.use(session(sessions))
     build(app)
     const port = await servingPort(createServer(app.callback()))
-    return { visitor: new Visitor({ origin: `http://127.0.0.1:${port}`, close: () => {} }), store }
+    return { visitor: new AdapterVisitor({ origin: `http://127.0.0.1:${port}`, close: () => {} }), store }
   }
 
   test("a failed save is told to the app's error event, and the client sees a 503 [P2] [P11]", async () => {
