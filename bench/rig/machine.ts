@@ -17,6 +17,8 @@ export interface Machine {
   system: string
   /** Whether servers had a core of their own. */
   coresApart: boolean
+  /** Whether idle cores were kept from halting. */
+  coresAwake: boolean
   load: string
   versions: Record<string, string>
 }
@@ -53,6 +55,7 @@ export function describeMachine(load: string): Machine {
     memoryGb: Math.round(totalmem() / 2 ** 30),
     system: `${process.platform} ${release()}`,
     coresApart: CORES_APART,
+    coresAwake: coresAwake(),
     load,
     versions: Object.fromEntries(PACKAGES.map((name) => [name, versionOf(name)])),
   }
@@ -62,7 +65,7 @@ export function describeMachine(load: string): Machine {
 export function machineLine(machine: Machine): string {
   const { node, cpu, cores, memoryGb, system, load, commit, taken } = machine
   const apart = machine.coresApart
-    ? coresAwake()
+    ? machine.coresAwake
       ? 'servers on one core, load on another, idle cores kept awake'
       : 'servers on one core, load on another'
     : 'servers and load on the same cores'
