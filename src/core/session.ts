@@ -1,3 +1,5 @@
+import type { StorableData } from './storable-data.ts'
+
 /**
  * Names the data of your sessions where a framework's request type is global (Express, Fastify, Koa).
  *
@@ -10,7 +12,9 @@ export interface SessionData {}
 export type ParsedJson = ReturnType<typeof JSON.parse>
 
 /** The data type used when none is given: {@link SessionData} once you have extended it, else anything. */
-export type DefaultData = keyof SessionData extends never ? Record<string, ParsedJson> : SessionData
+export type DefaultData = keyof SessionData extends never
+  ? Record<string, ParsedJson>
+  : StorableData<SessionData>
 
 /** What a callback verb calls: with an error, or with nothing when all went well. */
 export type SessionCallback = (error?: unknown) => void

@@ -132,6 +132,10 @@ describe('reserved keys', () => {
       return createSessions<{ touch?: string }>(base)
     })
   })
+
+  test('leave nothing of a session where SessionData has one', () => {
+    expectTypeOf<Session<StorableData<{ id: string; a: number }>>>().toBeNever()
+  })
 })
 
 describe('values that JSON cannot hold', () => {
