@@ -23,17 +23,10 @@ export type {
 } from './core/request-cookie.ts'
 export { applyEffects, type ResponseEffects, type ResponseHeaders } from './core/response-effects.ts'
 export type { DataSchema, SchemaFailure, SchemaIssue, SchemaResult, SchemaSuccess } from './core/schema.ts'
-export type {
-  DefaultData,
-  ParsedJson,
-  ReadonlySession,
-  RegenerateOptions,
-  Session,
-  SessionCallback,
-  SessionData,
-  SessionVerbs,
-} from './core/session.ts'
+export type { ReadonlySession, Session } from './core/session.ts'
 export type { CookieOptions } from './core/session-cookie.ts'
+export type { DefaultData, ParsedJson, SessionData } from './core/session-data.ts'
+export type { RegenerateOptions, SessionCallback, SessionVerbs } from './core/session-verbs.ts'
 export { createSessions, type Sessions } from './core/sessions.ts'
 export type { ReservedKey, StorableData, UnstorableValue } from './core/storable-data.ts'
 export type {

@@ -1,7 +1,8 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { type Awaitable, isPromise } from '../core/awaitable.ts'
 import type { Passage } from '../core/passage.ts'
-import type { DefaultData, Session } from '../core/session.ts'
+import type { Session } from '../core/session.ts'
+import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
 import {
   dropResponse,

@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { type SessionEnv, session } from '../adapters/hono.ts'
 import { ConfigError } from '../core/errors.ts'
-import type { DefaultData } from '../core/session.ts'
+import type { DefaultData } from '../core/session-data.ts'
 import { buildSessions, type Sessions } from '../core/sessions.ts'
 import type { StorableData } from '../core/storable-data.ts'
 import { type AppOptions, type AppSettings, resolveAppOptions } from './app-options.ts'

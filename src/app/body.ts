@@ -1,4 +1,4 @@
-import type { ParsedJson } from '../core/session.ts'
+import type { ParsedJson } from '../core/session-data.ts'
 import { type ContentType, parseContentType } from './content-type.ts'
 import { collectFields } from './fields.ts'
 import { HttpError } from './http-error.ts'

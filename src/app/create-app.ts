@@ -1,4 +1,4 @@
-import type { DefaultData } from '../core/session.ts'
+import type { DefaultData } from '../core/session-data.ts'
 import type { StorableData } from '../core/storable-data.ts'
 import { App } from './app.ts'
 import type { AppOptions } from './app-options.ts'

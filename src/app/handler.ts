@@ -1,4 +1,4 @@
-import type { DefaultData } from '../core/session.ts'
+import type { DefaultData } from '../core/session-data.ts'
 import type { AppRequest } from './request.ts'
 import type { AppResponse } from './response.ts'
 

@@ -1,4 +1,4 @@
-import type { ParsedJson } from '../core/session.ts'
+import type { ParsedJson } from '../core/session-data.ts'
 import { HttpError } from './http-error.ts'
 
 // Either key, also when it is hidden behind escapes: only then is the slower way worth its cost.

@@ -1,6 +1,6 @@
 import type { DataObject } from './data-text.ts'
 import { ConfigError } from './errors.ts'
-import type { RegenerateOptions } from './session.ts'
+import type { RegenerateOptions } from './session-verbs.ts'
 
 /** Which data outlives a change of id: all of it, or these top-level keys. */
 export type Carry = 'all' | readonly string[]

@@ -10,11 +10,12 @@ import { LoadedSession } from './loaded-session.ts'
 import { diff } from './patch.ts'
 import { type CookieCarrier, cookieHeaderOf } from './request-cookie.ts'
 import type { ResponseEffects } from './response-effects.ts'
-import type { ReadonlySession, RegenerateOptions, Session } from './session.ts'
+import type { ReadonlySession, Session } from './session.ts'
 import { type SessionDesk, sessionObject } from './session-object.ts'
 import type { Opening } from './session-opener.ts'
 import type { CookieVerb, SessionSaver } from './session-saver.ts'
 import { type Loss, SessionState } from './session-state.ts'
+import type { RegenerateOptions } from './session-verbs.ts'
 import { warn } from './warning.ts'
 
 /** Who shows a passage's session where handlers find it. */

@@ -2,8 +2,9 @@ import { copyJson, type DataObject } from './data-text.ts'
 import type { DraftChange } from './draft-change.ts'
 import { DataError, UsageError } from './errors.ts'
 import { isReservedKey, reservedKeyError } from './reserved-keys.ts'
-import type { RegenerateOptions, Session, SessionCallback, SessionVerbs } from './session.ts'
+import type { Session } from './session.ts'
 import type { SessionState } from './session-state.ts'
+import type { RegenerateOptions, SessionCallback, SessionVerbs } from './session-verbs.ts'
 
 /** What the verbs of a session ask of the request they belong to. */
 export interface SessionDesk {

@@ -1,4 +1,4 @@
-import type { SessionVerbs } from './session.ts'
+import type { SessionVerbs } from './session-verbs.ts'
 
 /** Keys that belong to the session itself and can never be data. */
 export type ReservedKey = keyof SessionVerbs<object> | '__proto__' | 'constructor'

@@ -1,6 +1,6 @@
 import type { Awaitable } from '../core/awaitable.ts'
 import type { SessionsOptions } from '../core/options.ts'
-import type { DefaultData } from '../core/session.ts'
+import type { DefaultData } from '../core/session-data.ts'
 import { createSessions, type Sessions } from '../core/sessions.ts'
 import { MemorySessionStore } from '../stores/memory.ts'
 import type { AdapterApp, Answer, RouteContext, ServedApp } from './adapter-app.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Session, SessionCallback } from '../../src/core/session.ts'
+import type { Session } from '../../src/core/session.ts'
+import type { SessionCallback } from '../../src/core/session-verbs.ts'
 import { settle } from '../engine/later-store.ts'
 import { start, startFaulty, startLater } from '../engine/start.ts'
 

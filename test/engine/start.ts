@@ -1,5 +1,5 @@
 import type { SessionsOptions } from '../../src/core/options.ts'
-import type { DefaultData } from '../../src/core/session.ts'
+import type { DefaultData } from '../../src/core/session-data.ts'
 import { createSessions, type Sessions } from '../../src/core/sessions.ts'
 import type { StorableData } from '../../src/core/storable-data.ts'
 import type { SessionStore } from '../../src/core/store.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { RegenerateOptions, Session } from '../../src/core/session.ts'
+import type { Session } from '../../src/core/session.ts'
+import type { RegenerateOptions } from '../../src/core/session-verbs.ts'
 import { EventLog } from '../engine/event-log.ts'
 import { start, startFaulty, startHeld } from '../engine/start.ts'
 

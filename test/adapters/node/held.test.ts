@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { type SessionRequest, session } from '../../../src/adapters/node.ts'
-import type { DefaultData } from '../../../src/core/session.ts'
+import type { DefaultData } from '../../../src/core/session-data.ts'
 import type { Gate } from '../../../src/testing/barrier-store.ts'
 import { settle } from '../../engine/later-store.ts'
 import { PACES, servingPort, startPaced } from '../harness/paced.ts'

@@ -9,7 +9,7 @@ import {
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type SessionListener, session } from '../../../src/adapters/node.ts'
-import type { DefaultData } from '../../../src/core/session.ts'
+import type { DefaultData } from '../../../src/core/session-data.ts'
 import { listenHttp2 } from '../harness/http2-server.ts'
 import { PACES, startPaced, type TestStore } from '../harness/paced.ts'
 

@@ -1,0 +1,79 @@
+/** What a callback verb calls: with an error, or with nothing when all went well. */
+export type SessionCallback = (error?: unknown) => void
+
+/** What {@link SessionVerbs.regenerate} carries over into the new session. */
+export interface RegenerateOptions<Data extends object = Record<string, unknown>> {
+  /** `true` keeps all data, a list keeps these top-level keys. Default: nothing. */
+  keep?: true | readonly Extract<keyof Data, string>[]
+}
+
+/** What every session can do and tell. None of it is enumerable: loops and spreads see your data only. */
+export interface SessionVerbs<Data extends object> {
+  /** The session's id: the store's key, safe to log. 43 base64url characters. Changes with `regenerate` and at sign-in. */
+  readonly id: string
+  /** Whether no record of this session is in the store yet. */
+  readonly isNew: boolean
+  /** When the session began, or its user last signed in. Milliseconds since the epoch. */
+  readonly createdAt: number
+  /** When the session ends if it is not used again. Milliseconds since the epoch. */
+  readonly expiresAt: number
+  /** Tells whether there is a value under this key. */
+  has(key: Extract<keyof Data, string>): boolean
+  /** Gives the value under a key: the same as reading the property. */
+  get<Key extends keyof Data>(key: Key): Data[Key] | undefined
+  /** Puts a value under a key: the same as assigning the property. */
+  set<Key extends keyof Data>(key: Key, value: Data[Key]): void
+  /**
+   * Wipes the data and ends this id. What is written afterwards starts a new session under a new id; if
+   * nothing is, the record is destroyed and the cookie cleared when the response goes out.
+   *
+   * Where the session had ended meanwhile, in another request or from outside, no new one is started in its place: what
+   * is written afterwards is dropped, with the event `discarded`. So it is with `regenerate`.
+   */
+  clear(): void
+  /**
+   * Gives the session a new id and empty data. The old id ends when the response goes out; requests
+   * still using it save nothing.
+   *
+   * With a callback the framework's `session` property becomes a new object and the one you hold keeps the
+   * old data; without, the object you hold goes on as the new session.
+   * @throws {UsageError} `ERR_HEADERS_SENT` too late to set a cookie; nothing was changed.
+   * @see OWASP ASVS 5.0 7.2.4
+   */
+  regenerate(options?: RegenerateOptions<Data> | readonly Extract<keyof Data, string>[]): Promise<void>
+  regenerate(callback: SessionCallback): void
+  /**
+   * Ends the session now: once it answers, the record is gone everywhere. Reading gives nothing afterwards,
+   * writing throws; `regenerate()` starts afresh.
+   * @throws {StoreError} the store failed; the session may still live; safe to retry.
+   */
+  destroy(): Promise<void>
+  destroy(callback: SessionCallback): void
+  /**
+   * Saves now instead of when the response goes out. Nothing is written when nothing has changed.
+   * @throws {StoreError} the store failed; what was there before is untouched, or the save went through.
+   * @throws {DataError} the data cannot be kept; nothing was saved.
+   */
+  save(): Promise<void>
+  save(callback: SessionCallback): void
+  /** Drops unsaved changes and reads the session again. Empty afterwards when it has ended meanwhile. */
+  reload(): Promise<void>
+  reload(callback: SessionCallback): void
+  /** Counts this request as use, so that the idle timeout starts again. Reading or writing does the same. */
+  touch(): void
+  /**
+   * Changes the data in one atomic step, over its newest state in the store, however many requests and
+   * processes do so at once. Saved when it answers; your other unsaved changes stay as they are, but for those that
+   * come with a `regenerate()` before it, which is saved first. Wait for it: a failure while the response already waits to
+   * leave fails the response, an earlier one is nobody's.
+   * @param change - Changes the draft it is given. May run several times: no other effects in it. Others wait for it
+   * to write, so it has 10 seconds, and cannot wait for another verb of the same session.
+   * @returns `false` when the session had ended meanwhile; nothing was written.
+   * @throws {UsageError} `ERR_UPDATE_STUCK` the change had not ended after 10 seconds; nothing was written.
+   * @throws {DataError} the data cannot be kept; nothing was written.
+   * @throws {StoreError} the store failed; nothing was written, or the change went through.
+   */
+  update(change: (draft: Partial<Data>) => void | Promise<void>): Promise<boolean>
+  /** Gives a copy of the data, and nothing else. */
+  toJSON(): Partial<Data>
+}
