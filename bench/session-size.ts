@@ -1,4 +1,5 @@
-import type { Bench, Outcome, Question } from './rig/question.ts'
+import type { Bench } from './rig/bench.ts'
+import type { Outcome, Question } from './rig/question.ts'
 import { compareVariants, subjectsNamed } from './rig/variants.ts'
 
 const SIZES = [100, 8_000, 64_000]

@@ -1,5 +1,5 @@
 import type { Setup, StoreName, Subject } from '../subjects/subject.ts'
-import type { Bench } from './question.ts'
+import type { Bench } from './bench.ts'
 import { type Cost, Runner, type Traffic } from './runner.ts'
 import { MissingModule } from './server-process.ts'
 import { median } from './statistics.ts'

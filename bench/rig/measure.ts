@@ -1,6 +1,6 @@
 import type { Framework, Setup, StoreName, Subject } from '../subjects/subject.ts'
+import type { Bench } from './bench.ts'
 import { Contestant, medianCost } from './contestant.ts'
-import type { Bench } from './question.ts'
 import type { Cost, Traffic } from './runner.ts'
 import { median } from './statistics.ts'
 import { turnsOf } from './turns.ts'

@@ -1,8 +1,9 @@
 import { SESSION_BYTES } from '../subjects/sample-session.ts'
 import type { Route, StoreName } from '../subjects/subject.ts'
+import { type Bench, oneProcessEach } from './bench.ts'
 import { cellsFor } from './cells.ts'
 import { compare, type Measured } from './measure.ts'
-import { type Bench, type Outcome, oneProcessEach, type Question, type Table } from './question.ts'
+import type { Outcome, Question, Table } from './question.ts'
 import { short } from './statistics.ts'
 
 /** A question about what one kind of request costs, on every framework. */

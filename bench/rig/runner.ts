@@ -1,6 +1,6 @@
 import { hasSessions, type Setup, type Subject } from '../subjects/subject.ts'
+import type { Bench } from './bench.ts'
 import { checkAnswers } from './check-answers.ts'
-import type { Bench } from './question.ts'
 import { ServerProcess } from './server-process.ts'
 import { signIn } from './visitors.ts'
 

@@ -1,7 +1,8 @@
 import { allSubjects } from '../subjects/all-subjects.ts'
 import type { Framework, Setup, Subject } from '../subjects/subject.ts'
+import { type Bench, oneProcessEach } from './bench.ts'
 import { compare, type Measured } from './measure.ts'
-import { type Bench, type Outcome, oneProcessEach, type Table } from './question.ts'
+import type { Outcome, Table } from './question.ts'
 import type { Traffic } from './runner.ts'
 import { short } from './statistics.ts'
 
