@@ -23,8 +23,6 @@ export function addTimeout(
 
   short.get('/timeout', async (req, res) => {
     const { startedAt } = req.session
-    // Notes this visit as use now and not when the page leaves, so that the countdown counts from here.
-    if (startedAt !== undefined) await req.session.save()
     const now = Date.now()
     const left = startedAt === undefined ? null : req.session.expiresAt - now
     if (!wantsPage(req)) return res.json({ alive: left !== null, msLeft: left })

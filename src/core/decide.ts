@@ -68,6 +68,15 @@ export function decide(
   return answer.headersSent ? afterHeaders(decision, loaded) : decision
 }
 
+/** Tells whether a use of the session now is worth writing down. */
+export function isTouchDue(
+  { touchedAt }: Pick<Loaded, 'touchedAt'>,
+  policy: TouchPolicy,
+  now: number,
+): boolean {
+  return now - touchedAt >= policy.touchInterval
+}
+
 /** Nothing for nobody: no record is made until there is data. */
 function withoutRecord({ fate, empty }: Handled, { presented }: Answerable): Decision {
   const ended = fate !== 'kept'
@@ -91,7 +100,7 @@ function withRecord(
   const signAgain = loaded.olderKey && leaving
   if (changed) return signAgain ? { ...REPLACE, cookie: 'set' } : REPLACE
   if (signAgain) return { ...NOTHING, store: 'touch', cookie: 'set' }
-  if (used && now - loaded.touchedAt >= policy.touchInterval) return { ...NOTHING, store: 'touch' }
+  if (used && isTouchDue(loaded, policy, now)) return { ...NOTHING, store: 'touch' }
   return NOTHING
 }
 

@@ -1,7 +1,7 @@
 import { type Awaitable, andThen, isPromise } from './awaitable.ts'
 import { carryOf } from './carry.ts'
 import { copyJson, writeData } from './data-text.ts'
-import type { Answerable } from './decide.ts'
+import { type Answerable, isTouchDue } from './decide.ts'
 import { changeDraft, checkChange, type DraftChange } from './draft-change.ts'
 import type { Engine } from './engine.ts'
 import { ConfigError, UsageError } from './errors.ts'
@@ -236,10 +236,15 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     return state.isNew || state.loaded === null ? this.#engine.policy.now() : state.loaded.record.createdAt
   }
 
-  expiresAt(state: SessionState): number {
-    if (!state.isNew && state.loaded !== null) return state.loaded.record.expiresAt
-    const now = this.#engine.policy.now()
-    return expiresAt(now, now, this.#engine.policy)
+  expiresAt(state: SessionState, readonly: boolean): number {
+    const { policy } = this.#engine
+    const { loaded } = state
+    const now = policy.now()
+    if (state.isNew || loaded === null) return expiresAt(now, now, policy)
+    // To ask is a use, which is written down as the response leaves; but for a session that is only looked at.
+    const touchedAt = !readonly && isTouchDue(loaded, policy, now) ? now : loaded.touchedAt
+    const { record } = loaded
+    return touchedAt === record.touchedAt ? record.expiresAt : expiresAt(record.createdAt, touchedAt, policy)
   }
 
   clear(state: SessionState): void {

@@ -11,7 +11,7 @@ export interface SessionDesk {
   /** Called before each use of the session: until the first, its state may not have been looked for yet. */
   use(state: SessionState): void
   createdAt(state: SessionState): number
-  expiresAt(state: SessionState): number
+  expiresAt(state: SessionState, readonly: boolean): number
   clear(state: SessionState): void
   regenerate(state: SessionState, options: RegenerateOptions | readonly string[] | undefined): void
   /** As `regenerate`, with a new object taking the place of the one the handler holds. */
@@ -101,8 +101,8 @@ const VERBS: Verbs = {
     return desk.createdAt(state)
   },
   get expiresAt(): number {
-    const { desk, state } = open(this)
-    return desk.expiresAt(state)
+    const { desk, state, readonly } = open(this)
+    return desk.expiresAt(state, readonly)
   },
   has(key: string): boolean {
     return open(this).state.holds(key)

@@ -15,7 +15,7 @@ export interface SessionVerbs<Data extends object> {
   readonly isNew: boolean
   /** When the session began, or its user last signed in. Milliseconds since the epoch. */
   readonly createdAt: number
-  /** When the session ends if it is not used again. Milliseconds since the epoch. */
+  /** When the session ends if it is not used again after this request. Milliseconds since the epoch. */
   readonly expiresAt: number
   /** Tells whether there is a value under this key. */
   has(key: Extract<keyof Data, string>): boolean

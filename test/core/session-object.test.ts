@@ -261,7 +261,28 @@ describe('the object itself', () => {
     clock.advance('10m')
     const next = (await browser.arrive()).session
     expect([next.id, next.isNew]).toEqual([id, false])
-    expect([next.createdAt, next.expiresAt]).toEqual([clock.now() - 600_000, clock.now() + 1_200_000])
+    expect(next.createdAt).toBe(clock.now() - 600_000)
+  })
+
+  test('ends as late as this use of it makes it end, by what is in the store afterwards [P8]', async () => {
+    const { browser, clock, memory, sessions } = startLater<Data>({
+      idleTimeout: '30m',
+      absoluteTimeout: '45m',
+    })
+    const kept = async (): Promise<number | undefined> => (await memory.entries()).records[0]?.expiresAt
+    await browser.request((session) => session.set('a', 1))
+    const told: (number | undefined)[] = []
+    // Too soon for a touch, late enough for one, and near the end that no use moves.
+    for (const passed of ['1m', '10m', '20m'] as const) {
+      clock.advance(passed)
+      const readonly = await sessions.read(browser.cookie ?? '')
+      expect(readonly.expiresAt).toBe(await kept())
+      await browser.request((session) => {
+        told.push(session.expiresAt - clock.now())
+      })
+      expect(told.at(-1)).toBe(((await kept()) ?? 0) - clock.now())
+    }
+    expect(told).toEqual([29 * 60_000, 30 * 60_000, 14 * 60_000])
   })
 })
 
