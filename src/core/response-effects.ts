@@ -18,28 +18,37 @@ export interface ResponseHeaders {
   remove(name: string): void
 }
 
-// Headers that let a cache between us and the browser keep a response whatever Cache-Control says.
-const SHARED_CACHE_HEADERS = ['surrogate-control', 'cdn-cache-control', 'expires']
+// Headers by which a cache between us and the browser keeps a response whatever Cache-Control says.
+const SHARED_CACHE_HEADERS = [
+  'cdn-cache-control',
+  'surrogate-control',
+  'cloudflare-cdn-cache-control',
+  'vercel-cdn-cache-control',
+  'netlify-cdn-cache-control',
+  'x-accel-expires',
+]
 
 /**
  * Writes a session's effects into the response's headers.
  *
  * Exactly one `Set-Cookie` line is ours, the app's own stay as they are. A response that sets the cookie is
  * `no-store`, whatever the handler said: one cached copy would hand one visitor's session to all. A response
- * that depends on a session varies on `Cookie`, and is not `public`.
+ * that depends on a session varies on `Cookie` and is `private`, since not every shared cache looks at `Vary`. What
+ * it may say to one by other headers goes in both cases.
  * @see RFC 9111 section 5.2.2; RFC 6265bis section 3 (a Set-Cookie header does not prevent caching)
  */
 export function applyEffects(effects: ResponseEffects, headers: ResponseHeaders): void {
   varyOnCookie(headers)
+  for (const name of SHARED_CACHE_HEADERS) if (headers.get(name) !== undefined) headers.remove(name)
   const { setCookie, cookie } = effects
   if (setCookie === null) {
-    keepOutOfSharedCaches(headers)
+    makePrivate(headers)
     return
   }
   const lines = list(headers.get('set-cookie')).filter((line) => !cookie.owns(line))
   headers.set('set-cookie', lines.length === 0 ? setCookie : [...lines, setCookie])
   headers.set('cache-control', 'no-store')
-  for (const name of SHARED_CACHE_HEADERS) headers.remove(name)
+  headers.remove('expires')
 }
 
 function varyOnCookie(headers: ResponseHeaders): void {
@@ -48,12 +57,16 @@ function varyOnCookie(headers: ResponseHeaders): void {
   else if (!/(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i.test(vary)) headers.set('vary', `${vary}, Cookie`)
 }
 
-/** Only what the handler itself allowed is taken back: without a word from it, caches already ask us. */
-function keepOutOfSharedCaches(headers: ResponseHeaders): void {
+/** Leaves to the browser what the handler allowed, and takes it from everybody else. */
+function makePrivate(headers: ResponseHeaders): void {
   const control = joined(headers.get('cache-control'))
-  if (control === '' || !/\b(?:public|s-maxage)\b/i.test(control)) return
-  const kept = control.split(',').map((part) => part.trim())
-  const rest = kept.filter((part) => !/^(?:public|private|s-maxage)\b/i.test(part))
+  if (control === '') {
+    headers.set('cache-control', 'private')
+    return
+  }
+  const parts = control.split(',').map((part) => part.trim())
+  if (parts.some((part) => /^no-store$/i.test(part))) return
+  const rest = parts.filter((part) => !/^(?:public|private|s-maxage)\b/i.test(part))
   headers.set('cache-control', ['private', ...rest].join(', '))
 }
 

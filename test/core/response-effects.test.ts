@@ -55,19 +55,22 @@ describe('a response that sets the cookie', () => {
 })
 
 describe('a response that read a session', () => {
-  const controls: ReadonlyArray<[string | string[] | undefined, string[] | undefined]> = [
-    [undefined, undefined],
+  const controls: ReadonlyArray<[string | string[] | undefined, string[]]> = [
+    [undefined, ['private']],
+    ['', ['private']],
     ['no-store', ['no-store']],
-    ['no-cache', ['no-cache']],
-    ['max-age=60', ['max-age=60']],
+    ['max-age=0, No-Store', ['max-age=0, No-Store']],
+    ['no-cache', ['private, no-cache']],
+    ['max-age=60', ['private, max-age=60']],
     ['private, max-age=60', ['private, max-age=60']],
+    ['max-age=60, private="set-cookie"', ['private, max-age=60']],
     ['public', ['private']],
     ['Public, Max-Age=60', ['private, Max-Age=60']],
     ['s-maxage=60', ['private']],
     ['max-age=5, s-maxage=60, immutable', ['private, max-age=5, immutable']],
     [['public', 'max-age=60'], ['private, max-age=60']],
   ]
-  test.each(controls)('is not public: %j becomes %j [P9] [A17]', (control, expected) => {
+  test.each(controls)('is private: %j becomes %j [P9] [A17]', (control, expected) => {
     const headers = headersOf(null, control === undefined ? {} : { 'cache-control': control })
     expect(headers['cache-control']).toEqual(expected)
     expect(headers).not.toHaveProperty('set-cookie')
@@ -100,6 +103,22 @@ describe('a response that read a session', () => {
       expires: ['soon'],
       location: ['/'],
       vary: ['Cookie'],
+      'cache-control': ['private'],
     })
+  })
+
+  test.each([
+    'CDN-Cache-Control',
+    'Surrogate-Control',
+    'Cloudflare-CDN-Cache-Control',
+    'Vercel-CDN-Cache-Control',
+    'Netlify-CDN-Cache-Control',
+    'X-Accel-Expires',
+  ])('says nothing to a shared cache by %s, nor does one that sets the cookie [P9] [A17]', (name) => {
+    for (const setCookie of [null, SET]) {
+      expect(headersOf(setCookie, { [name.toLowerCase()]: 'max-age=600' })).not.toHaveProperty(
+        name.toLowerCase(),
+      )
+    }
   })
 })

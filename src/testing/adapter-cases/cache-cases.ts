@@ -47,6 +47,8 @@ export const cacheCases: readonly AdapterCase[] = [
         const control = headers.get('cache-control') ?? ''
         assert(control.includes('private') && !/public|s-maxage/.test(control), `Cache-Control is ${control}`)
         assertEqual(headers.get('vary'), 'Accept-Encoding, Cookie', 'Vary')
+        assertEqual(headers.get('cdn-cache-control'), null, 'CDN-Cache-Control')
+        assertEqual(headers.get('surrogate-control'), null, 'Surrogate-Control')
       }
     },
   ),
