@@ -24,7 +24,7 @@ export class KeyRing {
    * @throws {ConfigError} `ERR_CONFIG_INSECURE` no secret, one under 32 characters, or one too uniform to be random.
    */
   constructor(secret: Secrets, option: string) {
-    const [newest, ...older] = typeof secret === 'string' ? [secret] : Array.from<unknown>(secret ?? [])
+    const [newest, ...older] = Array.isArray(secret) ? Array.from<unknown>(secret) : [secret]
     const place = (index: number): string => (older.length > 0 ? `${option}[${index}]` : option)
     this.#newest = keyOf(newest, place(0))
     // One that is undefined was taken out of use; a missing first one is a mistake.

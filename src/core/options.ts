@@ -8,6 +8,7 @@ import type { OptionNames } from './option-names.ts'
 import type { Policy } from './policy.ts'
 import { type DataSchema, validatorOf } from './schema.ts'
 import type { CookieOptions } from './session-cookie.ts'
+import { shownValue } from './shown-value.ts'
 import type { SessionStore } from './store.ts'
 import { checkStore } from './usable-store.ts'
 
@@ -82,7 +83,7 @@ export function resolvePolicy<Data extends object>(
   checkNames(options, name)
   checkStore(options.store, name('store'))
   if (options.cookie !== undefined && !isDataObject(options.cookie)) {
-    throw invalid(name('cookie'), "must be an object, such as { sameSite: 'strict' }")
+    throw invalid(name('cookie'), "must be an object, such as { sameSite: 'strict' }", options.cookie)
   }
   // Defaults stand for what was left out, and not for a null that came from somewhere by mistake.
   const { idleTimeout = '24h', absoluteTimeout = '30d', storeTimeout = '2s' } = options
@@ -118,7 +119,7 @@ function checkNames(options: object, named: OptionNames): void {
 
 function checkMaxBytes(maxBytes: number, option: string): number {
   if (Number.isSafeInteger(maxBytes) && maxBytes >= 2) return maxBytes
-  throw invalid(option, 'must be a whole number of bytes, at least 2')
+  throw invalid(option, 'must be a whole number of bytes, at least 2', maxBytes)
 }
 
 function checkUser<Data extends object>(
@@ -127,7 +128,7 @@ function checkUser<Data extends object>(
 ): Policy['userOf'] {
   if (user === undefined) return (data) => idText(data.userId)
   if (typeof user !== 'function')
-    throw invalid(option, 'must be a function from the data to a text or undefined')
+    throw invalid(option, 'must be a function from the data to a text or undefined', user)
   // Asked of the data as it will be read back, and not of objects that turn into something else on the way.
   return (data) => {
     const id: unknown = Reflect.apply(user, undefined, [copyJson(data)])
@@ -152,12 +153,12 @@ function idText(id: unknown): string | undefined {
 
 function checkChoice(choice: unknown, option: string): 'fail' | 'anonymous' {
   if (choice === 'fail' || choice === 'anonymous') return choice
-  throw invalid(option, "must be 'fail' or 'anonymous'")
+  throw invalid(option, "must be 'fail' or 'anonymous'", choice)
 }
 
 function checkClock(now: unknown, option: string): () => number {
   if (typeof now !== 'function')
-    throw invalid(option, 'must be a function that gives milliseconds since the epoch')
+    throw invalid(option, 'must be a function that gives milliseconds since the epoch', now)
   if (now === Date.now) return Date.now
   return () => {
     const time = Math.floor(Number(now()))
@@ -167,6 +168,7 @@ function checkClock(now: unknown, option: string): () => number {
   }
 }
 
-function invalid(option: string, fault: string): ConfigError {
-  return new ConfigError('ERR_CONFIG_INVALID', `${option} ${fault}.`)
+function invalid(option: string, fault: string, ...given: [value?: unknown]): ConfigError {
+  const got = given.length === 0 ? '' : ` (got ${shownValue(given[0])})`
+  return new ConfigError('ERR_CONFIG_INVALID', `${option} ${fault}${got}.`)
 }

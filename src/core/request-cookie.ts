@@ -1,3 +1,6 @@
+import { ConfigError } from './errors.ts'
+import { shownValue } from './shown-value.ts'
+
 /** Anything that holds a request's headers: a web `Request`, a Node `IncomingMessage`, a socket.io handshake; or the `Cookie` header itself. */
 export type CookieCarrier = string | HeaderCarrier
 
@@ -22,8 +25,20 @@ export interface NodeHeaders {
   cookie?: string | undefined
 }
 
-/** Finds the `Cookie` header of a request. */
+/**
+ * Finds the `Cookie` header of a request.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` what stands in its place is no text: somebody has parsed it.
+ */
 export function cookieHeaderOf(request: CookieCarrier | null | undefined): string | null | undefined {
+  const header: unknown = headerOf(request)
+  if (typeof header === 'string' || header === undefined || header === null) return header
+  throw new ConfigError(
+    'ERR_CONFIG_INVALID',
+    `The Cookie header of a request must be its text (got ${shownValue(header)}). Hand over the request, or the header as it came.`,
+  )
+}
+
+function headerOf(request: CookieCarrier | null | undefined): unknown {
   if (typeof request !== 'object' || request === null) return request
   const { headers } = request
   return isWeb(headers) ? headers.get('cookie') : headers.cookie

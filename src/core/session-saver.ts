@@ -1,6 +1,6 @@
 import { type Awaitable, andThen, isPromise, onFailure } from './awaitable.ts'
 import { carryOver } from './carry.ts'
-import type { DataObject } from './data-text.ts'
+import { type DataObject, readData } from './data-text.ts'
 import { type Answerable, type Decision, decide, type Handled } from './decide.ts'
 import type { Engine } from './engine.ts'
 import { expiresAt, expiryOf } from './expiry.ts'
@@ -131,7 +131,9 @@ export class SessionSaver {
   #withoutLoad(state: SessionState, plan: Plan): Awaitable<CookieVerb> {
     if (state.unreachable === null || (plan.decision.store === 'none' && state.fate === 'kept')) return 'keep'
     if (plan.decision.store === 'create') throw state.unreachable.error
-    return andThen(this.#engine.writer.destroy(state.unreachable.ticket.id), () => {
+    const { id } = state.unreachable.ticket
+    return andThen(this.#engine.writer.destroy(id), () => {
+      this.#engine.events.emit('destroyed', { id })
       state.unreachable = null
       return this.#nothing(state, 'clear')
     })
@@ -156,7 +158,9 @@ export class SessionSaver {
     const { writer, policy } = this.#engine
     const { snapshot, user } = plan
     const token = state.newToken()
-    const signedIn = user !== undefined && user !== loaded.record.user
+    // Not compared with the old session's user: who is named anew after a regenerate() has signed in again.
+    const signedIn =
+      user !== undefined && user !== policy.userOf(readData(snapshot.base, policy.maxBytes) ?? {})
     // Data that goes over brings its age along, or a session could be kept alive for ever by renewing it.
     const keepsAge = snapshot.carry.length > 0 && !signedIn
     const createdAt = keepsAge ? loaded.record.createdAt : policy.now()

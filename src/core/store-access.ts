@@ -23,11 +23,13 @@ export class StoreAccess {
     this.#events = events
   }
 
-  /** Asks for a record. What comes back is not checked yet. */
+  /** Asks for a record. What comes back is not checked yet; a text that is no JSON comes back as no record. */
   get(id: string): Awaitable<unknown> {
     try {
-      return this.#bounded('get', this.#store.get(id))
+      const answer: Awaitable<unknown> = this.#store.get(id)
+      return isPromise(answer) ? this.#inTime('get', answer, undefined, UNREADABLE) : answer
     } catch (error) {
+      if (error instanceof SyntaxError) return UNREADABLE
       throw this.#failure('get', error)
     }
   }
@@ -95,7 +97,13 @@ export class StoreAccess {
     return isPromise(answer) ? this.#inTime(operation, answer, afterFailure) : answer
   }
 
-  #inTime<T>(operation: StoreOperation, answer: PromiseLike<T>, afterFailure?: () => void): Promise<T> {
+  /** @param unreadable - What it counts as that the store could not parse what it keeps. */
+  #inTime<T>(
+    operation: StoreOperation,
+    answer: PromiseLike<T>,
+    afterFailure?: () => void,
+    unreadable?: T,
+  ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let late = false
       const timer = setTimeout(() => {
@@ -111,7 +119,9 @@ export class StoreAccess {
         (error: unknown) => {
           clearTimeout(timer)
           afterFailure?.()
-          if (!late) reject(this.#failure(operation, error))
+          if (late) return
+          if (unreadable !== undefined && error instanceof SyntaxError) resolve(unreadable)
+          else reject(this.#failure(operation, error))
         },
       )
     })
@@ -147,15 +157,19 @@ export class StoreAccess {
   }
 }
 
+// Not a failure of the store, which would be one at every request of that visitor, the one that logs out included.
+const UNREADABLE = 'unreadable'
+
 /**
  * Keeps of a driver's error what an operator needs. Drivers hang the command with its arguments, or the whole
  * SQL with its values, on their errors; those are session data, and errors get logged.
  */
 function withoutDetails(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(`The driver threw a ${typeof error}`)
-  const kept = new Error(messageOf(error))
+  const message = messageOf(error)
+  const kept = new Error(message)
   kept.name = error.name
-  if (error.stack !== undefined) kept.stack = error.stack
+  if (error.stack !== undefined) kept.stack = error.stack.replace(error.message, message)
   if ('code' in error && (typeof error.code === 'string' || typeof error.code === 'number')) {
     Object.defineProperty(kept, 'code', { value: error.code, enumerable: true })
   }
@@ -164,6 +178,8 @@ function withoutDetails(error: unknown): Error {
 
 /** A connection refused on every address comes as an AggregateError without a message of its own. */
 function messageOf(error: Error): string {
+  // JSON.parse quotes what it was given.
+  if (error instanceof SyntaxError) return 'A text in the store is not JSON.'
   if (error.message !== '' || !(error instanceof AggregateError)) return error.message
   const [first] = error.errors
   return first instanceof Error ? first.message : ''

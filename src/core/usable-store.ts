@@ -1,4 +1,5 @@
 import { ConfigError } from './errors.ts'
+import { shownValue } from './shown-value.ts'
 
 /** What people have at hand and a store is made of: how it is known, and by which class it becomes one. */
 interface Making {
@@ -58,7 +59,7 @@ export function checkStore(store: unknown, option: string): void {
   }
   throw invalid(
     option,
-    "must have the methods get, set and destroy; for one process try new MemorySessionStore() from 'coatcheck/stores/memory'",
+    `must have the methods get, set and destroy (got ${shownValue(store)}); for one process try new MemorySessionStore() from 'coatcheck/stores/memory'`,
   )
 }
 

@@ -24,7 +24,7 @@ export interface SessionSummary<Data extends object> {
 /** All sessions of one user. */
 export interface UserSessions<Data extends object> {
   /**
-   * Lists the user's live sessions, newest first.
+   * Lists the user's live sessions, newest first; with a schema, those that fit it, their data as it makes them.
    * @throws {ConfigError} `ERR_STORE_UNSUPPORTED` the store keeps no index of users.
    * @throws {StoreError} the store failed.
    */
@@ -62,9 +62,10 @@ export class StoredUserSessions<Data extends object> implements UserSessions<Dat
       return this.#store.listByUser(this.#user)
     })
     const now = this.#policy.now()
-    return records
-      .filter((record) => this.#isLive(record, now))
-      .map((record) => this.#summary(record))
+    const live = records.filter((record) => this.#isLive(record, now))
+    const summaries = await Promise.all(live.map((record) => this.#summary(record)))
+    return summaries
+      .filter((summary) => summary !== null)
       .sort((left, right) => right.createdAt - left.createdAt)
   }
 
@@ -86,10 +87,14 @@ export class StoredUserSessions<Data extends object> implements UserSessions<Dat
     )
   }
 
-  #summary({ id, createdAt, touchedAt, expiresAt, data }: SessionRecord): SessionSummary<Data> {
-    const readable: DataObject = readData(data, this.#policy.maxBytes) ?? {}
+  /** Gives none for what a request would not find either, since the schema refuses it. */
+  async #summary(record: SessionRecord): Promise<SessionSummary<Data> | null> {
+    const { id, createdAt, touchedAt, expiresAt } = record
+    const readable: DataObject = readData(record.data, this.#policy.maxBytes) ?? {}
+    const verdict = (await this.#policy.validate?.(readable)) ?? { data: readable }
+    if (!('data' in verdict)) return null
     // The data is what the application wrote as Data; nothing but a schema could vouch for more.
-    return { id, createdAt, touchedAt, expiresAt, data: readable as Partial<Data> }
+    return { id, createdAt, touchedAt, expiresAt, data: verdict.data as Partial<Data> }
   }
 
   #unsupported(ability: string): ConfigError {

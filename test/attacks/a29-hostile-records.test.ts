@@ -1,6 +1,8 @@
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { SessionRecord } from '../../src/core/record.ts'
 import type { Session } from '../../src/core/session.ts'
+import type { SessionStore } from '../../src/core/store.ts'
 import { Browser } from '../engine/browser.ts'
 import { EventLog } from '../engine/event-log.ts'
 import { MapStore } from '../engine/map-store.ts'
@@ -119,3 +121,48 @@ test.each(['save', 'id', 'toJSON', 'constructor'])(
     ).toBe(true)
   },
 )
+
+describe('a text that is no JSON, in a store that parses what it keeps', () => {
+  const TORN = 'ann@example.com'
+
+  test.each<[string, (store: MapStore) => SessionStore]>([
+    ['at once', (store) => store],
+    ['later', (store) => ({ ...bound(store), get: async (id) => store.get(id) })],
+  ])('is a miss %s, and the visitor begins anew under another id [A29] [P10]', async (_when, wrap) => {
+    const torn = new MapStore()
+    const { browser, sessions } = startOn<{ a: number }, SessionStore>(() => wrap(torn))
+    await browser.request((session) => session.set('a', 1))
+    const [id = ''] = torn.records.keys()
+    torn.records.set(id, TORN)
+    const log = new EventLog(sessions)
+    await browser.request((session) => session.set('a', 2))
+    expect(log.entries.slice(0, 2)).toEqual([
+      { name: 'missed', event: { reason: 'corrupt', id } },
+      { name: 'created', event: { id: expect.not.stringMatching(id) } },
+    ])
+    expect(await browser.look()).toEqual({ a: 2 })
+    expect(torn.records.get(id)).toBe(TORN)
+  })
+
+  test('is not quoted by the error of a store that meets it elsewhere [A28]', async () => {
+    const { sessions } = startOn<{ a: number }, SessionStore>((memory) => ({
+      ...bound(new MapStore()),
+      listByUser: async () => JSON.parse(TORN),
+      destroyByUser: () => memory.destroyByUser('nobody'),
+    }))
+    const failure: unknown = await sessions
+      .user('ann')
+      .list()
+      .catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'ERR_STORE_UNAVAILABLE', cause: { name: 'SyntaxError' } })
+    expect(inspect(failure, { depth: 9 })).not.toContain('example.com')
+  })
+})
+
+function bound(store: MapStore): SessionStore {
+  return {
+    get: (id) => store.get(id),
+    set: (id, record) => store.set(id, record),
+    destroy: (id) => store.destroy(id),
+  }
+}

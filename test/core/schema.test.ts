@@ -325,3 +325,21 @@ describe('a schema that makes other types', () => {
     expect((await browser.look()).userId).toBe('ann')
   })
 })
+
+test('the list of a user’s sessions has the data as the schema makes it, and none that it refuses', async () => {
+  const { sessions: before, memory, clock } = start<{ userId: string; at: string }>()
+  for (const at of ['2026-01-02T00:00:00.000Z', 'never']) {
+    await new Browser(before).request((session) => void Object.assign(session, { userId: 'ann', at }))
+    clock.advance('1m')
+  }
+  const schema = zod.object({
+    userId: zod.string(),
+    at: zod.coerce.date(),
+    cart: zod.array(zod.string()).default([]),
+  })
+  const sessions = startBeside({ store: memory, clock }, { schema })
+  expect((await sessions.user('ann').list()).map(({ data }) => data)).toEqual([
+    { userId: 'ann', at: new Date('2026-01-02'), cart: [] },
+  ])
+  expect(await sessions.user('ann').revoke()).toBe(2)
+})

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { MemorySessionStore } from '../../src/stores/memory.ts'
 import { settle } from '../engine/later-store.ts'
-import { start, startFaulty, startOn } from '../engine/start.ts'
+import { start, startFaulty, startLater, startOn } from '../engine/start.ts'
 
 const INVALID = expect.objectContaining({ name: 'ConfigError', code: 'ERR_CONFIG_INVALID' })
 
@@ -46,6 +46,16 @@ describe('a call with arguments that no type checker has seen', () => {
         expect(store.calls).toEqual(asked)
       })
       expect(await browser.look()).toEqual({ count: 1 })
+    },
+  )
+
+  test.each([[{}], [['sid=x']], [{ sid: 'x' }], [7]])(
+    'a request whose cookies somebody has parsed already, to %j, is refused [C72]',
+    async (cookie) => {
+      const { sessions } = startLater()
+      const request = { headers: { cookie } }
+      await expect(Promise.resolve().then(() => call(sessions, 'open', request))).rejects.toThrow(INVALID)
+      await expect(call(sessions, 'read', request)).rejects.toThrow(INVALID)
     },
   )
 

@@ -118,6 +118,25 @@ describe('a session in use', () => {
     expect(await browser.look()).toEqual({})
   })
 
+  test.each<[string, (session: Session<Data>) => Promise<void>, boolean]>([
+    ['regenerate()', (session) => session.regenerate(), true],
+    ['a regenerate() that keeps all but the user', (session) => session.regenerate({ keep: ['a'] }), true],
+    ['a regenerate() that keeps the user', (session) => session.regenerate({ keep: true }), false],
+  ])(
+    'after %s, the same user is one who signs in again or not [P8] [C04] [C32]',
+    async (_how, renew, signsInAgain) => {
+      const { browser, clock } = await visitor({ idleTimeout: '8h', absoluteTimeout: '8h' })
+      await browser.request((session) => session.set('userId', 'ann'))
+      clock.advance('7h')
+      await browser.request(async (session) => {
+        await renew(session)
+        session.userId = 'ann'
+      })
+      clock.advance('2h')
+      expect(Object.hasOwn(await browser.look(), 'userId')).toBe(signsInAgain)
+    },
+  )
+
   test('does not live longer because its user signs out [P8] [C31]', async () => {
     const { browser, clock } = await visitor({ idleTimeout: '8h', absoluteTimeout: '8h' })
     await browser.request((session) => session.set('userId', 'ann'))

@@ -146,11 +146,13 @@ describe("with onStoreFailure 'anonymous'", () => {
   })
 
   test('destroy() ends the session that could not be loaded [P11] [C40]', async () => {
-    const { browser, store, memory } = await visitor({ onStoreFailure: 'anonymous' })
+    const { browser, store, memory, sessions } = await visitor({ onStoreFailure: 'anonymous' })
+    const log = new EventLog(sessions)
     store.fail('get', { nth: 1 })
     const response = await browser.request((session) => session.destroy())
     expect(memory.count()).toBe(0)
     expect(response.clearsCookie).toBe(true)
+    expect(log.told).toEqual(['storeFailed', 'destroyed'])
   })
 
   test('read() gives an empty session likewise [P11]', async () => {
