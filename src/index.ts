@@ -14,13 +14,8 @@ export type { EventName, MissReason, SessionEvents } from './core/events.ts'
 export type { SessionsOptions } from './core/options.ts'
 export type { Passage } from './core/passage.ts'
 export type { SessionRecord } from './core/record.ts'
-export type {
-  CookieCarrier,
-  HeaderCarrier,
-  HeaderSource,
-  NodeHeaders,
-  WebHeaders,
-} from './core/request-cookie.ts'
+export type { CookieCarrier, HeaderCarrier } from './core/request-cookie.ts'
+export type { HeaderSource, NodeHeaders, WebHeaders } from './core/request-header.ts'
 export { applyEffects, type ResponseEffects, type ResponseHeaders } from './core/response-effects.ts'
 export type { DataSchema, SchemaFailure, SchemaIssue, SchemaResult, SchemaSuccess } from './core/schema.ts'
 export type { ReadonlySession, Session } from './core/session.ts'

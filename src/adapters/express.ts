@@ -69,7 +69,7 @@ export function session<Data extends object = DefaultData>(sessions: Sessions<Da
     }
     let opened: Awaitable<Passage<Data>>
     try {
-      opened = sessions.open(request.headers.cookie)
+      opened = sessions.open(request)
     } catch (error) {
       pass(error, response, next)
       return

@@ -80,7 +80,7 @@ function open<Data extends object>(
     next()
   }
   // What it throws at once, Fastify takes as this hook's error.
-  const opened = known ?? sessions.open(request.headers.cookie)
+  const opened = known ?? sessions.open(request.raw)
   if (isPromise(opened)) opened.then(enter, next)
   else enter(opened)
 }

@@ -67,7 +67,7 @@ export function session<Data extends object = DefaultData>(sessions: Sessions<Da
       return enter(context, sessions, passage, next)
     }
     // What it throws at once, Koa takes as a rejection.
-    const opened = sessions.open(context.req.headers.cookie)
+    const opened = sessions.open(context.req)
     return isPromise(opened) ? Promise.resolve(opened).then(begin) : begin(opened)
   }
 }

@@ -76,7 +76,7 @@ export function session<
       return
     }
     try {
-      const opened = sessions.open(request.headers.cookie)
+      const opened = sessions.open(request)
       if (!isPromise(opened)) begin(request, response, opened)
       else {
         opened.then(

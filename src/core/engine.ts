@@ -1,4 +1,5 @@
 import type { EventHub } from './events.ts'
+import type { PlainHttpWarning } from './plain-http.ts'
 import type { Policy } from './policy.ts'
 import type { RecordWriter } from './record-writer.ts'
 import type { ResponseEffects } from './response-effects.ts'
@@ -11,6 +12,7 @@ import type { TicketBook } from './ticket.ts'
 export interface Engine {
   readonly policy: Policy
   readonly cookie: SessionCookie
+  readonly plainHttp: PlainHttpWarning
   readonly tickets: TicketBook
   readonly loader: SessionLoader
   readonly opener: SessionOpener

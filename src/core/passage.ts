@@ -8,7 +8,7 @@ import { ConfigError, UsageError } from './errors.ts'
 import { endsAt, expiresAt } from './expiry.ts'
 import { LoadedSession } from './loaded-session.ts'
 import { diff } from './patch.ts'
-import { type CookieCarrier, cookieHeaderOf } from './request-cookie.ts'
+import type { CookieCarrier } from './request-cookie.ts'
 import type { ResponseEffects } from './response-effects.ts'
 import type { ReadonlySession, Session } from './session.ts'
 import { type SessionDesk, sessionObject } from './session-object.ts'
@@ -65,7 +65,8 @@ const NO_UPDATES: readonly UpdateBegun[] = []
 export class RequestPassage<Data extends object> implements Passage<Data>, SessionDesk, Answerable {
   readonly #engine: Engine
   readonly #saver: SessionSaver
-  /** The request whose session nobody has used or looked for yet; `null` once it was. */
+  readonly #request: CookieCarrier | null
+  /** Where the session is looked for when somebody uses it; `null` once it was. */
   #unopened: CookieCarrier | null
   /** Whether the request brought a cookie of our name, good or bad. */
   presented = false
@@ -85,11 +86,17 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   /** The updates that have not ended; `null` before the first. */
   #updates: Set<UpdateBegun> | null = null
 
-  /** @param unopened - The request to look for a session for when somebody uses it; `null` when `begin` is called. */
-  constructor(engine: Engine, saver: SessionSaver, unopened: CookieCarrier | null) {
+  /** @param unopened - What to look for a session by when somebody uses it; `null` when `begin` is called. */
+  constructor(
+    engine: Engine,
+    saver: SessionSaver,
+    request: CookieCarrier | null,
+    unopened: CookieCarrier | null,
+  ) {
     this.#engine = engine
     this.#saver = saver
     this.#state = new SessionState(engine.policy, engine.onCorrupt)
+    this.#request = request
     this.#unopened = unopened
   }
 
@@ -160,8 +167,9 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     this.headersSent = true
     if (this.#usedMeanwhile) this.#saveLater()
     const { used, loaded } = this.#state
-    const { cookie, tickets, policy } = this.#engine
+    const { cookie, plainHttp, tickets, policy } = this.#engine
     if (this.#cookie === 'set' && loaded !== null) {
+      plainHttp.look(this.#request)
       const life = endsAt(loaded.record.createdAt, policy) - policy.now()
       return { setCookie: cookie.set(tickets.issue(loaded.ticket.token), life), cookie }
     }
@@ -212,8 +220,8 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   }
 
   /** Looks for the session now that it is used. When that fails, the next use tries again. */
-  #open(request: CookieCarrier): void {
-    const opening = this.#engine.opener.open(cookieHeaderOf(request), asFound)
+  #open(unopened: CookieCarrier): void {
+    const opening = this.#engine.opener.open(unopened, asFound)
     if (isPromise(opening)) throw notImmediate(opening)
     this.#unopened = null
     this.begin(opening)

@@ -1,4 +1,5 @@
 import { ConfigError } from './errors.ts'
+import { findHeader, type HeaderSource } from './request-header.ts'
 import { shownValue } from './shown-value.ts'
 
 /** Anything that holds a request's headers: a web `Request`, a Node `IncomingMessage`, a socket.io handshake; or the `Cookie` header itself. */
@@ -8,21 +9,6 @@ export type CookieCarrier = string | HeaderCarrier
 export interface HeaderCarrier {
   /** The request's headers. */
   headers: HeaderSource
-}
-
-/** Headers as the web keeps them, or as Node does. */
-export type HeaderSource = WebHeaders | NodeHeaders
-
-/** The headers of a web `Request`. */
-export interface WebHeaders {
-  /** Gives a header's value; `null` when it is not there. */
-  get(name: string): string | null
-}
-
-/** The headers of a Node request. */
-export interface NodeHeaders {
-  /** The `Cookie` header; several lines joined with `; `. */
-  cookie?: string | undefined
 }
 
 /**
@@ -38,14 +24,20 @@ export function cookieHeaderOf(request: CookieCarrier | null | undefined): strin
   )
 }
 
+/**
+ * Gives what tells the cookies of a request later as it does now. On Node that is the header: others may take it off the
+ * request meanwhile.
+ */
+export function asItCame(request: CookieCarrier | null | undefined): CookieCarrier | null | undefined {
+  if (typeof request !== 'object' || request === null) return request
+  const { cookie }: { get?: unknown; cookie?: unknown } = request.headers
+  return typeof cookie === 'string' ? cookie : request
+}
+
 function headerOf(request: CookieCarrier | null | undefined): unknown {
   if (typeof request !== 'object' || request === null) return request
   const { headers } = request
-  return isWeb(headers) ? headers.get('cookie') : headers.cookie
-}
-
-/** A header that a client names `get` is no function. */
-function isWeb(headers: HeaderSource): headers is WebHeaders {
-  const { get }: { get?: unknown; cookie?: unknown } = headers
-  return typeof get === 'function'
+  const { cookie }: { get?: unknown; cookie?: unknown } = headers
+  // Where Node has it. To look for a method first takes longer on its headers, which are of many shapes.
+  return typeof cookie === 'string' ? cookie : findHeader(headers, 'cookie')
 }

@@ -30,6 +30,8 @@ const SAFEST_NAME = '__Host-Http-sid'
 export class SessionCookie {
   /** The cookie's name. */
   readonly name: string
+  /** Whether it travels over HTTPS only. */
+  readonly secure: boolean
   readonly #persistent: boolean
   readonly #before: string
   readonly #after: string
@@ -53,6 +55,7 @@ export class SessionCookie {
     }
     const hostOnly = secure && domain === undefined && path === '/'
     this.name = options.name ?? (hostOnly ? SAFEST_NAME : 'sid')
+    this.secure = secure
     this.#persistent = options.persistent ?? false
     this.#before = `${this.name}=`
     // Written once with a ticket's length, so that a name that leaves no room for one is found now.

@@ -3,6 +3,7 @@ import { StoreError } from './errors.ts'
 import type { EventHub } from './events.ts'
 import type { LoadedSession } from './loaded-session.ts'
 import type { Policy } from './policy.ts'
+import { type CookieCarrier, cookieHeaderOf } from './request-cookie.ts'
 import type { SessionLoader } from './session-loader.ts'
 import type { UnreachableSession } from './session-state.ts'
 import type { TicketBook } from './ticket.ts'
@@ -17,6 +18,9 @@ export interface Opening {
   /** Whether the request brought a cookie of our name, good or bad. */
   readonly presented: boolean
 }
+
+/** Goes on from what was found for a request. */
+export type GoOn<T> = (opening: Opening, request: CookieCarrier | null | undefined) => T
 
 const NOTHING: Opening = { loaded: null, unreachable: null, presented: false }
 const NO_SESSION: Opening = { loaded: null, unreachable: null, presented: true }
@@ -37,27 +41,30 @@ export class SessionOpener {
 
   /**
    * Checks the cookies, and asks the store when they hold one valid ticket.
-   * @param goOn - Takes what was found, in the same step: a `then` of its own would be one more on every request.
+   * @param goOn - Takes what was found, and the request, in the same step: a `then` of its own would be one more on every
+   * request.
    * @throws {StoreError} the store failed or did not answer in time, unless `onStoreFailure` is `'anonymous'`.
    */
-  open<T>(cookieHeader: string | null | undefined, goOn: (opening: Opening) => T): Awaitable<T> {
-    if (cookieHeader === null || cookieHeader === undefined || cookieHeader === '') return goOn(NOTHING)
+  open<T>(request: CookieCarrier | null | undefined, goOn: GoOn<T>): Awaitable<T> {
+    const cookieHeader = cookieHeaderOf(request)
+    if (cookieHeader === null || cookieHeader === undefined || cookieHeader === '')
+      return goOn(NOTHING, request)
     const ticket = this.#tickets.find(cookieHeader)
-    if (ticket === null) return goOn(NOTHING)
+    if (ticket === null) return goOn(NOTHING, request)
     if (typeof ticket === 'string') {
       this.#events.emit('missed', { reason: ticket })
-      return goOn(NO_SESSION)
+      return goOn(NO_SESSION, request)
     }
     let loaded: Awaitable<LoadedSession | null>
     try {
       loaded = this.#loader.load(ticket)
     } catch (error) {
-      return goOn(this.#withoutStore(ticket, error))
+      return goOn(this.#withoutStore(ticket, error), request)
     }
-    if (!isPromise(loaded)) return goOn(found(loaded))
+    if (!isPromise(loaded)) return goOn(found(loaded), request)
     return loaded.then(
-      (one) => goOn(found(one)),
-      (error: unknown) => goOn(this.#withoutStore(ticket, error)),
+      (one) => goOn(found(one), request),
+      (error: unknown) => goOn(this.#withoutStore(ticket, error), request),
     )
   }
 

@@ -7,13 +7,14 @@ import { KeyRing } from './key-ring.ts'
 import { AS_IN_SESSIONS, type OptionNames } from './option-names.ts'
 import { resolvePolicy, type SessionsOptions } from './options.ts'
 import { type Passage, RequestPassage } from './passage.ts'
+import { PlainHttpWarning } from './plain-http.ts'
 import { RecordWriter } from './record-writer.ts'
-import { type CookieCarrier, cookieHeaderOf } from './request-cookie.ts'
+import { asItCame, type CookieCarrier } from './request-cookie.ts'
 import type { ReadonlySession } from './session.ts'
 import { SessionCookie } from './session-cookie.ts'
 import type { DefaultData } from './session-data.ts'
 import { SessionLoader } from './session-loader.ts'
-import { type Opening, SessionOpener } from './session-opener.ts'
+import { type GoOn, SessionOpener } from './session-opener.ts'
 import { SessionSaver } from './session-saver.ts'
 import type { StorableData } from './storable-data.ts'
 import type { ConditionalStore } from './store.ts'
@@ -101,6 +102,7 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
     this.#engine = {
       policy,
       cookie,
+      plainHttp: new PlainHttpWarning(cookie),
       events,
       tickets,
       loader,
@@ -117,12 +119,12 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
   }
 
   open(request: CookieCarrier | null | undefined): Awaitable<Passage<Data>> {
-    if (this.#defers) return this.#passage(request ?? null)
-    return this.#engine.opener.open(cookieHeaderOf(request), this.#begin)
+    if (this.#defers) return this.#passage(request ?? null, asItCame(request) ?? null)
+    return this.#engine.opener.open(request, this.#begin)
   }
 
   async read(request: CookieCarrier): Promise<ReadonlySession<Data>> {
-    const passage = await this.#engine.opener.open(cookieHeaderOf(request), this.#begin)
+    const passage = await this.#engine.opener.open(request, this.#begin)
     return passage.readonlySession()
   }
 
@@ -158,9 +160,10 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
     await this.#access.run('dispose', () => this.#store.dispose?.())
   }
 
-  readonly #begin = (opening: Opening): RequestPassage<Data> => this.#passage(null).begin(opening)
+  readonly #begin: GoOn<RequestPassage<Data>> = (opening, request) =>
+    this.#passage(request ?? null, null).begin(opening)
 
-  #passage(unopened: CookieCarrier | null): RequestPassage<Data> {
-    return new RequestPassage<Data>(this.#engine, this.#saver, unopened)
+  #passage(request: CookieCarrier | null, unopened: CookieCarrier | null): RequestPassage<Data> {
+    return new RequestPassage<Data>(this.#engine, this.#saver, request, unopened)
   }
 }
