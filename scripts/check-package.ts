@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { type EntryPoint, entryPoints } from './entry-points.ts'
+import { manifestOf } from './manifest.ts'
 import { report } from './report.ts'
 import { filesUnder } from './source-files.ts'
 
@@ -14,7 +15,7 @@ export function checkPackage(root: string): string[] {
   const folder = join(root, FOLDER)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const missing = unexportedFiles(root)
+  const missing = [...unexportedFiles(root), ...dependenciesOf(root)]
   if (missing.length > 0) return missing
 
   const packed = command('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root)
@@ -44,6 +45,14 @@ function unexportedFiles(root: string): string[] {
     .map(({ source, file }) => {
       return `${source} is no entry point. Add ./${file} to package.json's exports, or move the file into a folder of its own.`
     })
+}
+
+/** Finds what would be installed along with the package: frameworks and drivers are the user's, and the rest needs nothing. */
+function dependenciesOf(root: string): string[] {
+  return Object.keys(manifestOf(root).dependencies ?? {}).map(
+    (name) =>
+      `${name} is a dependency, and the package has none. Make it an optional peer, or do without it [C79].`,
+  )
 }
 
 /** Tells a file that stores or adapters share from one of theirs: adapters export `session`, stores a class or a wrapper. */
@@ -113,15 +122,6 @@ function brokenSourceMaps(installed: string, name: string): string[] {
           `${name}: ${path} leads to ${source}, which is not packed. Add it to package.json's files.`,
       )
   })
-}
-
-interface Manifest {
-  name: string
-  bin?: Record<string, string>
-}
-
-function manifestOf(folder: string): Manifest {
-  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 }
 
 /** What a program printed, and what was wrong when it did not exit with 0. */

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { inspect } from 'node:util'
+import { type as arktype } from 'arktype'
 import * as valibot from 'valibot'
 import { describe, expect, test } from 'vitest'
 import * as zod from 'zod'
@@ -14,11 +15,13 @@ const zodCart = zod.object({
   visits: zod.number().optional(),
 })
 const zodUser = zod.object({ userId: zod.string(), cart: zod.array(zod.string()) })
+const arktypeUser = arktype({ userId: 'string', cart: 'string[]' })
 const valibotUser = valibot.object({ userId: valibot.string(), cart: valibot.array(valibot.string()) })
 
 describe.each([
   ['zod', zodUser],
   ['valibot', valibotUser],
+  ['arktype', arktypeUser],
 ])('a schema of %s', (_library, schema) => {
   test('refuses an update() that does not fit, and saves nothing', async () => {
     const { browser } = start({ schema })

@@ -57,6 +57,12 @@ describe('check-package', () => {
     expect(check(withManifest({ files: ['src'] }))).toContain('publint')
   })
 
+  test('fails when anything would be installed along with it [C79]', () => {
+    expect(check(withManifest({ dependencies: { 'left-pad': '1.3.0' } }))).toMatch(
+      /^left-pad is a dependency/,
+    )
+  })
+
   test('fails when an entry point needs what a user has not installed', () => {
     const problems = check({ 'dist/stores/a.js': `export { a } from 'not-installed'\n` })
     expect(problems).toMatch(

@@ -45,6 +45,30 @@ export const cookieCases: readonly AdapterCase[] = [
   }),
 
   adapterCase(
+    'cookie-alone',
+    'a ticket counts in the Cookie header alone: not in the address, nor in any other header [C07]',
+    async (trial) => {
+      const { cookieName } = trial.sessions
+      const app = await trial.serve({ ...SET, ...LOOK })
+      const owner = app.visitor()
+      await owner.visit('/set')
+      const ticket = owner.cookie(cookieName) ?? ''
+      const pair = `${cookieName}=${ticket}`
+      const elsewhere: RequestInit[] = [
+        { headers: { authorization: `Bearer ${ticket}` } },
+        { headers: { 'x-session-id': ticket, [cookieName.toLowerCase()]: ticket } },
+        { headers: { cookie2: pair, 'set-cookie': pair, 'x-cookie': pair } },
+      ]
+      for (const init of [{}, ...elsewhere]) {
+        const path = `/look?${pair}&sid=${ticket}&session=${ticket}`
+        const { status, body } = await app.visitor().visit(path, init)
+        assertEqual([status, JSON.parse(body)], [200, {}], 'the session of one without the cookie')
+      }
+      assertEqual(await owner.json('/look'), { visits: 1 }, 'the session of the one with it')
+    },
+  ),
+
+  adapterCase(
     'cookie-attributes',
     'the cookie has the attributes that were asked for, also when it is cleared [C22]',
     async (trial) => {

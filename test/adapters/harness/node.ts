@@ -68,7 +68,7 @@ function routesOf<
   return async (request, response) => {
     const context = contextOf(request)
     before?.(context)
-    const route = routes.find(({ path }) => base + path === request.url)
+    const route = routes.find(({ path }) => base + path === request.url?.split('?', 1)[0])
     if (route !== undefined) return answerOnNode(await route.answer(context), response)
     const part = inner.find(({ scope }) => request.url?.startsWith(`${base}${scope.path}/`))
     if (part !== undefined) part.listener(request, response)
