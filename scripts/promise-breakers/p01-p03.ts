@@ -27,8 +27,8 @@ export const BREAKERS_P01_P03: readonly PromiseBreaker[] = [
     promise: 'P1',
     breaks: 'asks a store that is immediate about sessions nobody uses',
     file: 'core/sessions.ts',
-    find: 'return this.#passage(request ?? null)',
-    replace: 'return this.#passage(null).begin(this.#engine.opener.open(cookieHeaderOf(request)) as never)',
+    find: 'if (this.#defers) return',
+    replace: 'if (this.#defers === null) return',
   },
   {
     promise: 'P1',

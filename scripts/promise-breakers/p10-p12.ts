@@ -87,6 +87,13 @@ export const BREAKERS_P10_P12: readonly PromiseBreaker[] = [
     replace: 'const MIN_DISTINCT_CHARACTERS = 1',
   },
   {
+    promise: 'P10',
+    breaks: 'lets a text that is no JSON lock its visitor out',
+    file: 'core/store-access.ts',
+    find: 'if (error instanceof SyntaxError) return UNREADABLE',
+    replace: '',
+  },
+  {
     promise: 'P12',
     breaks: 'takes a secret that is a text repeated',
     file: 'core/secret.ts',
