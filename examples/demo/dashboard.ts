@@ -31,8 +31,8 @@ ${devices.knows(req) ? remembered() : null}`
   })
 
   app.post('/sessions/end-others', requireAuth, async (req, res) => {
-    const { id, userId = '' } = req.session
-    const ended = await app.sessions.user(userId).revoke({ except: id })
+    const { userId = '' } = req.session
+    const ended = await app.sessions.user(userId).revoke({ except: req.session })
     return wantsPage(req) ? res.redirect(303, `/dashboard?ended=${ended}`) : res.json({ ended })
   })
 

@@ -70,6 +70,17 @@ export function sessionObject<Data extends object>(
   return new Proxy(new Target(state, desk, readonly), HANDLER) as unknown as Session<Data>
 }
 
+/**
+ * Gives the id under which a session is in the store, which is another one than its own after `regenerate()` until that
+ * is saved; `undefined` for what is no session.
+ */
+export function storedIdOf(session: object): string | undefined {
+  const target: unknown = Reflect.get(session, TARGET)
+  if (!(target instanceof Target)) return undefined
+  const state = target.used()
+  return state.loaded?.record.id ?? state.id
+}
+
 interface Held {
   readonly [TARGET]: Target
 }

@@ -4,6 +4,7 @@ import type { EventHub } from './events.ts'
 import { expiryOf } from './expiry.ts'
 import type { Policy } from './policy.ts'
 import { isRecordOf, type SessionRecord } from './record.ts'
+import { storedIdOf } from './session-object.ts'
 import type { SessionStore } from './store.ts'
 import type { StoreAccess } from './store-access.ts'
 
@@ -31,13 +32,13 @@ export interface UserSessions<Data extends object> {
   list(): Promise<SessionSummary<Data>[]>
   /**
    * Ends the user's sessions everywhere: once it answers, none of them is honoured in any process.
-   * @param options.except - The id of one session to leave alive, such as the one asking.
+   * @param options.except - One session to leave alive, such as the one asking: the session itself, or its id as it is saved.
    * @returns How many were ended.
    * @throws {ConfigError} `ERR_STORE_UNSUPPORTED` the store keeps no index of users; `ERR_CONFIG_INVALID` an option is
    * unknown or no text. Nothing was changed.
    * @throws {StoreError} the store failed; some may have been ended; safe to repeat.
    */
-  revoke(options?: { except?: string }): Promise<number>
+  revoke(options?: { except?: string | { readonly id: string } }): Promise<number>
 }
 
 /** Looks after one user's sessions in a store that can find them. */
@@ -69,11 +70,11 @@ export class StoredUserSessions<Data extends object> implements UserSessions<Dat
       .sort((left, right) => right.createdAt - left.createdAt)
   }
 
-  async revoke(options: { except?: string } = {}): Promise<number> {
-    checkRevokeOptions(options)
+  async revoke(options: { except?: string | { readonly id: string } } = {}): Promise<number> {
+    const except = exceptionOf(options)
     const count = await this.#access.run('destroyByUser', () => {
       if (!this.#store.destroyByUser) throw this.#unsupported('destroyByUser')
-      return this.#store.destroyByUser(this.#user, options)
+      return this.#store.destroyByUser(this.#user, except === undefined ? {} : { except })
     })
     this.#events.emit('revoked', { user: this.#user, count })
     return count
@@ -105,13 +106,20 @@ export class StoredUserSessions<Data extends object> implements UserSessions<Dat
   }
 }
 
-/** A misspelt `except` would log out the very one who asks. */
-function checkRevokeOptions(options: { except?: unknown }): void {
+/** Gives the id of the session to leave alive. A misspelt `except` would log out the very one who asks. */
+function exceptionOf(options: { except?: unknown }): string | undefined {
   const { except, ...unknown } = options
-  const sound = typeof options === 'object' && Object.keys(unknown).length === 0
-  if (sound && (except === undefined || typeof except === 'string')) return
+  if (typeof options === 'object' && Object.keys(unknown).length === 0) {
+    if (except === undefined || typeof except === 'string') return except
+    const id = typeof except === 'object' && except !== null ? idOf(except) : undefined
+    if (typeof id === 'string') return id
+  }
   throw new ConfigError(
     'ERR_CONFIG_INVALID',
-    "revoke() takes nothing, or { except: 'the id of one session to leave alive' }. Nobody was logged out.",
+    'revoke() takes nothing, or { except: req.session }, or the id of a session as except. Nobody was logged out.',
   )
+}
+
+function idOf(session: object): unknown {
+  return storedIdOf(session) ?? Reflect.get(session, 'id')
 }

@@ -63,7 +63,7 @@ describe('a call with arguments that no type checker has seen', () => {
     const { browser, sessions } = start<{ userId: string }>()
     await browser.request((session) => session.set('userId', 'ann'))
     const { id } = (await sessions.user('ann').list())[0] ?? {}
-    for (const options of [{ exept: id }, { except: 5 }, id]) {
+    for (const options of [{ exept: id }, { except: 5 }, { except: {} }, { except: null }, id]) {
       await expect(call(sessions.user('ann'), 'revoke', options)).rejects.toThrow(INVALID)
     }
     expect(await browser.look()).toEqual({ userId: 'ann' })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { SessionRecord } from '../../src/core/record.ts'
+import type { Session } from '../../src/core/session.ts'
 import type { SessionStore } from '../../src/core/store.ts'
 import { Browser } from '../engine/browser.ts'
 import { EventLog } from '../engine/event-log.ts'
@@ -41,6 +42,41 @@ async function people() {
   }
   return { ...started, get, alive }
 }
+
+describe('a user who ends all sessions but the one in hand', () => {
+  const WAYS: ReadonlyArray<[string, (session: Session<Data>) => unknown]> = [
+    ['as it is', (session) => session.device],
+    ['before a new id is saved', (session) => session.regenerate({ keep: true })],
+    ['after a new id is saved', (session) => session.regenerate({ keep: true }).then(() => session.save())],
+    ['with a write that is not saved', (session) => session.set('device', 'new')],
+  ]
+  test.each(WAYS)('keeps that one, %s, and no other [C41] [P4]', async (_when, prepare) => {
+    const { sessions, get, alive } = await people()
+    await get('ann desk').request(async (session) => {
+      await prepare(session)
+      expect(await sessions.user('ann').revoke({ except: session })).toBe(2)
+    })
+    expect(await alive()).toEqual(['bob desk', 'ann desk'])
+  })
+
+  test('in a request that signs in keeps what it signs in', async () => {
+    const { sessions, alive } = await people()
+    const fresh = new Browser(sessions)
+    await fresh.request(async (session) => {
+      session.userId = 'ann'
+      expect(await sessions.user('ann').revoke({ except: session })).toBe(3)
+    })
+    expect(await alive()).toEqual(['bob desk'])
+    expect(await fresh.look()).toEqual({ userId: 'ann' })
+  })
+})
+
+test('one of the list is a session to leave alive, too', async () => {
+  const { sessions, alive } = await people()
+  const [newest] = await sessions.user('ann').list()
+  expect(await sessions.user('ann').revoke(newest === undefined ? {} : { except: newest })).toBe(2)
+  expect(await alive()).toEqual(['bob desk', 'ann desk'])
+})
 
 describe('the sessions of a user', () => {
   test('are listed newest first, with id, times and data, and nothing that opens them [C41]', async () => {
