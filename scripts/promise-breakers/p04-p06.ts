@@ -36,7 +36,7 @@ export const BREAKERS_P04_P06: readonly PromiseBreaker[] = [
     promise: 'P4',
     breaks: 'keeps the new record of a session that ended while its id changed',
     file: 'core/record-writer.ts',
-    find: "return outcome === 'missing' ? this.#takeBack(first.record) : follow()",
+    find: "return outcome === 'missing' ? this.#takeBack(base, first.record) : follow()",
     replace: "return outcome === 'missing' ? first : follow()",
   },
   {
@@ -72,7 +72,7 @@ export const BREAKERS_P04_P06: readonly PromiseBreaker[] = [
     promise: 'P5',
     breaks: 'leaves the old id alive when the id changes',
     file: 'core/record-writer.ts',
-    find: 'Written | null>(this.#end(base), (outcome)',
+    find: 'Written | null>(this.#end(base, newest), (outcome)',
     replace: "Written | null>('written', (outcome)",
   },
   {

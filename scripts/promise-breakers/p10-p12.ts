@@ -94,6 +94,13 @@ export const BREAKERS_P10_P12: readonly PromiseBreaker[] = [
     replace: '',
   },
   {
+    promise: 'P11',
+    breaks: 'takes the end of a session that it caused itself for a logout',
+    file: 'core/record-writer.ts',
+    find: 'if (base.endInDoubt) throw',
+    replace: 'if (base === null) throw',
+  },
+  {
     promise: 'P12',
     breaks: 'takes a secret that is a text repeated',
     file: 'core/secret.ts',

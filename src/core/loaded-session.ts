@@ -9,6 +9,11 @@ export class LoadedSession implements Loaded {
   ticket: VerifiedTicket
   /** What a schema made of the record's data; `undefined` without one. */
   readonly data: DataObject | undefined
+  /**
+   * Whether this request has told the store to end the record, for one under a new id, and does not know whether it has.
+   * That the record is gone then need not be somebody else's doing.
+   */
+  endInDoubt = false
 
   constructor(record: SessionRecord, ticket: VerifiedTicket, data?: DataObject) {
     this.record = record

@@ -348,7 +348,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     const { writer, events } = this.#engine
     const { turns } = state
     const { id } = loaded.record
-    const result = await writer.rewrite(id, (newest) => changeDraft(newest, change), !this.headersSent)
+    const result = await writer.rewrite(loaded, (newest) => changeDraft(newest, change), !this.headersSent)
     if (result.outcome === 'gone' || result.outcome === 'unmovable') {
       const loss: Loss = { id, reason: result.outcome === 'gone' ? 'gone' : 'headers-sent' }
       events.emit('discarded', loss)

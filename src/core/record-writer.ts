@@ -3,6 +3,7 @@ import { type DataObject, readData, writeData } from './data-text.ts'
 import { DataError, isSessionError, StoreError } from './errors.ts'
 import type { EventHub } from './events.ts'
 import { expiresAt, expiryOf } from './expiry.ts'
+import type { LoadedSession } from './loaded-session.ts'
 import type { Policy } from './policy.ts'
 import { isRecordOf, type SessionRecord } from './record.ts'
 import type { ReplaceOutcome } from './store.ts'
@@ -83,21 +84,23 @@ export class RecordWriter {
    * @param change - Makes the same changes to newer data, when somebody else has written meanwhile.
    * @param mayMove - Whether a cookie can still be set, should the two changes together make another user.
    */
-  replace(base: SessionRecord, text: string, change: Change, mayMove: boolean): Awaitable<Rewritten> {
-    const record = this.#successor(base, { text, user: base.user })
-    return andThen<ReplaceOutcome, Rewritten>(this.#put(record, base.revision), (outcome) => {
+  replace(base: LoadedSession, text: string, change: Change, mayMove: boolean): Awaitable<Rewritten> {
+    const { id, user, revision } = base.record
+    const record = this.#successor(base.record, { text, user })
+    return andThen<ReplaceOutcome, Rewritten>(this.#put(record, revision), (outcome) => {
       if (outcome === 'written') return { outcome, record, data: undefined }
-      if (outcome === 'missing') return GONE
-      this.#events.emit('conflict', { id: base.id, attempt: 1 })
-      return this.rewrite(base.id, change, mayMove)
+      if (outcome === 'missing') return this.#gone(base)
+      this.#events.emit('conflict', { id, attempt: 1 })
+      return this.rewrite(base, change, mayMove)
     })
   }
 
   /** Reads the newest data, changes it and writes it, again and again until nobody wrote in between. */
-  rewrite(id: string, change: Change, mayMove: boolean): Promise<Rewritten> {
+  rewrite(base: LoadedSession, change: Change, mayMove: boolean): Promise<Rewritten> {
+    const { id } = base.record
     return this.#turns.take(id, async () => {
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-        const result = await this.#rewriteOnce(id, change, mayMove)
+        const result = await this.#rewriteOnce(base, change, mayMove)
         if (result !== null) return result
         await this.#conflict(id, attempt)
       }
@@ -105,19 +108,19 @@ export class RecordWriter {
     })
   }
 
-  async #rewriteOnce(id: string, change: Change, mayMove: boolean): Promise<Rewritten | null> {
-    const newest = await this.#live(id)
-    if (newest === null) return GONE
+  async #rewriteOnce(base: LoadedSession, change: Change, mayMove: boolean): Promise<Rewritten | null> {
+    const newest = await this.#live(base.record.id)
+    if (newest === null) return this.#gone(base)
     const { record } = newest
     const draft = await this.#draft(await change(newest.data))
     // New powers, new id, also when the data became another user's only by coming together here.
-    if (draft.user !== record.user) return mayMove ? this.#moveInTurn(record, draft, change) : UNMOVABLE
+    if (draft.user !== record.user) return mayMove ? this.#moveInTurn(base, record, draft, change) : UNMOVABLE
     const { data } = draft
     if (draft.text === record.data) return { outcome: 'written', record, data }
     const next = this.#successor(record, draft)
     const outcome = await this.#put(next, record.revision)
     if (outcome === 'written') return { outcome, record: next, data }
-    return outcome === 'missing' ? GONE : null
+    return outcome === 'missing' ? this.#gone(base) : null
   }
 
   /**
@@ -129,21 +132,26 @@ export class RecordWriter {
    * @returns The new record; `null` when the old one had ended, and nothing is left of the new one.
    */
   move(
-    base: SessionRecord,
+    base: LoadedSession,
     fresh: { id: string; draft: Draft; createdAt: number },
     change: Change,
   ): Awaitable<Written | null> {
     return andThen(this.create(fresh.id, fresh.draft, fresh.createdAt), (record) => {
       const follow = (): Promise<Written | null> =>
-        this.#turns.take(base.id, () => this.#follow(base.id, record, change))
-      return this.#succeed(base, { record, data: fresh.draft.data }, follow)
+        this.#turns.take(base.record.id, () => this.#follow(base, record, change))
+      return this.#succeed(base, base.record, { record, data: fresh.draft.data }, follow)
     })
   }
 
   /** Extends a record's life and writes nothing else. Answers whether it still lives. */
-  touch(base: SessionRecord, now: number): Awaitable<boolean> {
-    const expires = expiresAt(base.createdAt, now, this.#policy)
-    return this.#access.touch(base.id, { touchedAt: now, expiresAt: expires, ttl: expires - now })
+  touch(base: LoadedSession, now: number): Awaitable<boolean> {
+    const { id, createdAt } = base.record
+    const expires = expiresAt(createdAt, now, this.#policy)
+    const touched = this.#access.touch(id, { touchedAt: now, expiresAt: expires, ttl: expires - now })
+    return andThen(touched, (lives) => {
+      if (!lives) this.#gone(base)
+      return lives
+    })
   }
 
   /** Removes a record, whatever its revision. */
@@ -151,53 +159,72 @@ export class RecordWriter {
     return this.#access.destroy(id)
   }
 
-  async #moveInTurn(base: SessionRecord, draft: Draft, change: Change): Promise<Rewritten> {
+  async #moveInTurn(
+    base: LoadedSession,
+    newest: SessionRecord,
+    draft: Draft,
+    change: Change,
+  ): Promise<Rewritten> {
     const token = createToken()
-    const createdAt = draft.user === undefined ? base.createdAt : this.#policy.now()
+    const createdAt = draft.user === undefined ? newest.createdAt : this.#policy.now()
     const first = await this.create(sessionIdOf(token), draft, createdAt)
-    const follow = (): Promise<Written | null> => this.#follow(base.id, first, change)
-    const written = await this.#succeed(base, { record: first, data: draft.data }, follow)
+    const follow = (): Promise<Written | null> => this.#follow(base, first, change)
+    const written = await this.#succeed(base, newest, { record: first, data: draft.data }, follow)
     return written === null ? GONE : { outcome: 'moved', ...written, token }
   }
 
   /** Ends the old record for a new one that was just made, or takes the new one back: never do both live on. */
   #succeed(
-    base: SessionRecord,
+    base: LoadedSession,
+    newest: SessionRecord,
     first: Written,
     follow: () => Promise<Written | null>,
   ): Awaitable<Written | null> {
     return onFailure(
       () =>
-        andThen<ReplaceOutcome, Written | null>(this.#end(base), (outcome) => {
+        andThen<ReplaceOutcome, Written | null>(this.#end(base, newest), (outcome) => {
           if (outcome === 'written') return first
-          return outcome === 'missing' ? this.#takeBack(first.record) : follow()
+          return outcome === 'missing' ? this.#takeBack(base, first.record) : follow()
         }),
       () => this.#abandon(first.record.id),
     )
   }
 
   /** Somebody wrote the old record while it was being moved: take their changes along, then end it. */
-  async #follow(oldId: string, first: SessionRecord, change: Change): Promise<Written | null> {
+  async #follow(base: LoadedSession, first: SessionRecord, change: Change): Promise<Written | null> {
+    const { id: oldId } = base.record
     let fresh = first
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       await this.#conflict(oldId, attempt)
       const newest = await this.#live(oldId)
-      if (newest === null) return this.#takeBack(fresh)
+      if (newest === null) return this.#takeBack(base, fresh)
       const draft = await this.#draft(await change(newest.data))
       if (draft.text !== fresh.data) {
         const next = this.#successor(fresh, draft)
         if ((await this.#put(next, fresh.revision)) !== 'written') return null
         fresh = next
       }
-      const outcome = await this.#end(newest.record)
+      const outcome = await this.#end(base, newest.record)
       if (outcome === 'written') return { record: fresh, data: draft.data }
-      if (outcome === 'missing') return this.#takeBack(fresh)
+      if (outcome === 'missing') return this.#takeBack(base, fresh)
     }
     throw this.#contended(oldId)
   }
 
-  #takeBack(record: SessionRecord): Awaitable<null> {
-    return andThen(this.#access.destroy(record.id), () => null)
+  #takeBack(base: LoadedSession, record: SessionRecord): Awaitable<null> {
+    return andThen(this.#access.destroy(record.id), () => {
+      this.#gone(base)
+      return null
+    })
+  }
+
+  /**
+   * The record is gone, so nothing more is saved: by somebody else's doing, or perhaps by this request's own, whose answer
+   * is missing. Then it is no session that ended elsewhere, but a save that failed.
+   */
+  #gone(base: LoadedSession): Rewritten {
+    if (base.endInDoubt) throw this.#inDoubt(base.record.id)
+    return GONE
   }
 
   /** A write that failed may have reached the store all the same. Nobody waits: the request has its error already. */
@@ -214,8 +241,13 @@ export class RecordWriter {
     return this.#access.replace(record, { ttl: record.expiresAt - record.touchedAt, revision })
   }
 
-  #end(record: SessionRecord): Awaitable<ReplaceOutcome> {
-    return this.#access.replace(record, { ttl: 0, revision: record.revision })
+  #end(base: LoadedSession, newest: SessionRecord): Awaitable<ReplaceOutcome> {
+    return onFailure(
+      () => this.#access.replace(newest, { ttl: 0, revision: newest.revision }),
+      () => {
+        base.endInDoubt = true
+      },
+    )
   }
 
   #successor(base: SessionRecord, { text, user }: Draft): SessionRecord {
@@ -262,6 +294,14 @@ export class RecordWriter {
       'ERR_STORE_CONFLICT',
       `A record is already there under the new session id ${id}. Nothing was overwritten; send the request again.`,
       { store: this.#access.name, operation: 'create' },
+    )
+  }
+
+  #inDoubt(id: string): StoreError {
+    return new StoreError(
+      'ERR_STORE_UNAVAILABLE',
+      `The session ${id} was to get a new id, ${this.#access.name} gave no answer when its old one was ended, and now it is gone: by that or by somebody else. Nothing was saved; the visitor begins anew.`,
+      { store: this.#access.name, operation: 'replace' },
     )
   }
 

@@ -166,7 +166,7 @@ export class SessionSaver {
     const createdAt = keepsAge ? loaded.record.createdAt : policy.now()
     const fresh = { id: state.newId(), draft: { text: snapshot.text, user }, createdAt }
     const moved = onFailure(
-      () => writer.move(loaded.record, fresh, (newest) => onTopOf(newest, snapshot)),
+      () => writer.move(loaded, fresh, (newest) => onTopOf(newest, snapshot)),
       () => state.dropToken(),
     )
     return andThen<Written | null, CookieVerb>(moved, (written) =>
@@ -191,7 +191,7 @@ export class SessionSaver {
   #replace(state: SessionState, plan: Plan, loaded: LoadedSession): Awaitable<CookieVerb> {
     const { snapshot, mayMove } = plan
     const change = (newest: DataObject): DataObject => onTopOf(newest, snapshot)
-    const replaced = this.#engine.writer.replace(loaded.record, snapshot.text, change, mayMove)
+    const replaced = this.#engine.writer.replace(loaded, snapshot.text, change, mayMove)
     return andThen(replaced, (result) => this.#replaced(state, plan, loaded, result))
   }
 
@@ -215,7 +215,7 @@ export class SessionSaver {
     const { ticket } = loaded
     ticket.touchedAt = now
     const touched = onFailure(
-      () => writer.touch(loaded.record, now),
+      () => writer.touch(loaded, now),
       () => {
         ticket.touchedAt = 0
       },

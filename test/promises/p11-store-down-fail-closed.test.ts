@@ -94,6 +94,70 @@ describe('a load that fails', () => {
   })
 })
 
+describe('a change of id whose last answer gets lost, the old record having ended', () => {
+  const user = (data: Partial<Data>): string | undefined =>
+    data.a === 7 && data.b === 7 ? 'cleo' : data.userId
+  const CHANGES: ReadonlyArray<[string, number, (session: Session<Data>) => unknown]> = [
+    ['a sign-in', 1, (session) => session.set('userId', 'bob')],
+    ['a regenerate()', 1, (session) => session.regenerate({ keep: true })],
+    ['a clear() and a write', 1, (session) => clearAndWrite(session)],
+    ['two requests that sign in together', 2, (session) => session.set('b', 7)],
+  ]
+  const TRIES: ReadonlyArray<[string, (session: Session<Data>) => unknown]> = [
+    ['nothing before the response', () => {}],
+    ['a save() nobody waits for', (session) => void session.save()],
+    ['a save() whose error is caught', (session) => session.save().catch(() => {})],
+  ]
+  describe.each(CHANGES)('%s', (_what, writes, change) => {
+    test.each(TRIES)(
+      'fails the response after %s, and no session is left [P2] [P4] [P11]',
+      async (_how, trying) => {
+        const { browser, store, memory } = await visitor({ user })
+        const exchange = await browser.arrive()
+        const { session } = exchange
+        if (writes === 2) await browser.request((other) => other.set('a', 7))
+        await change(session)
+        store.fail('replace', { nth: writes, when: 'after' })
+        await trying(session)
+        await expect(exchange.leave()).rejects.toMatchObject({ name: 'StoreError', status: 503 })
+        await settle()
+        expect(memory.count()).toBe(0)
+      },
+    )
+  })
+
+  test('fails the response after an update() whose error is caught, as well [P2] [P11]', async () => {
+    const { browser, store } = await visitor()
+    const exchange = await browser.arrive()
+    await exchange.session.regenerate({ keep: true })
+    store.fail('replace', { nth: 1, when: 'after' })
+    const updating = exchange.session.update((draft) => void Object.assign(draft, { b: 7 }))
+    await expect(updating).rejects.toMatchObject({ name: 'StoreError' })
+    await expect(exchange.leave()).rejects.toMatchObject({ name: 'StoreError', status: 503 })
+  })
+
+  test('fails the response when the change was taken back, and there is nothing left to extend [P2] [P11]', async () => {
+    const { browser, store } = await visitor()
+    const exchange = await browser.arrive()
+    exchange.session.userId = 'bob'
+    store.fail('replace', { nth: 1, when: 'after' })
+    await expect(exchange.session.save()).rejects.toMatchObject({ name: 'StoreError' })
+    exchange.session.userId = 'ann'
+    await expect(exchange.leave()).rejects.toMatchObject({ name: 'StoreError', status: 503 })
+  })
+
+  test('goes on when the old record had not ended [P11]', async () => {
+    const { browser, store, memory } = await visitor()
+    await browser.request(async (session) => {
+      session.userId = 'bob'
+      store.fail('replace', { nth: 1, when: 'before' })
+      await expect(session.save()).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+    })
+    expect(memory.count()).toBe(1)
+    expect(await browser.look()).toMatchObject({ userId: 'bob' })
+  })
+})
+
 describe("with onStoreFailure 'anonymous'", () => {
   const WRITES: ReadonlyArray<[string, (session: Session<Data>) => unknown]> = [
     ['a write', (session) => session.set('b', 2)],

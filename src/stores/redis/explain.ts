@@ -1,4 +1,5 @@
 import type { RedisCommands } from './commands.ts'
+import { sendAgain } from './send-again.ts'
 
 /** What an error of a driver begins with or holds, and what to do about it. */
 const ADVICE: ReadonlyArray<readonly [sign: RegExp, advice: string]> = [
@@ -65,8 +66,14 @@ export function explaining(commands: RedisCommands): ExplainedCommands {
   }
   return {
     ...commands,
-    ask: (key, command, read) => commands.send(key, command).then(read, retold),
-    send: (key, command) => commands.send(key, command).catch(retold),
+    ask: (key, command, read) =>
+      commands
+        .send(key, command)
+        .then(read, (error: unknown) => sendAgain(commands, key, command, error).then(read, retold)),
+    send: (key, command) =>
+      commands
+        .send(key, command)
+        .catch((error: unknown) => sendAgain(commands, key, command, error).catch(retold)),
     nodes: async () => {
       const nodes = await commands.nodes()
       return nodes.map(({ address, send }) => ({ address, send: (command) => send(command).catch(retold) }))

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
+import { createClient } from 'redis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSessions, type Sessions } from '../../../src/core/sessions.ts'
 import { DESTROY_REVISION, REPLACE } from '../../../src/stores/redis/record-scripts.ts'
 import type { Script } from '../../../src/stores/redis/script.ts'
-import { type IoRedisClient, type RedisClient, RedisSessionStore } from '../../../src/stores/redis.ts'
+import { type RedisClient, RedisSessionStore } from '../../../src/stores/redis.ts'
 import { request } from '../../faults/traffic.ts'
 import { type RedisServer, startRedis } from '../../servers/redis.ts'
 import { startTcpProxy, type TcpProxy } from '../../servers/tcp-proxy.ts'
@@ -15,10 +16,44 @@ function sessionsOn(client: RedisClient): Sessions {
   return createSessions({ secret: 'a secret of these tests: 0123456789', store, storeTimeout: '10s' })
 }
 
-describe('a reply that is lost, after which ioredis sends the command again', () => {
+/** Lets the reply of a script be lost when it is sent, as often as it is asked for. */
+type OnSend = (command: string, digest: string | undefined) => void
+
+/** Clients of whom each command is heard before it is sent. */
+const CLIENTS: Record<string, (port: number, onSend: OnSend) => Promise<OpenClient>> = {
+  'ioredis, which sends the command again': async (port, onSend) => {
+    const inner = new Redis({ host: '127.0.0.1', port })
+    inner.on('error', () => {}) // the connection that is cut
+    const client: RedisClient = {
+      options: {},
+      call: (name, args) => {
+        onSend(name, args[0])
+        return inner.call(name, args)
+      },
+    }
+    return { client, close: async () => inner.disconnect() }
+  },
+  'node-redis, for which the store does': async (port, onSend) => {
+    const client = createClient({
+      socket: { host: '127.0.0.1', port, reconnectStrategy: () => 20 },
+    })
+    client.on('error', () => {}) // the connection that is cut
+    await client.connect()
+    const send = client.sendCommand.bind(client)
+    Object.assign(client, {
+      sendCommand: (command: string[]) => {
+        onSend((command[0] ?? '').toLowerCase(), command[1])
+        return send(command)
+      },
+    })
+    return { client, close: async () => client.destroy() }
+  },
+}
+
+describe.each(Object.entries(CLIENTS))('a reply that is lost with %s', (_driver, openClient) => {
   let server: RedisServer
   let proxy: TcpProxy
-  let inner: Redis
+  let cut: OpenClient
   let sessions: Sessions
   let direct: OpenClient
   let elsewhere: Sessions
@@ -27,19 +62,12 @@ describe('a reply that is lost, after which ioredis sends the command again', ()
   beforeEach(async () => {
     server = await startRedis()
     proxy = await startTcpProxy(server.port)
-    inner = new Redis({ host: '127.0.0.1', port: proxy.port })
-    inner.on('error', () => {}) // the connection that is cut
-    const client: IoRedisClient = {
-      options: {},
-      call: (name, args) => {
-        if (name === 'evalsha' && args[0] === toCut?.sha) {
-          toCut = undefined
-          proxy.set({ kind: 'cut' })
-        }
-        return inner.call(name, args)
-      },
-    }
-    sessions = sessionsOn(client)
+    cut = await openClient(proxy.port, (command, digest) => {
+      if (command !== 'evalsha' || digest !== toCut?.sha) return
+      toCut = undefined
+      proxy.set({ kind: 'cut' })
+    })
+    sessions = sessionsOn(cut.client)
     direct = await openNodeRedis(server)
     elsewhere = sessionsOn(direct.client)
     // So that the server knows the scripts.
@@ -53,7 +81,7 @@ describe('a reply that is lost, after which ioredis sends the command again', ()
   })
   afterEach(async () => {
     toCut = undefined
-    inner.disconnect()
+    await cut.close()
     await direct.close()
     await proxy.close()
     await server.stop()

@@ -1,0 +1,30 @@
+import type { RedisCommands } from './commands.ts'
+
+const MOST_TIMES = 5
+
+/**
+ * Sends a command again whose connection broke before its reply, once the driver is connected again; fails with any other
+ * error. ioredis does so by itself, node-redis does not. No write is done twice by it: each has a mark by which its script
+ * knows it.
+ */
+export async function sendAgain(
+  commands: RedisCommands,
+  key: string,
+  command: string[],
+  failure: unknown,
+): Promise<unknown> {
+  let error = failure
+  for (let time = 0; time < MOST_TIMES && wasCut(error); time++) {
+    try {
+      return await commands.send(key, command)
+    } catch (next) {
+      error = next
+    }
+  }
+  throw error
+}
+
+/** By the words of node-redis, whose classes of errors are not to be had without importing it. */
+function wasCut(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Socket closed unexpectedly'
+}
