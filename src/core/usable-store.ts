@@ -57,9 +57,11 @@ export function checkStore(store: unknown, option: string): void {
   if (typeof store === 'function' && canAll(store.prototype, METHODS)) {
     throw invalid(option, `is a class; give what new ${store.name}(…) makes`)
   }
+  // Not shown: an address may hold a password.
+  const got = typeof store === 'string' ? 'a text' : shownValue(store)
   throw invalid(
     option,
-    `must have the methods get, set and destroy (got ${shownValue(store)}); for one process try new MemorySessionStore() from 'coatcheck/stores/memory'`,
+    `must have the methods get, set and destroy (got ${got}); for one process try new MemorySessionStore() from 'coatcheck/stores/memory'`,
   )
 }
 

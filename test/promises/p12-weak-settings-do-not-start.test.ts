@@ -160,7 +160,8 @@ describe('a setting that cannot work does not start', () => {
       { store: { get() {}, set() {} } },
       /^store must have the methods get, set and destroy/,
     ],
-    ['a store by its name', { store: 'redis' }, /^store must have .*got the text 'redis'/],
+    ['a store by its address', { store: 'redis://me:pw@host' }, /^store must have .*\(got a text\)/],
+    ['a store of nothing much', { store: 7 }, /^store must have .*\(got 7\)/],
     ['the class of a store', { store: MemorySessionStore }, /^store is a class; .*new MemorySessionStore/],
     [
       'an idle timeout of milliseconds that were meant as minutes',
