@@ -56,10 +56,10 @@ export function session<Data extends object = DefaultData, Rest extends unknown[
       const opened = sessions.open(request)
       passage = isPromise(opened) ? await opened : opened
       mount(request, sessions, passage)
-      return await commit(passage, await handler(request, contextOf(passage), ...rest))
+      return await commit(passage, await handler(request, contextOf(passage), ...rest), rest[0])
     } catch (error) {
       if (!isSessionError(error)) throw error
-      return withEffectsOf(passage?.giveUp() ?? null, errorResponse(error))
+      return withEffectsOf(passage?.giveUp() ?? null, errorResponse(error), rest[0])
     }
   }
 }
@@ -73,16 +73,16 @@ function contextOf<Data extends object>(passage: Passage<Data>): SessionContext<
   }
 }
 
-async function commit(passage: Passage<object>, response: Response): Promise<Response> {
+async function commit(passage: Passage<object>, response: Response, env: unknown): Promise<Response> {
   try {
     const committed = passage.commit()
-    return withEffectsOf(isPromise(committed) ? await committed : committed, response)
+    return withEffectsOf(isPromise(committed) ? await committed : committed, response, env)
   } catch (error) {
     discard(response)
     throw error
   }
 }
 
-function withEffectsOf(effects: ResponseEffects | null, response: Response): Response {
-  return effects === null ? response : withEffects(response, effects)
+function withEffectsOf(effects: ResponseEffects | null, response: Response, env: unknown): Response {
+  return effects === null ? response : withEffects(response, effects, env)
 }

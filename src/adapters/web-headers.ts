@@ -1,4 +1,5 @@
 import { applyEffects, type ResponseEffects, type ResponseHeaders } from '../core/response-effects.ts'
+import { headBelow, writeInHead } from './head-effects.ts'
 
 /** Shows the engine the headers of a web `Response`. */
 class WebResponseHeaders implements ResponseHeaders {
@@ -35,8 +36,17 @@ const LOWEST_STATUS_OF_A_COPY = 200
 /**
  * Writes a session's effects into a web `Response`, or into a copy: always when they set a cookie, for a handler may give
  * one response to many, and the next visitor would get this one's ticket; else when its headers cannot be changed.
+ *
+ * A cookie goes into the head that Node sends instead, where there is one: a copy's body is a stream, which takes
+ * @hono/node-server 100 us and more to send (Node 24).
+ * @param env - What the runtime gave beside the request.
  */
-export function withEffects(response: Response, effects: ResponseEffects): Response {
+export function withEffects(response: Response, effects: ResponseEffects, env: unknown): Response {
+  const head = effects.setCookie === null ? null : headBelow(env)
+  if (head !== null) {
+    writeInHead(head, effects)
+    return response
+  }
   if (effects.setCookie !== null && response.status >= LOWEST_STATUS_OF_A_COPY)
     return copyWith(response, effects)
   try {

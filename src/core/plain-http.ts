@@ -15,6 +15,8 @@ const TOLD_BY_PROXIES = [
   'front-end-https',
   'x-arr-ssl',
 ]
+// A web request has its whole address, in the form that `URL` gives. On Node it is a path.
+const WEB_ADDRESS = /^(https?):\/\/([^/?#]+)/
 // Browsers keep Secure cookies of this machine, or most do.
 const LOOPBACK = /^(?:(?:[\w-]+\.)*localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/i
 
@@ -51,10 +53,8 @@ function cameInPlain(request: HeaderCarrier): boolean {
 
 /** Gives the host of a request whose connection was not encrypted; `undefined` when it was, or nobody can tell. */
 function plainHostOf(request: HeaderCarrier): string | undefined {
-  if ('url' in request && typeof request.url === 'string' && URL.canParse(request.url)) {
-    const { protocol, host } = new URL(request.url)
-    return protocol === 'http:' ? host : undefined
-  }
+  const whole = 'url' in request && typeof request.url === 'string' ? WEB_ADDRESS.exec(request.url) : null
+  if (whole !== null) return whole[1] === 'http' ? whole[2] : undefined
   if (!('socket' in request) || typeof request.socket !== 'object' || request.socket === null)
     return undefined
   if ('encrypted' in request.socket && request.socket.encrypted === true) return undefined

@@ -44,17 +44,22 @@ function honoApp(shared: Response, store: SessionStore): Hono<SessionEnv<Data>> 
   })
 }
 
+function fetchApp(shared: Response, store: SessionStore) {
+  return fetchSession<Data, unknown[]>(sessionsOn(store), (request, { session }) => {
+    act(new URL(request.url).pathname, session)
+    return shared
+  })
+}
+
 const APPS: readonly [string, MakeApp][] = [
   [
     'fetch',
     (shared, store) => {
-      const handler = fetchSession(sessionsOn(store), (request, { session }) => {
-        act(new URL(request.url).pathname, session)
-        return shared
-      })
+      const handler = fetchApp(shared, store)
       return (path) => handler(new Request(`http://localhost${path}`))
     },
   ],
+  ['fetch at its Node server', (shared, store) => listening({ fetch: fetchApp(shared, store) })],
   [
     'Hono',
     (shared, store) => {

@@ -58,10 +58,10 @@ export function showSession(c: Context, passage: Passage<object>): void {
   passage.follow(new ContextSession(c))
 }
 
-/** Writes a session's effects into the context's response. */
+/** Writes a session's effects into the context's response, or into the head it leaves with. */
 export function writeEffects(effects: ResponseEffects | null, c: Context): void {
   if (effects === null) return
-  const response = withEffects(c.res, effects)
+  const response = withEffects(c.res, effects, c.env)
   if (response !== c.res) replaceResponse(c, response)
 }
 
