@@ -24,6 +24,12 @@ const REASONS: readonly Reason[] = [
       'it has no store: the cookie is the session, sealed once, and can be neither revoked nor told from an old one',
   },
   {
+    peer: 'koa-session, external store',
+    question: 'create',
+    because:
+      'its store here is a bare Map of the objects themselves: nothing is written as text, timed or listed by user',
+  },
+  {
     peer: '@fastify/secure-session',
     question: 'forged',
     because: 'its seal is checked by libsodium in one native call; our HMAC is two calls into OpenSSL',
