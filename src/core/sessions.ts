@@ -32,12 +32,14 @@ export interface Sessions<Data extends object = DefaultData> {
    * `immediate` is asked when the session is first used.
    * @param request - The request, or its `Cookie` header; several lines joined with `; `.
    * @throws {StoreError} the store failed or did not answer in time, unless `onStoreFailure` is `'anonymous'`.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` the request's `Cookie` header is no text.
    */
   open(request: CookieCarrier | null | undefined): Awaitable<Passage<Data>>
   /**
    * Gives the session of a request for looking at, where there is no response to set a cookie on: a WebSocket
    * upgrade, a socket.io handshake. Extends and changes nothing.
    * @throws {StoreError} the store failed or did not answer in time, unless `onStoreFailure` is `'anonymous'`.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` the request's `Cookie` header is no text.
    */
   read(request: CookieCarrier): Promise<ReadonlySession<Data>>
   /**
