@@ -17,7 +17,8 @@ export interface HeadHolder extends NodeHeaderHolder {
  */
 export function headBelow(env: unknown): HeadHolder | null {
   if (typeof env !== 'object' || env === null || !('outgoing' in env)) return null
-  return isHeadHolder(env.outgoing) && !env.outgoing.headersSent ? env.outgoing : null
+  // Told apart from a binding of Workers, which has whatever it is asked for.
+  return isHeadHolder(env.outgoing) && env.outgoing.headersSent === false ? env.outgoing : null
 }
 
 /** Writes effects into a head when it leaves, whatever web `Response` it is made of by then. */

@@ -1,0 +1,50 @@
+import { createServer, IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { headBelow, writeInHead } from '../../src/adapters/head-effects.ts'
+import { AS_IN_SESSIONS } from '../../src/core/option-names.ts'
+import { SessionCookie } from '../../src/core/session-cookie.ts'
+
+const cookie = new SessionCookie({ name: 'sid', secure: false }, AS_IN_SESSIONS)
+
+/** What has any method it is asked for, as the stubs of service bindings on Workers do. */
+const stub: object = new Proxy({}, { get: () => () => stub })
+
+test.each<[string, unknown]>([
+  ['nothing', undefined],
+  ['another runtime', { remoteAddr: '192.0.2.1' }],
+  ['what only is called so', { outgoing: 'mail' }],
+  ['a binding of Workers', { outgoing: stub }],
+  ['what is no response', { outgoing: { headersSent: false } }],
+])('there is no Node response in %s', (_what, env) => {
+  expect(headBelow(env)).toBeNull()
+})
+
+test('what two managers write into one head is all in it, beside the lines of the app, and leaves once', async () => {
+  const server = createServer((_request, outgoing) => {
+    const head = headBelow({ outgoing })
+    if (head === null) throw new Error('no head')
+    const other = new SessionCookie({ name: 'other', secure: false }, AS_IN_SESSIONS)
+    writeInHead(head, { setCookie: 'sid=1; Path=/', cookie })
+    writeInHead(head, { setCookie: 'other=2; Path=/', cookie: other })
+    outgoing.writeHead(201, { 'Set-Cookie': ['own=1', 'sid=old'], 'Cache-Control': 'public' })
+    expect(headBelow({ outgoing })).toBeNull()
+    outgoing.end('ok')
+  }).listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await new Promise((resolve) => server.once('listening', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const response = await fetch(`http://127.0.0.1:${port}/`)
+  expect(response.status).toBe(201)
+  expect(response.headers.getSetCookie()).toEqual(['own=1', 'sid=1; Path=/', 'other=2; Path=/'])
+  expect(response.headers.get('cache-control')).toBe('no-store')
+})
+
+test('a response whose head has left takes nothing more', () => {
+  const outgoing = new ServerResponse(new IncomingMessage(new Socket()))
+  expect(headBelow({ outgoing })).toBe(outgoing)
+  outgoing.writeHead(200)
+  outgoing.flushHeaders()
+  expect(headBelow({ outgoing })).toBeNull()
+})
