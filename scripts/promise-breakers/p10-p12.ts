@@ -87,13 +87,6 @@ export const BREAKERS_P10_P12: readonly PromiseBreaker[] = [
     replace: 'const MIN_DISTINCT_CHARACTERS = 1',
   },
   {
-    promise: 'P10',
-    breaks: 'lets a text that is no JSON lock its visitor out',
-    file: 'core/store-access.ts',
-    find: 'if (error instanceof SyntaxError) return UNREADABLE',
-    replace: '',
-  },
-  {
     promise: 'P11',
     breaks: 'takes the end of a session that it caused itself for a logout',
     file: 'core/record-writer.ts',

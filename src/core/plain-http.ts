@@ -58,6 +58,8 @@ function plainHostOf(request: HeaderCarrier): string | undefined {
   if (!('socket' in request) || typeof request.socket !== 'object' || request.socket === null)
     return undefined
   if ('encrypted' in request.socket && request.socket.encrypted === true) return undefined
+  // What stands for the socket of HTTP/2 no longer knows, once the client has left.
+  if ('destroyed' in request.socket && request.socket.destroyed === true) return undefined
   const host = findHeader(request.headers, 'host') ?? findHeader(request.headers, ':authority')
   return typeof host === 'string' ? host : undefined
 }

@@ -57,6 +57,9 @@ function varyOnCookie(headers: ResponseHeaders): void {
   else if (!/(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i.test(vary)) headers.set('vary', `${vary}, Cookie`)
 }
 
+// Commas, but for those in quotes: private="set-cookie, x" is one part.
+const BETWEEN_PARTS = /,(?=(?:[^"]*"[^"]*")*[^"]*$)/
+
 /** Leaves to the browser what the handler allowed, and takes it from everybody else. */
 function makePrivate(headers: ResponseHeaders): void {
   const control = joined(headers.get('cache-control'))
@@ -64,7 +67,7 @@ function makePrivate(headers: ResponseHeaders): void {
     headers.set('cache-control', 'private')
     return
   }
-  const parts = control.split(',').map((part) => part.trim())
+  const parts = control.split(BETWEEN_PARTS).map((part) => part.trim())
   if (parts.some((part) => /^no-store$/i.test(part))) return
   const rest = parts.filter((part) => !/^(?:public|private|s-maxage)\b/i.test(part))
   headers.set('cache-control', ['private', ...rest].join(', '))

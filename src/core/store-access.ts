@@ -23,13 +23,11 @@ export class StoreAccess {
     this.#events = events
   }
 
-  /** Asks for a record. What comes back is not checked yet; a text that is no JSON comes back as no record. */
+  /** Asks for a record. What comes back is not checked yet. */
   get(id: string): Awaitable<unknown> {
     try {
-      const answer: Awaitable<unknown> = this.#store.get(id)
-      return isPromise(answer) ? this.#inTime('get', answer, undefined, UNREADABLE) : answer
+      return this.#bounded('get', this.#store.get(id))
     } catch (error) {
-      if (error instanceof SyntaxError) return UNREADABLE
       throw this.#failure('get', error)
     }
   }
@@ -97,13 +95,7 @@ export class StoreAccess {
     return isPromise(answer) ? this.#inTime(operation, answer, afterFailure) : answer
   }
 
-  /** @param unreadable - What it counts as that the store could not parse what it keeps. */
-  #inTime<T>(
-    operation: StoreOperation,
-    answer: PromiseLike<T>,
-    afterFailure?: () => void,
-    unreadable?: T,
-  ): Promise<T> {
+  #inTime<T>(operation: StoreOperation, answer: PromiseLike<T>, afterFailure?: () => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let late = false
       const timer = setTimeout(() => {
@@ -119,9 +111,7 @@ export class StoreAccess {
         (error: unknown) => {
           clearTimeout(timer)
           afterFailure?.()
-          if (late) return
-          if (unreadable !== undefined && error instanceof SyntaxError) resolve(unreadable)
-          else reject(this.#failure(operation, error))
+          if (!late) reject(this.#failure(operation, error))
         },
       )
     })
@@ -157,9 +147,6 @@ export class StoreAccess {
   }
 }
 
-// Not a failure of the store, which would be one at every request of that visitor, the one that logs out included.
-const UNREADABLE = 'unreadable'
-
 /**
  * Keeps of a driver's error what an operator needs. Drivers hang the command with its arguments, or the whole
  * SQL with its values, on their errors; those are session data, and errors get logged.
@@ -169,11 +156,16 @@ function withoutDetails(error: unknown): Error {
   const message = messageOf(error)
   const kept = new Error(message)
   kept.name = error.name
-  if (error.stack !== undefined) kept.stack = error.stack.replace(error.message, message)
+  if (error.stack !== undefined)
+    kept.stack = message === error.message ? error.stack : withoutMessage(error, message)
   if ('code' in error && (typeof error.code === 'string' || typeof error.code === 'number')) {
     Object.defineProperty(kept, 'code', { value: error.code, enumerable: true })
   }
   return kept
+}
+
+function withoutMessage({ stack = '', message }: Error, instead: string): string {
+  return message === '' ? stack : stack.replace(message, () => instead)
 }
 
 /** A connection refused on every address comes as an AggregateError without a message of its own. */

@@ -48,7 +48,7 @@ const OTHERS: readonly Making[] = [
 export function checkStore(store: unknown, option: string): void {
   const sound = canAll(store, METHODS)
   const makings = sound ? MISTAKABLE : [...MISTAKABLE, ...OTHERS]
-  const making = makings.find(({ abilities }) => canAll(store, abilities))
+  const making = makings.find(({ abilities }) => hasAll(store, abilities))
   if (making !== undefined) {
     const { what, by, from } = making
     throw invalid(option, `is ${what}; give new ${by}(…) around it, from 'coatcheck/stores/${from}'`)
@@ -63,6 +63,11 @@ export function checkStore(store: unknown, option: string): void {
     option,
     `must have the methods get, set and destroy (got ${got}); for one process try new MemorySessionStore() from 'coatcheck/stores/memory'`,
   )
+}
+
+/** What stands for a store elsewhere, and has whatever it is asked for, does not say so. */
+function hasAll(store: unknown, methods: readonly string[]): boolean {
+  return canAll(store, methods) && methods.every((method) => method in Object(store))
 }
 
 function canAll(store: unknown, methods: readonly string[]): boolean {

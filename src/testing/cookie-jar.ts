@@ -29,6 +29,8 @@ export class CookieJar {
   #keep(line: string): void {
     const [pair = '', ...attributes] = line.split(';')
     const at = pair.indexOf('=')
+    // A browser takes it for a value without a name, which no app looks for.
+    if (at === -1) return
     const name = pair.slice(0, at).trim()
     if (isOver(attributes)) this.cookies.delete(name)
     else this.cookies.set(name, pair.slice(at + 1).trim())
@@ -37,7 +39,7 @@ export class CookieJar {
 
 /** Where both are given, `Max-Age` counts (RFC 6265bis section 5.7). */
 function isOver(attributes: readonly string[]): boolean {
-  const maxAge = lastOf(attributes, /^\s*max-age\s*=\s*(.*?)\s*$/i)
+  const maxAge = lastOf(attributes, /^\s*max-age\s*=\s*(-?\d+)\s*$/i)
   if (maxAge !== undefined) return Number(maxAge) <= 0
   const expires = lastOf(attributes, /^\s*expires\s*=\s*(.*?)\s*$/i)
   return expires !== undefined && Date.parse(expires) <= Date.now()

@@ -50,6 +50,7 @@ describe('a cookie for HTTPS alone that is handed out', () => {
 
   const kept: ReadonlyArray<[string, CookieCarrier | null]> = [
     ['over TLS', node({ host: 'shop.example' }, TLS)],
+    ['to who has left already', node({ host: 'shop.example' }, { destroyed: true })],
     ['over https', web('https://shop.example/')],
     ['behind a proxy that says so', node({ host: 'shop.example', 'x-forwarded-proto': 'https' })],
     ['behind one that names the visitor', node({ host: '10.0.0.7', 'x-forwarded-for': '192.0.2.1' })],

@@ -64,6 +64,7 @@ describe('a response that read a session', () => {
     ['max-age=60', ['private, max-age=60']],
     ['private, max-age=60', ['private, max-age=60']],
     ['max-age=60, private="set-cookie"', ['private, max-age=60']],
+    ['private="x, y", max-age=5', ['private, max-age=5']],
     ['public', ['private']],
     ['Public, Max-Age=60', ['private, Max-Age=60']],
     ['s-maxage=60', ['private']],

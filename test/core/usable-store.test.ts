@@ -51,6 +51,11 @@ test.each(AT_HAND)(
   },
 )
 
+test('what stands for a store elsewhere is taken, and has whatever it is asked for', () => {
+  const store = new Proxy({ get: () => null, set: () => {}, destroy: () => {} }, { get: () => () => null })
+  expect(() => createSessions({ secret: SECRET, store })).not.toThrow()
+})
+
 test('a store of one’s own is taken, whatever else it can do', () => {
   const own = { get: () => null, set: () => {}, destroy: () => {}, query: () => {}, connect: () => {} }
   expect(() => createSessions({ secret: SECRET, store: own })).not.toThrow()

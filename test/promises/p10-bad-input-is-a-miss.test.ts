@@ -219,15 +219,6 @@ describe('what a store holds that is no session is a miss', () => {
     expect(told).toEqual(['missed: corrupt'])
   })
 
-  test('and is told as corrupt: a text that the store itself cannot parse [P10] [A29]', async () => {
-    const started = startOn<Data, MapStore>(() => new MapStore())
-    await started.browser.request((session) => session.set('a', 1))
-    for (const id of started.store.records.keys()) started.store.records.set(id, '{"id":')
-    const { seen, told } = await send(started, started.browser.cookie)
-    expect(seen).toEqual(EMPTY)
-    expect(told).toEqual(['missed: corrupt'])
-  })
-
   test('and is told as invalid: data the schema refuses [P10]', async () => {
     const started = start<Data>()
     await started.browser.request((session) => session.set('a', 1))
