@@ -6,6 +6,7 @@ import type { Session } from '../core/session.ts'
 import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { errorResponse } from './error-response.ts'
+import { claimHead } from './head-effects.ts'
 import { mount, passageOf } from './mount.ts'
 import { checkHandler, checkSessions } from './mount-arguments.ts'
 import { discard, withEffects } from './web-headers.ts'
@@ -56,10 +57,11 @@ export function session<Data extends object = DefaultData, Rest extends unknown[
       const opened = sessions.open(request)
       passage = isPromise(opened) ? await opened : opened
       mount(request, sessions, passage)
-      return await commit(passage, await handler(request, contextOf(passage), ...rest), rest[0])
+      claimHead(rest[0], request)
+      return await commit(passage, await handler(request, contextOf(passage), ...rest), rest[0], request)
     } catch (error) {
       if (!isSessionError(error)) throw error
-      return withEffectsOf(passage?.giveUp() ?? null, errorResponse(error), rest[0])
+      return withEffectsOf(passage?.giveUp() ?? null, errorResponse(error), rest[0], request)
     }
   }
 }
@@ -73,16 +75,26 @@ function contextOf<Data extends object>(passage: Passage<Data>): SessionContext<
   }
 }
 
-async function commit(passage: Passage<object>, response: Response, env: unknown): Promise<Response> {
+async function commit(
+  passage: Passage<object>,
+  response: Response,
+  env: unknown,
+  request: Request,
+): Promise<Response> {
   try {
     const committed = passage.commit()
-    return withEffectsOf(isPromise(committed) ? await committed : committed, response, env)
+    return withEffectsOf(isPromise(committed) ? await committed : committed, response, env, request)
   } catch (error) {
     discard(response)
     throw error
   }
 }
 
-function withEffectsOf(effects: ResponseEffects | null, response: Response, env: unknown): Response {
-  return effects === null ? response : withEffects(response, effects, env)
+function withEffectsOf(
+  effects: ResponseEffects | null,
+  response: Response,
+  env: unknown,
+  request: Request,
+): Response {
+  return effects === null ? response : withEffects(response, effects, env, request)
 }

@@ -3,22 +3,39 @@ import { departingHead } from './departing-head.ts'
 import type { NodeHeaderHolder } from './node-headers.ts'
 
 const EFFECTS: unique symbol = Symbol('coatcheck.headEffects')
+const ANSWERED: unique symbol = Symbol('coatcheck.answeredRequest')
 
 /** A Node response whose head has not left, and what is to be written into it when it does. */
 export interface HeadHolder extends NodeHeaderHolder {
   readonly headersSent: boolean
   writeHead(...args: unknown[]): unknown
   [EFFECTS]?: ResponseEffects[]
+  /** The request it answers, once that is known. */
+  [ANSWERED]?: Request
 }
 
 /**
- * Finds the Node response below a web one, in what @hono/node-server gives beside the request; `null` on other runtimes,
- * where there is no server, and when its head has left.
+ * Notes which request a Node response answers: the first whose session is looked for, if it has the same address. A handler may
+ * ask the app for other pages meanwhile, and hand on what the runtime gave: those have responses of their own.
  */
-export function headBelow(env: unknown): HeadHolder | null {
+export function claimHead(env: unknown, request: Request): void {
+  if (typeof env !== 'object' || env === null || !('incoming' in env) || !('outgoing' in env)) return
+  const { incoming, outgoing } = env
+  if (!isAddressed(incoming) || !isClaimable(outgoing) || outgoing[ANSWERED] !== undefined) return
+  const { url } = request
+  const path = url.indexOf('/', url.indexOf('//') + 2)
+  if (url.slice(path) === incoming.url) outgoing[ANSWERED] = request
+}
+
+/**
+ * Finds the Node response that answers a request, in what @hono/node-server gives beside it; `null` on other runtimes, where
+ * there is no server, and when its head has left.
+ */
+export function headBelow(env: unknown, request: Request): HeadHolder | null {
   if (typeof env !== 'object' || env === null || !('outgoing' in env)) return null
-  // Told apart from a binding of Workers, which has whatever it is asked for.
-  return isHeadHolder(env.outgoing) && env.outgoing.headersSent === false ? env.outgoing : null
+  const { outgoing } = env
+  if (!isHeadHolder(outgoing) || outgoing[ANSWERED] !== request) return null
+  return outgoing.headersSent ? null : outgoing
 }
 
 /** Writes effects into a head when it leaves, whatever web `Response` it is made of by then. */
@@ -39,7 +56,19 @@ export function writeInHead(response: HeadHolder, effects: ResponseEffects): voi
 
 const METHODS = ['writeHead', 'getHeader', 'setHeader', 'appendHeader', 'removeHeader', 'getHeaderNames']
 
+function isAddressed(incoming: unknown): incoming is { url: string } {
+  return (
+    typeof incoming === 'object' && incoming !== null && 'url' in incoming && typeof incoming.url === 'string'
+  )
+}
+
+function isClaimable(outgoing: unknown): outgoing is Pick<HeadHolder, typeof ANSWERED> {
+  return typeof outgoing === 'object' && outgoing !== null
+}
+
+/** Tells it from a binding of Workers, which has whatever it is asked for. */
 function isHeadHolder(value: unknown): value is HeadHolder {
-  if (typeof value !== 'object' || value === null) return false
+  if (typeof value !== 'object' || value === null || !('headersSent' in value)) return false
+  if (typeof value.headersSent !== 'boolean') return false
   return METHODS.every((method) => typeof Reflect.get(value, method) === 'function')
 }

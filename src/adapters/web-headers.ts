@@ -38,15 +38,23 @@ const LOWEST_STATUS_OF_A_COPY = 200
  * one response to many, and the next visitor would get this one's ticket; else when its headers cannot be changed.
  *
  * A cookie goes into the head that Node sends instead, where there is one: a copy's body is a stream, which takes
- * @hono/node-server 100 us and more to send (Node 24).
+ * @hono/node-server 100 us and more to send (Node 24). What caches are told stands in the response all the same, for those
+ * in the app.
  * @param env - What the runtime gave beside the request.
  */
-export function withEffects(response: Response, effects: ResponseEffects, env: unknown): Response {
-  const head = effects.setCookie === null ? null : headBelow(env)
-  if (head !== null) {
-    writeInHead(head, effects)
-    return response
-  }
+export function withEffects(
+  response: Response,
+  effects: ResponseEffects,
+  env: unknown,
+  request: Request,
+): Response {
+  const head = effects.setCookie === null ? null : headBelow(env, request)
+  if (head === null) return withOwnEffects(response, effects)
+  writeInHead(head, effects)
+  return withOwnEffects(response, { ...effects, setCookie: null })
+}
+
+function withOwnEffects(response: Response, effects: ResponseEffects): Response {
   if (effects.setCookie !== null && response.status >= LOWEST_STATUS_OF_A_COPY)
     return copyWith(response, effects)
   try {

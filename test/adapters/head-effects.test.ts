@@ -1,7 +1,7 @@
 import { createServer, IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { headBelow, writeInHead } from '../../src/adapters/head-effects.ts'
+import { claimHead, headBelow, writeInHead } from '../../src/adapters/head-effects.ts'
 import { AS_IN_SESSIONS } from '../../src/core/option-names.ts'
 import { SessionCookie } from '../../src/core/session-cookie.ts'
 
@@ -14,21 +14,26 @@ test.each<[string, unknown]>([
   ['nothing', undefined],
   ['another runtime', { remoteAddr: '192.0.2.1' }],
   ['what only is called so', { outgoing: 'mail' }],
-  ['a binding of Workers', { outgoing: stub }],
-  ['what is no response', { outgoing: { headersSent: false } }],
+  ['bindings of Workers', { incoming: stub, outgoing: stub }],
+  ['what is no response', { incoming: { url: '/' }, outgoing: { headersSent: false } }],
 ])('there is no Node response in %s', (_what, env) => {
-  expect(headBelow(env)).toBeNull()
+  const request = new Request('http://localhost/')
+  claimHead(env, request)
+  expect(headBelow(env, request)).toBeNull()
 })
 
 test('what two managers write into one head is all in it, beside the lines of the app, and leaves once', async () => {
-  const server = createServer((_request, outgoing) => {
-    const head = headBelow({ outgoing })
+  const server = createServer((incoming, outgoing) => {
+    const env = { incoming, outgoing }
+    const request = new Request('http://localhost/')
+    claimHead(env, request)
+    const head = headBelow(env, request)
     if (head === null) throw new Error('no head')
     const other = new SessionCookie({ name: 'other', secure: false }, AS_IN_SESSIONS)
     writeInHead(head, { setCookie: 'sid=1; Path=/', cookie })
     writeInHead(head, { setCookie: 'other=2; Path=/', cookie: other })
     outgoing.writeHead(201, { 'Set-Cookie': ['own=1', 'sid=old'], 'Cache-Control': 'public' })
-    expect(headBelow({ outgoing })).toBeNull()
+    expect(headBelow(env, request)).toBeNull()
     outgoing.end('ok')
   }).listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())
@@ -42,9 +47,23 @@ test('what two managers write into one head is all in it, beside the lines of th
 })
 
 test('a response whose head has left takes nothing more', () => {
-  const outgoing = new ServerResponse(new IncomingMessage(new Socket()))
-  expect(headBelow({ outgoing })).toBe(outgoing)
-  outgoing.writeHead(200)
-  outgoing.flushHeaders()
-  expect(headBelow({ outgoing })).toBeNull()
+  const incoming = Object.assign(new IncomingMessage(new Socket()), { url: '/cart?of=ada' })
+  const env = { incoming, outgoing: new ServerResponse(incoming) }
+  const request = new Request('http://shop.example/cart?of=ada')
+  claimHead(env, request)
+  expect(headBelow(env, request)).toBe(env.outgoing)
+  env.outgoing.writeHead(200)
+  env.outgoing.flushHeaders()
+  expect(headBelow(env, request)).toBeNull()
+})
+
+test('a response is that of the first request of its address, and of no other [P9]', () => {
+  const incoming = Object.assign(new IncomingMessage(new Socket()), { url: '/' })
+  const env = { incoming, outgoing: new ServerResponse(incoming) }
+  const [elsewhere, first, again] = ['/internal/', '/', '/'].map(
+    (path) => new Request(`http://localhost${path}`),
+  )
+  for (const request of [elsewhere, first, again]) if (request !== undefined) claimHead(env, request)
+  const found = [elsewhere, first, again].map((request) => request !== undefined && headBelow(env, request))
+  expect(found).toEqual([null, env.outgoing, null])
 })

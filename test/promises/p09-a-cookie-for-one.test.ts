@@ -115,3 +115,37 @@ test('a response with a body arrives whole with its cookie, its status and its h
   ])
   expect(response.headers.getSetCookie()).toHaveLength(1)
 })
+
+test('a page that a handler asks the app for has its cookie to itself, with what the runtime gave handed on [P9]', async () => {
+  const app = new Hono<SessionEnv<Data>>()
+  app.use(honoSession(sessionsOn(new MemorySessionStore())))
+  app.get('/internal', (c) => {
+    c.var.session.userId = 'a-service'
+    return c.text('inner')
+  })
+  app.get('/page', async (c) => {
+    const inner = await app.request('/internal', {}, c.env)
+    return c.json(inner.headers.getSetCookie().length)
+  })
+  const response = await (await listening(app))('/page')
+  expect(await response.json()).toBe(1)
+  expect(response.headers.getSetCookie()).toEqual([])
+})
+
+test('what stands around the sessions at a Node server sees that a response with a cookie is for one [A17]', async () => {
+  const seen: (string | null)[] = []
+  const app = new Hono<SessionEnv<Data>>()
+  app.use(async (c, next) => {
+    await next()
+    seen.push(c.res.headers.get('cache-control'), c.res.headers.get('vary'))
+  })
+  app.use(honoSession(sessionsOn(new MemorySessionStore())))
+  app.get('/login', (c) => {
+    act('/login', c.var.session)
+    return c.text('in', 200, { 'cache-control': 'public, max-age=600' })
+  })
+  const response = await (await listening(app))('/login')
+  expect(seen).toEqual(['private, max-age=600', 'Cookie'])
+  expect(response.headers.get('cache-control')).toBe('no-store')
+  expect(response.headers.getSetCookie()).toHaveLength(1)
+})

@@ -7,6 +7,7 @@ import type { CookieCarrier } from '../../core/request-cookie.ts'
 import type { ResponseEffects } from '../../core/response-effects.ts'
 import type { Sessions } from '../../core/sessions.ts'
 import { errorResponse } from '../error-response.ts'
+import { claimHead } from '../head-effects.ts'
 import { type Mount, mount, passageOf } from '../mount.ts'
 import { discard, withEffects } from '../web-headers.ts'
 
@@ -48,6 +49,7 @@ export function enterPassage<Data extends object>(
   passage: Passage<Data>,
 ): Mount<Data> {
   const mounted = mount(c, sessions, passage)
+  claimHead(c.env, c.req.raw)
   showSession(c, passage)
   return mounted
 }
@@ -61,7 +63,7 @@ export function showSession(c: Context, passage: Passage<object>): void {
 /** Writes a session's effects into the context's response, or into the head it leaves with. */
 export function writeEffects(effects: ResponseEffects | null, c: Context): void {
   if (effects === null) return
-  const response = withEffects(c.res, effects, c.env)
+  const response = withEffects(c.res, effects, c.env, c.req.raw)
   if (response !== c.res) replaceResponse(c, response)
 }
 

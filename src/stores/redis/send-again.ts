@@ -1,11 +1,12 @@
 import type { RedisCommands } from './commands.ts'
+import { CREATE } from './record-scripts.ts'
 
 const MOST_TIMES = 5
 
 /**
  * Sends a command again whose connection broke before its reply, once the driver is connected again; fails with any other
  * error. ioredis does so by itself, node-redis does not. No write is done twice by it: each has a mark by which its script
- * knows it.
+ * knows it in the record. What makes a record is not sent again, for the record may have been made and ended meanwhile.
  */
 export async function sendAgain(
   commands: RedisCommands,
@@ -13,6 +14,7 @@ export async function sendAgain(
   command: string[],
   failure: unknown,
 ): Promise<unknown> {
+  if (makesRecord(command)) throw failure
   let error = failure
   for (let time = 0; time < MOST_TIMES && wasCut(error); time++) {
     try {
@@ -22,6 +24,10 @@ export async function sendAgain(
     }
   }
   throw error
+}
+
+function makesRecord([name, script]: readonly string[]): boolean {
+  return name === 'SET' || script === CREATE.sha || script === CREATE.text
 }
 
 /** By the words of node-redis, whose classes of errors are not to be had without importing it. */
