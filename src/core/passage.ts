@@ -241,16 +241,18 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   }
 
   createdAt(state: SessionState): number {
-    return state.isNew || state.loaded === null ? this.#engine.policy.now() : state.loaded.record.createdAt
+    const { loaded, goesOn } = state
+    return loaded !== null && goesOn ? loaded.record.createdAt : this.#engine.policy.now()
   }
 
   expiresAt(state: SessionState, readonly: boolean): number {
     const { policy } = this.#engine
-    const { loaded } = state
+    const { loaded, goesOn } = state
     const now = policy.now()
-    if (state.isNew || loaded === null) return expiresAt(now, now, policy)
+    if (loaded === null || !goesOn) return expiresAt(now, now, policy)
     // To ask is a use, which is written down as the response leaves; but for a session that is only looked at.
-    const touchedAt = !readonly && isTouchDue(loaded, policy, now) ? now : loaded.touchedAt
+    const written = state.isNew || (!readonly && isTouchDue(loaded, policy, now))
+    const touchedAt = written ? now : loaded.touchedAt
     const { record } = loaded
     return touchedAt === record.touchedAt ? record.expiresAt : expiresAt(record.createdAt, touchedAt, policy)
   }

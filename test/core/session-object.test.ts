@@ -286,6 +286,29 @@ describe('the object itself', () => {
   })
 })
 
+test.each<[string, (session: Session<Data>) => Promise<void>, boolean]>([
+  ['keeps data goes on in its age', (session) => session.regenerate({ keep: true }), true],
+  ['keeps nothing begins anew', (session) => session.regenerate(), false],
+])(
+  'a session whose regenerate() %s, by its times before it is saved and after',
+  async (_what, renew, goesOn) => {
+    const { browser, clock } = startLater<Data>({ idleTimeout: '30m', absoluteTimeout: '1h' })
+    await browser.request((session) => session.set('a', 1))
+    clock.advance('20m')
+    await browser.request((session) => session.a)
+    clock.advance('20m')
+    const exchange = await browser.arrive()
+    const { session } = exchange
+    await renew(session)
+    session.a = 2
+    const times = (): number[] => [session.createdAt, session.expiresAt].map((time) => time - clock.now())
+    const before = times()
+    await session.save()
+    expect(before).toEqual(times())
+    expect(before).toEqual(goesOn ? [-40 * 60_000, 20 * 60_000] : [0, 30 * 60_000])
+  },
+)
+
 describe('a session for looking at only', () => {
   test('shows what the request’s session is, and refuses every change', async () => {
     const { browser, sessions, memory } = await visitor()
