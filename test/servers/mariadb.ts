@@ -55,11 +55,10 @@ export async function startMariadb(settings: Record<string, string> = {}): Promi
   const folder = temporaryFolder('mariadb')
   giveFolder(folder, user)
   const data = join(folder, 'data')
-  runToEnd(
-    installDb,
-    ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'],
-    user,
-  )
+  // In a shared one, a server that starts clears away the temporary tables of another one that does.
+  const tmpdir = `--tmpdir=${folder}`
+  const normal = '--auth-root-authentication-method=normal'
+  runToEnd(installDb, ['--no-defaults', `--datadir=${data}`, tmpdir, normal, '--skip-test-db'], user)
 
   const port = await freePort()
   const flags = Object.entries({ ...DEFAULTS, ...settings }).map(([name, value]) => `--${name}=${value}`)
@@ -69,6 +68,7 @@ export async function startMariadb(settings: Record<string, string> = {}): Promi
       [
         '--no-defaults',
         `--datadir=${data}`,
+        tmpdir,
         `--port=${port}`,
         '--bind-address=127.0.0.1',
         `--socket=${join(folder, 'server.sock')}`,
