@@ -102,6 +102,20 @@ export const BREAKERS_P09: readonly PromiseBreaker[] = [
   },
   {
     promise: 'P9',
+    breaks: 'lets CDNs be told by other names to keep what read a session',
+    file: 'core/response-effects.ts',
+    find: 'if (headers.get(name) !== undefined) headers.remove(name)',
+    replace: '{}',
+  },
+  {
+    promise: 'P9',
+    breaks: 'puts the cookie of an inner page into the head of the visitor',
+    file: 'adapters/head-effects.ts',
+    find: '|| outgoing[ANSWERED] !== request',
+    replace: '',
+  },
+  {
+    promise: 'P9',
     breaks: 'leaves what read a session to shared caches that do not look at Vary',
     file: 'core/response-effects.ts',
     find: '    makePrivate(headers)\n',

@@ -1,4 +1,5 @@
 import { ConfigError } from './errors.ts'
+import { shownValue } from './shown-value.ts'
 
 /** What a `Set-Cookie` line may say beside name and value. */
 export interface CookieAttributes {
@@ -66,7 +67,8 @@ function writeAttributes(attributes: CookieAttributes): string {
   if (httpOnly === true) line += '; HttpOnly'
   if (secure === true) line += '; Secure'
   if (sameSite !== undefined) {
-    if (!Object.hasOwn(SAME_SITE, sameSite)) throw invalid('sameSite', "must be 'lax', 'strict' or 'none'")
+    if (!Object.hasOwn(SAME_SITE, sameSite))
+      throw invalid('sameSite', `must be 'lax', 'strict' or 'none' (got ${shownValue(sameSite)})`)
     line += `; SameSite=${SAME_SITE[sameSite]}`
   }
   if (partitioned === true) line += '; Partitioned'

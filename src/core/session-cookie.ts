@@ -23,7 +23,6 @@ export interface CookieOptions {
 }
 
 const OPTIONS = ['name', 'secure', 'sameSite', 'path', 'domain', 'partitioned', 'persistent']
-const SAME_SITES: ReadonlyArray<CookieOptions['sameSite']> = ['lax', 'strict', 'none']
 const SAFEST_NAME = '__Host-Http-sid'
 
 /** The session's cookie: checked once, then written from a template. */
@@ -44,12 +43,12 @@ export class SessionCookie {
    */
   constructor(options: CookieOptions, name: OptionNames) {
     checkOptions(options, name)
-    const { secure = secureByDefault(), path = '/', domain } = options
+    const { secure = secureByDefault(), path = '/', domain, sameSite = 'lax' } = options
     const attributes: CookieAttributes = {
       path,
       httpOnly: true,
       secure,
-      sameSite: options.sameSite ?? 'lax',
+      sameSite,
       ...(domain === undefined ? {} : { domain }),
       ...(options.partitioned === true ? { partitioned: true } : {}),
     }
@@ -105,10 +104,6 @@ function checkOptions(options: CookieOptions, name: OptionNames): void {
   for (const option of ['secure', 'partitioned', 'persistent'] as const) {
     const value: unknown = options[option]
     if (value !== undefined && typeof value !== 'boolean') throw unlike(name, option, 'true or false', value)
-  }
-  const { sameSite } = options
-  if (sameSite !== undefined && !SAME_SITES.includes(sameSite)) {
-    throw unlike(name, 'sameSite', "'lax', 'strict' or 'none'", sameSite)
   }
 }
 

@@ -53,13 +53,13 @@ function explain(error: unknown): unknown {
   return explained
 }
 
-/** Commands whose failures, on whatever node, say what to do about them. */
+/** Commands that are sent until they are answered, and whose failures, on whatever node, say what to do about them. */
 export interface ExplainedCommands extends RedisCommands {
   /** Sends one command and reads its reply, in one step: every request waits for this, and each wait of its own costs it. */
   ask<T>(key: string, command: string[], read: (reply: unknown) => T): Promise<T>
 }
 
-/** Makes every failure of a command, on whatever node, say what to do about it. */
+/** Sends commands whose replies were lost again, and makes every failure, on whatever node, say what to do about it. */
 export function explaining(commands: RedisCommands): ExplainedCommands {
   const retold = (error: unknown): never => {
     throw explain(error)
