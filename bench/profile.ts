@@ -109,6 +109,7 @@ const bench: Bench = {
   options: { ...options, questions: [] },
   load: await findLoadGenerator(),
   backends,
+  servers: null,
   tell: console.log,
 }
 const traffic = { path: question.path, cookies: question.cookies, visitors: options.visitors }

@@ -10,6 +10,7 @@ import { Backends } from './rig/backends.ts'
 import type { Bench } from './rig/bench.ts'
 import { build } from './rig/build.ts'
 import { prepareCores } from './rig/cores.ts'
+import { LiveServers } from './rig/live-servers.ts'
 import { findLoadGenerator } from './rig/load.ts'
 import { describeMachine, machineLine } from './rig/machine.ts'
 import { readOptions } from './rig/options.ts'
@@ -31,9 +32,10 @@ const QUESTIONS: readonly Question[] = [
   write,
   untouched,
   visitor,
-  create,
   forged,
   app,
+  // After it each server has many more sessions than before.
+  create,
   population,
   sessionSize,
   cookieCount,
@@ -67,16 +69,19 @@ const began = performance.now()
 build()
 prepareCores()
 const backends = new Backends()
+const servers = new LiveServers()
 const bench: Bench = {
   options,
   load: await findLoadGenerator(),
   backends,
+  servers,
   tell: (line) => console.log(`${new Date().toISOString().slice(11, 19)} ${line}`),
 }
 console.log(machineLine(describeMachine(bench.load.name)))
 try {
   for (const question of questions) await ask(question, bench)
 } finally {
+  servers.stop()
   await backends.stop()
 }
 if (whole) {

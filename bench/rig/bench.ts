@@ -1,4 +1,5 @@
 import type { Backends } from './backends.ts'
+import type { LiveServers } from './live-servers.ts'
 import type { LoadGenerator } from './load.ts'
 import type { BenchOptions } from './options.ts'
 
@@ -7,6 +8,8 @@ export interface Bench {
   options: BenchOptions
   load: LoadGenerator
   backends: Backends
+  /** Keeps servers from one question to the next; `null` where each question starts its own. */
+  servers: LiveServers | null
   /** Tells whoever waits what is going on. */
   tell(line: string): void
 }

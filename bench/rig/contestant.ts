@@ -35,7 +35,9 @@ export class Contestant {
   /** Starts one more server of it. */
   async start(bench: Bench, traffic: Traffic): Promise<void> {
     await this.#unlessOut(async () => {
-      this.#entries.push({ runner: await Runner.start(bench, this.subject, this.#setup, traffic), costs: [] })
+      const nth = this.#entries.length
+      const runner = await Runner.start(bench, this.subject, this.#setup, traffic, nth)
+      this.#entries.push({ runner, costs: [] })
     })
   }
 
@@ -54,7 +56,7 @@ export class Contestant {
     return first?.costs.map((_, round) => medianCost(costsIn(round))) ?? []
   }
 
-  /** Ends its servers. */
+  /** Ends its servers, unless other questions may be asked of them. */
   stop(): void {
     for (const { runner } of this.#entries) runner.stop()
   }

@@ -1,6 +1,7 @@
 import { hasSessions, type Setup, type Subject } from '../subjects/subject.ts'
 import type { Bench } from './bench.ts'
 import { checkAnswers } from './check-answers.ts'
+import type { LiveServer } from './live-servers.ts'
 import { ServerProcess } from './server-process.ts'
 import { signIn } from './visitors.ts'
 
@@ -34,22 +35,17 @@ export class Runner {
   readonly #path: string
   readonly #cookies: readonly string[]
 
-  private constructor(
-    bench: Bench,
-    subject: Subject,
-    server: ServerProcess,
-    path: string,
-    cookies: readonly string[],
-  ) {
+  private constructor(bench: Bench, subject: Subject, { server, tickets }: LiveServer, traffic: Traffic) {
     this.#bench = bench
     this.subject = subject
     this.server = server
-    this.#path = path
-    this.#cookies = cookies
+    this.#path = traffic.path
+    this.#cookies = traffic.cookies(tickets)
   }
 
   /**
-   * Starts a server of a subject, checks its answers, signs visitors in and warms it up.
+   * Starts a server of a subject, checks its answers and signs visitors in, unless an earlier question did; and warms it up.
+   * @param nth - Which of the subject's servers, from 0.
    * @throws {MissingModule} it needs a module that is not there.
    * @throws {Error} it answers wrongly or ended. Either way it is gone.
    */
@@ -58,21 +54,24 @@ export class Runner {
     subject: Subject,
     setup: Omit<Setup, 'storeUrl'>,
     traffic: Traffic,
+    nth = 0,
   ): Promise<Runner> {
-    const storeUrl = await bench.backends.urlOf(setup.store)
-    const server = await ServerProcess.start(subject, { ...setup, storeUrl })
-    try {
-      await checkAnswers(subject, server.url)
-      // Without sessions too: how a process begins decides on what its requests cost later.
-      const signedIn = await signIn(server.url, traffic.visitors)
-      const tickets = hasSessions(subject) ? signedIn : signedIn.map(() => TICKET_OF_NOBODY)
-      const runner = new Runner(bench, subject, server, traffic.path, traffic.cookies(tickets))
-      await runner.run(bench.options.warmup * warmupsOf(subject))
-      return runner
-    } catch (error) {
-      server.stop()
-      throw error
+    const start = (): Promise<LiveServer> => startServer(bench, subject, setup, traffic.visitors)
+    const name = JSON.stringify([subject.framework, subject.name, setup, traffic.visitors, nth])
+    const { known, ...live } = (await bench.servers?.get(name, start)) ?? { ...(await start()), known: false }
+    const runner = new Runner(bench, subject, live, traffic)
+    await runner.#warmUp(known)
+    return runner
+  }
+
+  async #warmUp(known: boolean): Promise<void> {
+    const seconds = this.#bench.options.warmup * warmupsOf(this.subject)
+    if (!known) {
+      await this.run(seconds)
+      // What lives long comes to this state and stays in it; otherwise the luck of a young process would be measured.
+      await this.server.collectGarbage()
     }
+    await this.run(seconds / 2)
   }
 
   /**
@@ -91,9 +90,28 @@ export class Runner {
     return { cpuMicros: userMicros + systemMicros, systemMicros, perSecond: result.requests / result.seconds }
   }
 
-  /** Ends its server. */
+  /** Ends its server, unless other questions may be asked of it. */
   stop(): void {
-    this.server.stop()
+    if (this.#bench.servers === null) this.server.stop()
+  }
+}
+
+async function startServer(
+  bench: Bench,
+  subject: Subject,
+  setup: Omit<Setup, 'storeUrl'>,
+  visitors: number,
+): Promise<LiveServer> {
+  const storeUrl = await bench.backends.urlOf(setup.store)
+  const server = await ServerProcess.start(subject, { ...setup, storeUrl })
+  try {
+    await checkAnswers(subject, server.url)
+    // Without sessions too: how a process begins decides on what its requests cost later.
+    const signedIn = await signIn(server.url, visitors)
+    return { server, tickets: hasSessions(subject) ? signedIn : signedIn.map(() => TICKET_OF_NOBODY) }
+  } catch (error) {
+    server.stop()
+    throw error
   }
 }
 

@@ -6,13 +6,14 @@ import type { Setup, Subject } from '../subjects/subject.ts'
 import { onServerCore } from './cores.ts'
 
 /** What a server process is asked. */
-export type Order = 'cpu' | 'start profile' | 'stop profile'
+export type Order = 'cpu' | 'collect garbage' | 'start profile' | 'stop profile'
 
 /** What it says. */
 export type Answer =
   | { port: number }
   | { missing: string }
   | { cpu: NodeJS.CpuUsage }
+  | { collected: true }
   | { profiling: true }
   | { profile: Profiler.Profile }
 
@@ -68,6 +69,11 @@ export class ServerProcess {
     const answer = await this.#ask('cpu')
     if (!('cpu' in answer)) throw new Error('A server process answered something else than its CPU time.')
     return answer.cpu
+  }
+
+  /** Collects its garbage in full, as often as it takes for V8 to forget what only young objects were of. */
+  async collectGarbage(): Promise<void> {
+    await this.#ask('collect garbage')
   }
 
   /** Records where its time goes while `work` runs. */

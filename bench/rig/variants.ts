@@ -38,7 +38,12 @@ export async function compareVariants(
     for (const [framework, inFramework] of Map.groupBy(subjects, (subject) => subject.framework)) {
       const contestants = [...subjectsNamed([[framework, 'bare']]), ...inFramework]
       const setup: Omit<Setup, 'storeUrl'> = { store: 'memory', sessionBytes }
-      const comparison = await compare(oneProcessEach(bench), contestants, setup, traffic)
+      const comparison = await compare(
+        { ...oneProcessEach(bench), servers: null },
+        contestants,
+        setup,
+        traffic,
+      )
       measured.push(...comparison.measured.map((one) => ({ ...one, variant: label })))
       notices.push(...comparison.notices)
     }

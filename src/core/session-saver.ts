@@ -42,8 +42,9 @@ export class SessionSaver {
     const { policy } = this.#engine
     const now = policy.now()
     // Most requests only read, and then mostly nothing is to be done: decided without taking down what there is to save.
-    if (loaded !== null && state.used && state.fate === 'kept' && state.unwritten) {
-      const { store, cookie } = decide(loaded, ONLY_READ, answer, policy, now)
+    if (state.used && state.fate === 'kept' && state.unwritten) {
+      const handled = loaded === null ? NOTHING_READ : ONLY_READ
+      const { store, cookie } = decide(loaded, handled, answer, policy, now)
       if (store === 'none' && cookie === 'none') return 'keep'
     }
     // A slow request's own copy has timed out. Others may have kept the session alive meanwhile: only the store knows.
@@ -265,6 +266,8 @@ export class SessionSaver {
 
 const EMPTY_TEXT = '{}'
 const ONLY_READ: Handled = { fate: 'kept', used: true, changed: false, empty: false, userChanged: false }
+/** What a visitor without a session has read. */
+const NOTHING_READ: Handled = { ...ONLY_READ, empty: true }
 
 function gone({ record }: LoadedSession): Loss {
   return { id: record.id, reason: 'gone' }
