@@ -41,6 +41,13 @@ export class Contestant {
     })
   }
 
+  /** Puts load on its nth server once, as `measure` does, and leaves the result. */
+  async settle(nth: number, seconds: number): Promise<void> {
+    await this.#unlessOut(async () => {
+      await this.#entries[nth]?.runner.run(seconds)
+    })
+  }
+
   /** Measures its nth server once. */
   async measure(nth: number, seconds: number): Promise<void> {
     await this.#unlessOut(async () => {

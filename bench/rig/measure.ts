@@ -27,9 +27,13 @@ export interface Comparison {
   notices: string[]
 }
 
+// A server that has waited while others were warmed up needs so many turns to cost the same in each again: the first
+// takes up to five times as long.
+const SETTLING_ROUNDS = 4
+
 /**
  * Measures subjects beside each other: all their servers are started, checked and warmed up, then each round measures
- * every one of them, in turning order, so that what disturbs the machine disturbs all.
+ * every one of them, in turning order, so that what disturbs the machine disturbs all. The first rounds do not count.
  * @param setup - What the servers are started with.
  */
 export async function compare(
@@ -43,11 +47,12 @@ export async function compare(
   const turns = turnsOf(contestants, processes)
   try {
     for (const { contestant } of turns) await contestant.start(bench, traffic)
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < SETTLING_ROUNDS + rounds; round++) {
       // In turning order: nobody is always the first.
       for (const at of turns.keys()) {
         const turn = turns[(at + round) % turns.length]
-        await turn?.contestant.measure(turn.nth, seconds)
+        if (round < SETTLING_ROUNDS) await turn?.contestant.settle(turn.nth, seconds)
+        else await turn?.contestant.measure(turn.nth, seconds)
       }
     }
   } finally {

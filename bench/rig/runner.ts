@@ -71,7 +71,8 @@ export class Runner {
       // What lives long comes to this state and stays in it; otherwise the luck of a young process would be measured.
       await this.server.collectGarbage()
     }
-    await this.run(seconds / 2)
+    // Also of what an earlier question did not ask.
+    await this.run(seconds / 3)
   }
 
   /**
