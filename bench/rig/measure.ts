@@ -29,7 +29,7 @@ export interface Comparison {
 
 // A server that has waited while others were warmed up needs so many turns to cost the same in each again: the first
 // takes up to five times as long.
-const SETTLING_ROUNDS = 4
+const SETTLING_ROUNDS = 3
 
 /**
  * Measures subjects beside each other: all their servers are started, checked and warmed up, then each round measures

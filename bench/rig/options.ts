@@ -32,7 +32,7 @@ const USAGE = `npm run bench -- [question ...] [options]
   --processes <n>     how many servers of a subject are measured (default 2; peers 1)
   --rounds <n>        how often each server is measured (default 7)
   --seconds <n>       how long each time (default 0.15)
-  --warmup <n>        how long before the first time; on Express twice that (default 1.8)
+  --warmup <n>        how long before the first time; on Express twice that (default 1.5)
   --connections <n>   how many at once (default 32)
   --visitors <n>      how many sessions take turns (default 500)
   --records <n>       the largest database table (default 1000000)
@@ -51,7 +51,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     processes: wholeNumber('processes', values.processes, 2),
     rounds: wholeNumber('rounds', values.rounds, 7),
     seconds: aboveZero('seconds', values.seconds, 0.15),
-    warmup: aboveZero('warmup', values.warmup, 1.8),
+    warmup: aboveZero('warmup', values.warmup, 1.5),
     connections: wholeNumber('connections', values.connections, 32),
     visitors: wholeNumber('visitors', values.visitors, 500),
     records: wholeNumber('records', values.records, 1_000_000),
