@@ -3,6 +3,7 @@ import { copyJson, isDataObject } from './data-text.ts'
 import { type Duration, parseLifetime, parseTimeout } from './duration.ts'
 import { ConfigError } from './errors.ts'
 import { touchInterval } from './expiry.ts'
+import { adviceOn } from './foreign-options.ts'
 import type { Secrets } from './key-ring.ts'
 import type { OptionNames } from './option-names.ts'
 import type { Policy } from './policy.ts'
@@ -113,7 +114,8 @@ function checkNames(options: object, named: OptionNames): void {
   if (!isDataObject(options)) throw invalid('options', 'must be an object with at least secret and store')
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(KNOWN, name)) continue
-    throw invalid(named(name), `is not an option; known are ${Object.keys(KNOWN).map(named).join(', ')}`)
+    const instead = adviceOn(name, named) ?? `known are ${Object.keys(KNOWN).map(named).join(', ')}`
+    throw invalid(named(name), `is not an option; ${instead}`)
   }
 }
 

@@ -1,5 +1,6 @@
 import { type CookieAttributes, writeCookie } from './cookie-writer.ts'
 import { ConfigError } from './errors.ts'
+import { adviceOn } from './foreign-options.ts'
 import type { OptionNames } from './option-names.ts'
 import { shownValue } from './shown-value.ts'
 import { TICKET_LENGTH } from './ticket.ts'
@@ -93,8 +94,7 @@ function secureByDefault(): boolean {
 function checkOptions(options: CookieOptions, name: OptionNames): void {
   for (const option of Object.keys(options)) {
     if (OPTIONS.includes(option)) continue
-    const why =
-      option === 'httpOnly' ? 'the session cookie is always HttpOnly' : `known are ${OPTIONS.join(', ')}`
+    const why = adviceOn(`cookie.${option}`, name) ?? `known are ${OPTIONS.join(', ')}`
     throw new ConfigError('ERR_CONFIG_INVALID', `${name(`cookie.${option}`)} is not an option: ${why}.`)
   }
   for (const option of ['name', 'path', 'domain'] as const) {

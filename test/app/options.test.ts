@@ -15,11 +15,16 @@ test.each<[string, object, string]>([
   ['an option it does not know', { secret: SECRET }, 'secret is not an option of createApp'],
   ['an option of sessions in the wrong place', { idleTimeout: '1h' }, 'Options of sessions go under session'],
   ['an unknown option of sessions', { session: { idle: '1h' } }, 'session.idle is not an option; known are'],
+  [
+    'a setting of another library',
+    { session: { password: SECRET } },
+    'session.password is not an option; say sessionSecret',
+  ],
   ['a timeout of sessions that is none', { session: { idleTimeout: 'soon' } }, 'session.idleTimeout is not'],
   [
     'an unknown cookie option',
     { session: { cookie: { maxAge: 1 } } },
-    'session.cookie.maxAge is not an option',
+    'session.cookie.maxAge is not an option: say session.idleTimeout',
   ],
   ['a schema that is none', { session: { schema: {} } }, 'session.schema does not speak'],
   ['secure that is neither', { secureCookies: 'auto' }, 'secureCookies must be true or false'],

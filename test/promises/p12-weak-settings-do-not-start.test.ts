@@ -145,9 +145,21 @@ describe.each(DURATIONS)('a %s that is no duration does not start', (option) => 
 
 describe('a setting that cannot work does not start', () => {
   const WRONG: ReadonlyArray<[string, object, RegExp]> = [
-    ['an unknown option', { ttl: 60 }, /^ttl is not an option; known are secret, store,/],
+    ['an unknown option', { lifetime: 60 }, /^lifetime is not an option; known are secret, store,/],
     ['a misspelt option', { idleTimeOut: '30m' }, /^idleTimeOut is not an option/],
-    ['an option of another library', { saveUninitialized: false }, /^saveUninitialized /],
+    [
+      'what nobody has to set',
+      { saveUninitialized: false },
+      /^saveUninitialized .*is not saved; leave it out/,
+    ],
+    ['what others call otherwise', { encryptionKey: 'x' }, /^encryptionKey is not an option; say secret\.$/],
+    [
+      'the time to live of others',
+      { ttl: 60 },
+      /^ttl is not an option; say idleTimeout, how long without use/,
+    ],
+    ['… on the cookie', { cookie: { maxAge: 60 } }, /^cookie\.maxAge is not an option: say idleTimeout/],
+    ['a cookie that scripts see', { cookie: { httpOnly: false } }, /always HttpOnly; leave it out/],
     [
       'an idle timeout over the absolute one',
       { idleTimeout: '2d', absoluteTimeout: '1d' },
