@@ -34,12 +34,12 @@ const REASONS: readonly Reason[] = [
     question: 'forged',
     because: 'its seal is checked by libsodium in one native call; our HMAC is two calls into OpenSSL',
   },
-  {
-    peer: 'express-session, connect-redis',
+  ...['express-session, connect-redis', '@fastify/session'].map((peer) => ({
+    peer,
     question: 'write',
     because:
       'it writes with a plain SET, over whatever a parallel request wrote; ours is a script that writes on a condition',
-  },
+  })),
   {
     peer: 'express-session, connect-pg-simple',
     question: 'write',
