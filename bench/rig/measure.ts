@@ -1,10 +1,9 @@
 import type { Framework, Setup, StoreName, Subject } from '../subjects/subject.ts'
 import type { Bench } from './bench.ts'
 import { Contestant, medianCost } from './contestant.ts'
-import { isOneMoreNeeded, quietRounds } from './quiet-rounds.ts'
 import type { Cost, Traffic } from './runner.ts'
 import { median } from './statistics.ts'
-import { type Turn, turnsOf } from './turns.ts'
+import { turnsOf } from './turns.ts'
 
 /** What one subject's requests cost: medians of its rounds, in each of which it cost the median of its servers. */
 export interface Measured extends Cost {
@@ -34,8 +33,7 @@ const SETTLING_ROUNDS = 3
 
 /**
  * Measures subjects beside each other: all their servers are started, checked and warmed up, then each round measures
- * every one of them, in turning order, so that what disturbs the machine disturbs all. The first rounds do not count, nor
- * do those in which the machine was disturbed.
+ * every one of them, in turning order, so that what disturbs the machine disturbs all. The first rounds do not count.
  * @param setup - What the servers are started with.
  */
 export async function compare(
@@ -46,49 +44,40 @@ export async function compare(
 ): Promise<Comparison> {
   const { processes, rounds, seconds } = bench.options
   const contestants = subjects.map((subject) => new Contestant(subject, setup))
-  const bare = contestants.find(({ subject }) => subject.kind === 'bare')
   const turns = turnsOf(contestants, processes)
-  // In turning order: nobody is always the first.
-  const inTurn = async (round: number, act: (turn: Turn) => Promise<void>): Promise<void> => {
-    for (const at of turns.keys()) {
-      const turn = turns[(at + round) % turns.length]
-      if (turn !== undefined) await act(turn)
-    }
-  }
   try {
     for (const { contestant } of turns) await contestant.start(bench, traffic)
-    for (let round = 0; round < SETTLING_ROUNDS; round++)
-      await inTurn(round, ({ contestant, nth }) => contestant.settle(nth, seconds))
-    for (let round = 0; isOneMoreNeeded(round, rounds, bare?.costs ?? []); round++)
-      await inTurn(round, ({ contestant, nth }) => contestant.measure(nth, seconds))
+    for (let round = 0; round < SETTLING_ROUNDS + rounds; round++) {
+      // In turning order: nobody is always the first.
+      for (const at of turns.keys()) {
+        const turn = turns[(at + round) % turns.length]
+        if (round < SETTLING_ROUNDS) await turn?.contestant.settle(turn.nth, seconds)
+        else await turn?.contestant.measure(turn.nth, seconds)
+      }
+    }
   } finally {
     for (const contestant of contestants) contestant.stop()
   }
   const sound = contestants.filter(({ problem }) => problem === undefined)
-  const quiet = quietRounds(bare?.costs ?? [], rounds)
+  const bare = sound.find(({ subject }) => subject.kind === 'bare')
   return {
-    measured: sound.map((one) => summary(one, bare, quiet, setup.store)),
+    measured: sound.map((one) => summary(one, bare, setup.store)),
     notices: contestants.flatMap(({ problem }) => problem ?? []),
   }
 }
 
-function summary(
-  { subject, costs }: Contestant,
-  bare: Contestant | undefined,
-  quiet: readonly number[],
-  store: StoreName,
-): Measured {
+function summary({ subject, costs }: Contestant, bare: Contestant | undefined, store: StoreName): Measured {
   const { framework, name, kind } = subject
-  const counted = quiet.flatMap((round) => costs[round] ?? [])
-  const bareMicros = quiet.map((round) => bare?.costs[round]?.cpuMicros ?? Number.NaN)
-  const ratios = counted.map(({ cpuMicros }, at) => (bareMicros[at] ?? Number.NaN) / cpuMicros)
+  const bareCosts = bare?.costs ?? []
+  const bareMicros = (round: number): number => bareCosts[round]?.cpuMicros ?? Number.NaN
+  const ratios = costs.map(({ cpuMicros }, round) => bareMicros(round) / cpuMicros)
   return {
     framework,
     store,
     subject: name,
     kind,
-    ...medianCost(counted),
-    added: median(counted.map(({ cpuMicros }, at) => cpuMicros - (bareMicros[at] ?? Number.NaN))),
+    ...medianCost(costs),
+    added: median(costs.map(({ cpuMicros }, round) => cpuMicros - bareMicros(round))),
     ratio: median(ratios),
     ratios,
   }
