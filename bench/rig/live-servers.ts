@@ -25,6 +25,11 @@ export class LiveServers {
     return { ...started, known: false }
   }
 
+  /** Gives a server out no more, since it has ended. */
+  forget(name: string): void {
+    this.#servers.delete(name)
+  }
+
   /** Ends all. */
   stop(): void {
     for (const { server } of this.#servers.values()) server.stop()

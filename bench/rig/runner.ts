@@ -60,7 +60,13 @@ export class Runner {
     const name = JSON.stringify([subject.framework, subject.name, setup, traffic.visitors, nth])
     const { known, ...live } = (await bench.servers?.get(name, start)) ?? { ...(await start()), known: false }
     const runner = new Runner(bench, subject, live, traffic)
-    await runner.#warmUp(known)
+    try {
+      await runner.#warmUp(known)
+    } catch (error) {
+      live.server.stop()
+      bench.servers?.forget(name)
+      throw error
+    }
     return runner
   }
 

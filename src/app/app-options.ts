@@ -1,5 +1,6 @@
 import { type Duration, parseTimeout } from '../core/duration.ts'
 import { ConfigError } from '../core/errors.ts'
+import { adviceOn } from '../core/foreign-options.ts'
 import type { Secrets } from '../core/key-ring.ts'
 import type { OptionNames } from '../core/option-names.ts'
 import type { SessionsOptions } from '../core/options.ts'
@@ -93,9 +94,9 @@ function checkNames<Data extends object>(options: AppOptions<Data>): void {
   }
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(KNOWN, name))
   if (unknown !== undefined) {
-    throw invalid(
-      `${unknown} is not an option of createApp; known are ${Object.keys(KNOWN).join(', ')}. Options of sessions go under session.`,
-    )
+    const instead = adviceOn(unknown, namesIn(options))
+    const known = `known are ${Object.keys(KNOWN).join(', ')}. Options of sessions go under session`
+    throw invalid(`${unknown} is not an option of createApp; ${instead ?? known}.`)
   }
   const { session = {}, secureCookies, sessionCookieName } = options
   if (typeof session !== 'object' || session === null) throw invalid('session must be an object.')

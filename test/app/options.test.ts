@@ -16,6 +16,11 @@ test.each<[string, object, string]>([
   ['an option of sessions in the wrong place', { idleTimeout: '1h' }, 'Options of sessions go under session'],
   ['an unknown option of sessions', { session: { idle: '1h' } }, 'session.idle is not an option; known are'],
   [
+    'a setting of another library beside the session',
+    { cookieName: 'shop' },
+    'cookieName is not an option of createApp; say session.cookie.name.',
+  ],
+  [
     'a setting of another library',
     { session: { password: SECRET } },
     'session.password is not an option; say sessionSecret',
