@@ -118,6 +118,7 @@ const runners: Runner[] = []
 try {
   for (const subject of [bareSubject, ourSubject])
     runners.push(await Runner.start(bench, subject, setup, traffic))
+  for (const runner of runners) await runner.run(runner.warmup)
   console.log(`${question.title}; ${ourSubject.name} on ${cell.framework}, ${cell.store}`)
   const [bare, ours] = await profile(runners, options.seconds)
   if (bare !== undefined && ours !== undefined) {

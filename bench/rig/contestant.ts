@@ -32,6 +32,11 @@ export class Contestant {
     return this.#problem
   }
 
+  /** How many seconds of load the slowest of its servers needs before what it costs counts. */
+  get warmup(): number {
+    return Math.max(0, ...this.#entries.map(({ runner }) => runner.warmup))
+  }
+
   /** Starts one more server of it. */
   async start(bench: Bench, traffic: Traffic): Promise<void> {
     await this.#unlessOut(async () => {
@@ -41,19 +46,15 @@ export class Contestant {
     })
   }
 
-  /** Puts load on its nth server once, as `measure` does, and leaves the result. */
-  async settle(nth: number, seconds: number): Promise<void> {
-    await this.#unlessOut(async () => {
-      await this.#entries[nth]?.runner.run(seconds)
-    })
+  /** Puts load on its nth server once, and leaves the result. */
+  async warmUp(nth: number, seconds: number): Promise<void> {
+    await this.#load(nth, seconds)
   }
 
   /** Measures its nth server once. */
   async measure(nth: number, seconds: number): Promise<void> {
-    await this.#unlessOut(async () => {
-      const entry = this.#entries[nth]
-      entry?.costs.push(await entry.runner.run(seconds))
-    })
+    const cost = await this.#load(nth, seconds)
+    if (cost !== undefined) this.#entries[nth]?.costs.push(cost)
   }
 
   /** What it cost in each round: the median of its servers. */
@@ -68,15 +69,28 @@ export class Contestant {
     for (const { runner } of this.#entries) runner.stop()
   }
 
-  async #unlessOut(work: () => Promise<void>): Promise<void> {
-    if (this.#problem !== undefined) return
+  async #load(nth: number, seconds: number): Promise<Cost | undefined> {
+    return this.#unlessOut(async () => {
+      const runner = this.#entries[nth]?.runner
+      try {
+        return await runner?.run(seconds)
+      } catch (error) {
+        runner?.discard()
+        throw error
+      }
+    })
+  }
+
+  async #unlessOut<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+    if (this.#problem !== undefined) return undefined
     try {
-      await work()
+      return await work()
     } catch (error) {
       const { framework, name } = this.subject
       const message = error instanceof Error ? error.message : String(error)
       const what = error instanceof MissingModule ? 'was skipped' : 'was not measured'
       this.#problem = `${framework}/${name} on ${this.#setup.store} ${what}: ${message}`
+      return undefined
     }
   }
 }

@@ -27,13 +27,12 @@ export interface Comparison {
   notices: string[]
 }
 
-// A server that has waited while others were warmed up needs so many turns to cost the same in each again: the first
-// takes up to five times as long.
-const SETTLING_ROUNDS = 3
+// The length of one turn of warming up, in seconds.
+const WARMUP_TURN = 0.3
 
 /**
- * Measures subjects beside each other: all their servers are started, checked and warmed up, then each round measures
- * every one of them, in turning order, so that what disturbs the machine disturbs all. The first rounds do not count.
+ * Measures subjects beside each other: all their servers are started and checked, then they are warmed up in turn, then each
+ * round measures every one of them, in turning order, so that what disturbs the machine disturbs all.
  * @param setup - What the servers are started with.
  */
 export async function compare(
@@ -47,12 +46,16 @@ export async function compare(
   const turns = turnsOf(contestants, processes)
   try {
     for (const { contestant } of turns) await contestant.start(bench, traffic)
-    for (let round = 0; round < SETTLING_ROUNDS + rounds; round++) {
+    const warmups = Math.ceil(Math.max(...contestants.map(({ warmup }) => warmup)) / WARMUP_TURN)
+    for (let round = 0; round < warmups; round++) {
+      // In turn: one after the other, the first would have waited for minutes.
+      for (const { contestant, nth } of turns) await contestant.warmUp(nth, WARMUP_TURN)
+    }
+    for (let round = 0; round < rounds; round++) {
       // In turning order: nobody is always the first.
       for (const at of turns.keys()) {
         const turn = turns[(at + round) % turns.length]
-        if (round < SETTLING_ROUNDS) await turn?.contestant.settle(turn.nth, seconds)
-        else await turn?.contestant.measure(turn.nth, seconds)
+        await turn?.contestant.measure(turn.nth, seconds)
       }
     }
   } finally {

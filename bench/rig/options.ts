@@ -14,7 +14,7 @@ export interface BenchOptions {
   rounds: number
   /** The length of one measurement, in seconds. */
   seconds: number
-  /** The length of the unmeasured load on each server before the first one, in seconds; on Express twice that. */
+  /** The length of the unmeasured load on each server before the first one, in seconds; on Express and Hono a third more. */
   warmup: number
   connections: number
   /** How many visitors take turns. */
@@ -32,7 +32,7 @@ const USAGE = `npm run bench -- [question ...] [options]
   --processes <n>     how many servers of a subject are measured (default 2; peers 1)
   --rounds <n>        how often each server is measured (default 7)
   --seconds <n>       how long each time (default 0.15)
-  --warmup <n>        how long before the first time; on Express twice that (default 1.5)
+  --warmup <n>        how long before the first time; on Express and Hono a third more (default 3)
   --connections <n>   how many at once (default 32)
   --visitors <n>      how many sessions take turns (default 500)
   --records <n>       the largest database table (default 1000000)
@@ -51,7 +51,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     processes: wholeNumber('processes', values.processes, 2),
     rounds: wholeNumber('rounds', values.rounds, 7),
     seconds: aboveZero('seconds', values.seconds, 0.15),
-    warmup: aboveZero('warmup', values.warmup, 1.5),
+    warmup: aboveZero('warmup', values.warmup, 3),
     connections: wholeNumber('connections', values.connections, 32),
     visitors: wholeNumber('visitors', values.visitors, 500),
     records: wholeNumber('records', values.records, 1_000_000),

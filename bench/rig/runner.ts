@@ -1,4 +1,4 @@
-import { hasSessions, type Setup, type Subject } from '../subjects/subject.ts'
+import { type Framework, hasSessions, type Setup, type Subject } from '../subjects/subject.ts'
 import type { Bench } from './bench.ts'
 import { checkAnswers } from './check-answers.ts'
 import type { LiveServer } from './live-servers.ts'
@@ -27,24 +27,35 @@ export interface Cost {
 // library, and not that of parsing a longer request.
 const TICKET_OF_NOBODY = `__Host-Http-sid=${'A'.repeat(43)}.${'A'.repeat(43)}`
 
-/** One server of a subject with its visitors signed in, ready for load. */
+/** One server of a subject with its visitors signed in. */
 export class Runner {
   readonly subject: Subject
   readonly server: ServerProcess
+  /** How many seconds of load it needs before what it costs counts. */
+  readonly warmup: number
   readonly #bench: Bench
+  readonly #name: string
   readonly #path: string
   readonly #cookies: readonly string[]
 
-  private constructor(bench: Bench, subject: Subject, { server, tickets }: LiveServer, traffic: Traffic) {
+  private constructor(
+    bench: Bench,
+    name: string,
+    subject: Subject,
+    { server, tickets, known }: LiveServer & { known: boolean },
+    traffic: Traffic,
+  ) {
     this.#bench = bench
+    this.#name = name
     this.subject = subject
     this.server = server
+    this.warmup = bench.options.warmup * (known ? OF_A_KNOWN_SERVER : warmupsOf(subject))
     this.#path = traffic.path
     this.#cookies = traffic.cookies(tickets)
   }
 
   /**
-   * Starts a server of a subject, checks its answers and signs visitors in, unless an earlier question did; and warms it up.
+   * Starts a server of a subject, checks its answers and signs visitors in, unless an earlier question did.
    * @param nth - Which of the subject's servers, from 0.
    * @throws {MissingModule} it needs a module that is not there.
    * @throws {Error} it answers wrongly or ended. Either way it is gone.
@@ -58,27 +69,8 @@ export class Runner {
   ): Promise<Runner> {
     const start = (): Promise<LiveServer> => startServer(bench, subject, setup, traffic.visitors)
     const name = JSON.stringify([subject.framework, subject.name, setup, traffic.visitors, nth])
-    const { known, ...live } = (await bench.servers?.get(name, start)) ?? { ...(await start()), known: false }
-    const runner = new Runner(bench, subject, live, traffic)
-    try {
-      await runner.#warmUp(known)
-    } catch (error) {
-      live.server.stop()
-      bench.servers?.forget(name)
-      throw error
-    }
-    return runner
-  }
-
-  async #warmUp(known: boolean): Promise<void> {
-    const seconds = this.#bench.options.warmup * warmupsOf(this.subject)
-    if (!known) {
-      await this.run(seconds)
-      // What lives long comes to this state and stays in it; otherwise the luck of a young process would be measured.
-      await this.server.collectGarbage()
-    }
-    // Also of what an earlier question did not ask.
-    await this.run(seconds / 3)
+    const live = (await bench.servers?.get(name, start)) ?? { ...(await start()), known: false }
+    return new Runner(bench, name, subject, live, traffic)
   }
 
   /**
@@ -101,6 +93,12 @@ export class Runner {
   stop(): void {
     if (this.#bench.servers === null) this.server.stop()
   }
+
+  /** Ends its server, of which nothing more can be asked. */
+  discard(): void {
+    this.server.stop()
+    this.#bench.servers?.forget(this.#name)
+  }
 }
 
 async function startServer(
@@ -115,6 +113,9 @@ async function startServer(
     await checkAnswers(subject, server.url)
     // Without sessions too: how a process begins decides on what its requests cost later.
     const signedIn = await signIn(server.url, visitors)
+    // What lives long comes to this state and stays in it; otherwise the luck of a young process would be measured. Before the
+    // warm-up: V8 throws away compiled code that knows the shape of a request while there is none.
+    await server.collectGarbage()
     return { server, tickets: hasSessions(subject) ? signedIn : signedIn.map(() => TICKET_OF_NOBODY) }
   } catch (error) {
     server.stop()
@@ -122,10 +123,12 @@ async function startServer(
   }
 }
 
-/**
- * How many times the usual warm-up a subject needs until V8 has optimised what a request runs: on Express that takes
- * some 3 seconds under load, with and without sessions, elsewhere 1.5.
- */
+// What an earlier question did not ask has still to be compiled.
+const OF_A_KNOWN_SERVER = 1 / 3
+// With and without sessions: theirs is the longest way from a request to its answer.
+const SLOW_TO_WARM_UP: readonly Framework[] = ['express', 'hono']
+
+/** How many times the usual warm-up a subject needs until V8 has compiled what a request runs. */
 function warmupsOf({ framework }: Subject): number {
-  return framework === 'express' ? 2 : 1
+  return SLOW_TO_WARM_UP.includes(framework) ? 4 / 3 : 1
 }

@@ -18,6 +18,9 @@ export type Answer =
   | { profile: Profiler.Profile }
 
 const SERVE = join(import.meta.dirname, 'serve.ts')
+// V8 collects what an idle process holds after some seconds, and throws away the compiled code of all that is not in use
+// at that moment. A server under load is never idle; here it is while the others have their turns.
+const NODE_FLAGS = ['--no-memory-reducer']
 
 /** A subject cannot run here: a library or a part of ours is not there. */
 export class MissingModule extends Error {}
@@ -42,7 +45,7 @@ export class ServerProcess {
    * @throws {MissingModule} it needs a module that is not there.
    */
   static async start(subject: Subject, setup: Setup): Promise<ServerProcess> {
-    const args = [SERVE, subject.framework, subject.name, JSON.stringify(setup)]
+    const args = [...NODE_FLAGS, SERVE, subject.framework, subject.name, JSON.stringify(setup)]
     const [program, programArgs] = onServerCore(process.execPath, args)
     const child = spawn(program, programArgs, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
