@@ -66,9 +66,23 @@ function isClaimable(outgoing: unknown): outgoing is Pick<HeadHolder, typeof ANS
   return typeof outgoing === 'object' && outgoing !== null
 }
 
+/** The prototypes of responses that were found to have it all: to look for each method takes 1 us of every response (Node 24). */
+const HOLDERS = new WeakSet<object>()
+
 /** Tells it from a binding of Workers, which has whatever it is asked for. */
 function isHeadHolder(value: unknown): value is HeadHolder {
   if (typeof value !== 'object' || value === null || !('headersSent' in value)) return false
   if (typeof value.headersSent !== 'boolean') return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  // A plain object's methods are its own, and say nothing of the next one.
+  if (typeof prototype !== 'object' || prototype === null || prototype === Object.prototype)
+    return hasMethods(value)
+  if (HOLDERS.has(prototype)) return true
+  if (!hasMethods(value)) return false
+  HOLDERS.add(prototype)
+  return true
+}
+
+function hasMethods(value: object): boolean {
   return METHODS.every((method) => typeof Reflect.get(value, method) === 'function')
 }

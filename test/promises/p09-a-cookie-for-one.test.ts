@@ -149,3 +149,35 @@ test('what stands around the sessions at a Node server sees that a response with
   expect(response.headers.get('cache-control')).toBe('no-store')
   expect(response.headers.getSetCookie()).toHaveLength(1)
 })
+
+test('what a middleware further out says to shared caches does not leave a Node server beside a session [P9]', async () => {
+  const app = new Hono<SessionEnv<Data>>()
+  app.use(async (c, next) => {
+    await next()
+    c.header('cache-control', 'public, max-age=600')
+  })
+  app.use(honoSession(sessionsOn(new MemorySessionStore())))
+  app.get('/read', (c) => c.text(c.var.session.userId ?? 'nobody'))
+  app.get('/plain', (c) => c.text('the same for all'))
+  const answer = await listening(app)
+  const read = await answer('/read')
+  expect(await read.text()).toBe('nobody')
+  expect(read.headers.get('cache-control')).toBe('private, max-age=600')
+  expect(read.headers.get('vary')).toBe('Cookie')
+  expect((await answer('/plain')).headers.get('cache-control')).toBe('public, max-age=600')
+})
+
+test('a copy that is kept inside the app is told what caches may do with it [P9]', async () => {
+  const kept: Response[] = []
+  const app = new Hono<SessionEnv<Data>>()
+  app.use(async (c, next) => {
+    await next()
+    kept.push(c.res.clone())
+  })
+  app.use(honoSession(sessionsOn(new MemorySessionStore())))
+  app.get('/read', (c) => c.text(c.var.session.userId ?? 'nobody', 200, { 'cache-control': 'public' }))
+  const response = await (await listening(app))('/read')
+  expect(await response.text()).toBe('nobody')
+  expect(kept.map(({ headers }) => headers.get('cache-control'))).toEqual(['private'])
+  expect(await kept[0]?.text()).toBe('nobody')
+})
