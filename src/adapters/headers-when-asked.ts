@@ -29,27 +29,34 @@ const HEADERS: PropertyDescriptor = {
 // The copy is made of what lies inside the response, past its property.
 const CLONE: PropertyDescriptor = {
   value(this: Telling) {
-    tell(this)
-    return this.clone()
+    const effects = this[UNTOLD]
+    Reflect.deleteProperty(this, 'clone')
+    try {
+      const copy = this.clone()
+      if (effects !== undefined) showWhenAsked(copy, effects)
+      return copy
+    } finally {
+      Reflect.defineProperty(this, 'clone', CLONE)
+    }
   },
   configurable: true,
 }
 
-/** Makes the response one like any other again, with the effects in its headers. */
+/** Puts the effects into the response's headers, which makes it one like any other again; into a copy where those cannot be changed. */
 function tell(response: Telling): Headers {
   const effects = response[UNTOLD]
   Reflect.deleteProperty(response, 'headers')
-  Reflect.deleteProperty(response, 'clone')
-  Reflect.deleteProperty(response, UNTOLD)
   const { headers } = response
   if (effects === undefined) return headers
   try {
     applyEffects(effects, new WebResponseHeaders(headers))
+    Reflect.deleteProperty(response, 'clone')
+    Reflect.deleteProperty(response, UNTOLD)
     return headers
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
   }
-  // Those of Response.redirect() and of fetched responses cannot be changed.
+  // Those of Response.redirect() and of fetched responses cannot.
   const copy = new Headers(headers)
   applyEffects(effects, new WebResponseHeaders(copy))
   Reflect.defineProperty(response, 'headers', { value: copy, configurable: true })

@@ -22,6 +22,24 @@ test.each<[string, unknown]>([
   expect(headBelow(env, request)).toBeNull()
 })
 
+test('a plain object that has all a response has does not vouch for the next one', () => {
+  const request = new Request('http://localhost/')
+  const nothing = (): void => {}
+  const methods = Object.fromEntries(
+    ['writeHead', 'getHeader', 'setHeader', 'appendHeader', 'removeHeader', 'getHeaderNames'].map((name) => [
+      name,
+      nothing,
+    ]),
+  )
+  const outgoing = { headersSent: false, ...methods }
+  const found = [outgoing, { headersSent: false }].map((one) => {
+    const env = { incoming: { url: '/' }, outgoing: one }
+    claimHead(env, request)
+    return headBelow(env, request)
+  })
+  expect(found).toEqual([outgoing, null])
+})
+
 test('what two managers write into one head is all in it, beside the lines of the app, and leaves once', async () => {
   const server = createServer((incoming, outgoing) => {
     const env = { incoming, outgoing }

@@ -54,7 +54,18 @@ describe('a response that shows a session when asked [P9]', () => {
     expect(headers.get('location')).toBe('http://localhost/elsewhere')
     expect(headers.get('cache-control')).toBe('private')
     expect(response.headers).toBe(headers)
-    expect(response.clone().headers.get('location')).toBe('http://localhost/elsewhere')
+    const clone = response.clone()
+    expect(clone.headers.get('location')).toBe('http://localhost/elsewhere')
+    expect(clone.headers.get('cache-control')).toBe('private')
+    expect(clone.clone().headers.get('vary')).toBe('Cookie')
+  })
+
+  test('can be cloned no more than before when its body was read', async () => {
+    const response = textFor('public')
+    showWhenAsked(response, effects)
+    await response.text()
+    expect(() => response.clone()).toThrow(TypeError)
+    expect(response.headers.get('cache-control')).toBe('private')
   })
 
   test('is left alone where nothing can be added to it', () => {
