@@ -10,7 +10,7 @@ import { filesUnder } from './source-files.ts'
 const FOLDER = '.tmp/samples'
 const TSC = join(import.meta.dirname, '../node_modules/typescript/bin/tsc')
 
-// What a user's own strict project has, with decorators as NestJS has them; `noEmit` and extensions because Node runs
+// What the strictest project of a user has, with decorators as NestJS has them; `noEmit` and extensions because Node runs
 // the files as they are.
 const COMPILER_OPTIONS = {
   target: 'es2024',
@@ -18,6 +18,9 @@ const COMPILER_OPTIONS = {
   module: 'nodenext',
   types: ['node'],
   strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  verbatimModuleSyntax: true,
   skipLibCheck: true,
   moduleDetection: 'force',
   erasableSyntaxOnly: true,
