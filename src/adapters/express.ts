@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Awaitable, isPromise } from '../core/awaitable.ts'
 import type { Passage } from '../core/passage.ts'
-import type { Session } from '../core/session.ts'
+import type { Session, SessionReplacement } from '../core/session.ts'
 import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { warn } from '../core/warning.ts'
@@ -17,7 +17,8 @@ declare global {
     // What Express's own types merge into every request; declared here, it needs no package of types.
     interface Request {
       /** The visitor's session. To type its data, extend `SessionData` of `coatcheck`. */
-      session: Session
+      get session(): Session
+      set session(replacement: SessionReplacement)
       /** The session's id: `session.id`, under the name other middleware knows. */
       sessionID: string
     }

@@ -3,7 +3,7 @@ import { type Awaitable, isPromise } from '../core/awaitable.ts'
 import { isSessionError } from '../core/errors.ts'
 import { removeOutcome } from '../core/outcome-headers.ts'
 import type { Passage } from '../core/passage.ts'
-import type { Session } from '../core/session.ts'
+import type { Session, SessionReplacement } from '../core/session.ts'
 import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { answerWithError } from './error-response.ts'
@@ -20,7 +20,8 @@ type VisitorSession = Session
 declare module 'fastify' {
   interface FastifyRequest {
     /** The visitor's session. To type its data, extend `SessionData` of `coatcheck`. */
-    session: VisitorSession
+    get session(): VisitorSession
+    set session(replacement: SessionReplacement)
   }
 }
 

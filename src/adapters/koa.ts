@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type {} from 'koa'
 import { isPromise } from '../core/awaitable.ts'
 import type { Passage } from '../core/passage.ts'
-import type { Session } from '../core/session.ts'
+import type { Session, SessionReplacement } from '../core/session.ts'
 import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { HeldResponse } from './held-response.ts'
@@ -16,14 +16,16 @@ type VisitorSession = Session
 declare module 'koa' {
   interface DefaultContext {
     /** The visitor's session. To type its data, extend `SessionData` of `coatcheck`. */
-    session: VisitorSession
+    get session(): VisitorSession
+    set session(replacement: SessionReplacement)
   }
 }
 
 /** What the middleware adds to a context: `new Koa<DefaultState, SessionContext<MyData>>()` types `ctx.session`. */
 export interface SessionContext<Data extends object = DefaultData> {
   /** The visitor's session. */
-  session: Session<Data>
+  get session(): Session<Data>
+  set session(replacement: SessionReplacement<Data>)
 }
 
 /** What the middleware needs of a Koa context. */

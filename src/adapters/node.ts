@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isPromise } from '../core/awaitable.ts'
 import type { Passage } from '../core/passage.ts'
-import type { Session } from '../core/session.ts'
+import type { Session, SessionReplacement } from '../core/session.ts'
 import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { answerWithError } from './error-response.ts'
@@ -21,7 +21,8 @@ export interface RequestWithCookies {
 /** A request with its session. */
 export type SessionRequest<Data extends object, Request = IncomingMessage> = Request & {
   /** The visitor's session. */
-  readonly session: Session<Data>
+  get session(): Session<Data>
+  set session(replacement: SessionReplacement<Data>)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { sessionOf } from '../adapters/hono.ts'
 import { UsageError } from '../core/errors.ts'
 import type { Passage } from '../core/passage.ts'
-import type { Session } from '../core/session.ts'
+import type { Session, SessionReplacement } from '../core/session.ts'
 import type { DefaultData, ParsedJson } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { takeOver } from '../core/take-over.ts'
@@ -102,7 +102,7 @@ export class AppRequest<Data extends object = DefaultData, Params = Record<strin
   }
 
   /** Ends the session when it is `null` or `undefined`, as `clear()` does; an object takes the place of its data. */
-  set session(replacement: Partial<Data> | null | undefined) {
+  set session(replacement: SessionReplacement<Data>) {
     const { session } = this
     if (replacement !== session) takeOver(session, replacement)
   }

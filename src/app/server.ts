@@ -103,7 +103,7 @@ async function nodeServer(): Promise<typeof import('@hono/node-server')> {
   } catch (cause) {
     throw new ConfigError(
       'ERR_PEER_MISSING',
-      'app.listen() needs the package @hono/node-server, which could not be loaded. Run: npm install @hono/node-server',
+      'app.listen() needs the package @hono/node-server, which is not installed or does not go with the hono that is. Run: npm install hono@latest @hono/node-server@latest',
       { cause },
     )
   }

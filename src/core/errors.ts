@@ -27,7 +27,7 @@ export interface ErrorDetails {
 }
 
 /**
- * The base of every error this library throws.
+ * The base of every error that sessions and their stores throw. The app adds its own: `HttpError` and `ListenError`.
  *
  * Messages say what happened, what was expected and what to do. They never hold a token, a ticket, a
  * secret or session data.

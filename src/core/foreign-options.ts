@@ -16,6 +16,10 @@ const ADVICE: readonly (readonly [foreign: readonly string[], advice: Advice])[]
   [['proxy'], (name) => `the connection is not looked at; leave it out, and see ${name('cookie.secure')}`],
   [['genid', 'idGenerator'], () => 'ids cannot be chosen; leave it out'],
   [['name', 'cookieName', 'sessionCookieName'], (name) => `say ${name('cookie.name')}`],
+  [['secure'], (name) => `say ${name('cookie.secure')}`],
+  [['sameSite'], (name) => `say ${name('cookie.sameSite')}`],
+  [['domain'], (name) => `say ${name('cookie.domain')}`],
+  [['path'], (name) => `say ${name('cookie.path')}`],
   [['cookieOptions'], (name) => `say ${name('cookie')}`],
   [['keys', 'password', 'encryptionKey'], (name) => `say ${name('secret')}`],
   [
@@ -23,9 +27,9 @@ const ADVICE: readonly (readonly [foreign: readonly string[], advice: Advice])[]
     (name) =>
       `say ${name('idleTimeout')}, how long without use, and ${name('cookie.persistent')} for a cookie that outlives the browser's closing`,
   ],
-  [['cookie.httpOnly'], () => 'the session cookie is always HttpOnly; leave it out'],
-  [['cookie.signed'], () => 'the ticket in the cookie is always signed; leave it out'],
-  [['cookie.overwrite'], () => 'a response has one session cookie at most; leave it out'],
+  [['httpOnly', 'cookie.httpOnly'], () => 'the session cookie is always HttpOnly; leave it out'],
+  [['signed', 'cookie.signed'], () => 'the ticket in the cookie is always signed; leave it out'],
+  [['overwrite', 'cookie.overwrite'], () => 'a response has one session cookie at most; leave it out'],
 ]
 
 /**

@@ -17,7 +17,7 @@ const FIX = "Make one with 'coatcheck secret' and give it through the environmen
 export function checkSecret(secret: unknown, option: string): asserts secret is string {
   if (secret === undefined) throw weak(option, 'is missing')
   if (typeof secret !== 'string') throw weak(option, 'is not a text')
-  if (secret === '') throw weak(option, 'is missing: the text is empty')
+  if (secret === '') throw weak(option, 'is missing, or an empty text')
   if (secret.length < MIN_LENGTH) {
     throw weak(option, `has ${secret.length} characters; ${MIN_LENGTH} is the least that is safe`)
   }

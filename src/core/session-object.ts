@@ -260,8 +260,13 @@ function answer(work: Promise<void>, callback: SessionCallback | undefined): Pro
   if (typeof callback !== 'function') return work
   work.then(
     () => queueMicrotask(() => callback()),
-    (error: unknown) => queueMicrotask(() => callback(error)),
+    (error: unknown) => queueMicrotask(() => callback(asError(error))),
   )
+}
+
+/** What your own code threw while the data was written down need not be an error. */
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(`The save failed with a ${typeof thrown}`)
 }
 
 function readonlyError(): UsageError {

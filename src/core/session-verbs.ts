@@ -1,5 +1,5 @@
 /** What a callback verb calls: with an error, or with nothing when all went well. */
-export type SessionCallback = (error?: unknown) => void
+export type SessionCallback = (error?: Error) => void
 
 /** What {@link SessionVerbs.regenerate} carries over into the new session. */
 export interface RegenerateOptions<Data extends object = Record<string, unknown>> {
@@ -40,8 +40,8 @@ export interface SessionVerbs<Data extends object> {
    * @throws {UsageError} `ERR_HEADERS_SENT` too late to set a cookie; nothing was changed.
    * @see OWASP ASVS 5.0 7.2.4
    */
-  regenerate(options?: RegenerateOptions<Data> | readonly Extract<keyof Data, string>[]): Promise<void>
   regenerate(callback: SessionCallback): void
+  regenerate(options?: RegenerateOptions<Data> | readonly Extract<keyof Data, string>[]): Promise<void>
   /**
    * Ends the session now: once it answers, the record is gone everywhere. Reading gives nothing afterwards,
    * writing throws; `regenerate()` starts afresh.

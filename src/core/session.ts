@@ -6,6 +6,12 @@ export type Session<Data extends object = DefaultData> = SessionVerbs<Data> & {
   [Key in keyof Data]?: Data[Key] | undefined
 }
 
+/**
+ * What may be put in the place of a session that a framework shows as a property: `null` or `undefined` ends it, as
+ * `clear()` does, an object takes the place of its data.
+ */
+export type SessionReplacement<Data extends object = DefaultData> = Partial<Data> | null | undefined
+
 /** A session that can be looked at and not changed, as on a WebSocket. */
 export type ReadonlySession<Data extends object = DefaultData> = Pick<
   SessionVerbs<Data>,

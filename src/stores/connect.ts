@@ -54,7 +54,7 @@ export class ConnectSessionStore implements SessionStore {
    * @throws {ConfigError} `ERR_CONFIG_INVALID` it is not such a store, or an option is unknown or not usable.
    */
   constructor(store: ConnectStore, options: ConnectSessionStoreOptions = {}) {
-    const { now = Date.now, ...unknown } = options
+    const { now = () => Date.now(), ...unknown } = options
     refuseUnknownOptions(STORE, unknown, 'now')
     if (typeof now !== 'function')
       throw invalidOption(STORE, 'now', 'a function giving milliseconds since the epoch', now)

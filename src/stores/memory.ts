@@ -71,7 +71,7 @@ export class MemorySessionStore implements ConditionalStore {
    * @throws {ConfigError} `ERR_CONFIG_INVALID` an option is unknown or not usable.
    */
   constructor(options: MemorySessionStoreOptions = {}) {
-    const { cleanupInterval = '5m', maxSessions = 1_000_000, now = Date.now, ...others } = options
+    const { cleanupInterval = '5m', maxSessions = 1_000_000, now = () => Date.now(), ...others } = options
     checkOptions(maxSessions, now, others)
     this.#now = now
     this.#maxSessions = maxSessions

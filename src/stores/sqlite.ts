@@ -73,7 +73,7 @@ export class SqliteSessionStore implements ConditionalStore {
    */
   constructor(database: SqliteDatabase | string, options: SqliteSessionStoreOptions = {}) {
     const { table: name = DEFAULT_TABLE, synchronous, busyTimeout, cleanupInterval = '5m', ...rest } = options
-    const { now = Date.now, ...unknown } = rest
+    const { now = () => Date.now(), ...unknown } = rest
     refuseUnknownOptions(STORE, unknown, 'table, synchronous, busyTimeout, cleanupInterval and now')
     checkConnectionSettings(synchronous, busyTimeout)
     if (typeof now !== 'function')

@@ -64,7 +64,7 @@ export class UnstorageSessionStore implements SessionStore {
    * @throws {ConfigError} `ERR_CONFIG_INVALID` it is not a storage, or an option is unknown or not usable.
    */
   constructor(storage: UnstorageStorage, options: UnstorageSessionStoreOptions = {}) {
-    const { base = 'coatcheck', now = Date.now, ...unknown } = options
+    const { base = 'coatcheck', now = () => Date.now(), ...unknown } = options
     refuseUnknownOptions(STORE, unknown, 'base and now')
     if (typeof base !== 'string' || !BASE.test(base))
       throw invalidOption(STORE, 'base', "letters, digits, '-' and '_' in parts divided by ':'", base)

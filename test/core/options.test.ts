@@ -1,9 +1,10 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { AS_IN_SESSIONS } from '../../src/core/option-names.ts'
 import type { SessionsOptions } from '../../src/core/options.ts'
 import { resolvePolicy } from '../../src/core/options.ts'
 import { createSessions } from '../../src/core/sessions.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
+import { Browser } from '../engine/browser.ts'
 import { SECRET, start } from '../engine/start.ts'
 
 const DAY = 86_400_000
@@ -150,5 +151,23 @@ describe('an option user that answers with a promise', () => {
     const told = { name: 'ConfigError', code: 'ERR_CONFIG_INVALID', message: expect.stringContaining('user') }
     expect(() => passage.commit()).toThrow(expect.objectContaining(told))
     expect(memory.count()).toBe(0)
+  })
+})
+
+describe('without a clock of its own', () => {
+  test('a manager goes by the one that stands in for Date later [P8]', async () => {
+    const sessions = createSessions<{ name: string }>({
+      secret: SECRET,
+      store: new MemorySessionStore(),
+      idleTimeout: '30m',
+    })
+    const browser = new Browser(sessions)
+    await browser.request((session) => {
+      session.name = 'Ada'
+    })
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    vi.advanceTimersByTime(31 * 60_000)
+    expect(await browser.look()).toEqual({})
   })
 })

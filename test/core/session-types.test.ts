@@ -68,6 +68,7 @@ describe('a session of described data', () => {
       expectTypeOf(session.destroy()).toEqualTypeOf<Promise<void>>()
       expectTypeOf(session.regenerate({ keep: ['cart'] })).toEqualTypeOf<Promise<void>>()
       expectTypeOf(session.regenerate((_error?: unknown) => {})).toEqualTypeOf<void>()
+      session.destroy((error) => expectTypeOf(error).toEqualTypeOf<Error | undefined>())
       session.regenerate({ keep: true })
       session.regenerate(['cart'])
       // @ts-expect-error keep is true or a list of keys

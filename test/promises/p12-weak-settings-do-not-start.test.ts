@@ -159,6 +159,8 @@ describe('a setting that cannot work does not start', () => {
       /^ttl is not an option; say idleTimeout, how long without use/,
     ],
     ['… on the cookie', { cookie: { maxAge: 60 } }, /^cookie\.maxAge is not an option: say idleTimeout/],
+    ['of the cookie, where koa-session has it', { sameSite: 'lax' }, /^sameSite .* say cookie\.sameSite\.$/],
+    ['a cookie that scripts see, likewise', { httpOnly: false }, /always HttpOnly; leave it out/],
     ['a cookie that scripts see', { cookie: { httpOnly: false } }, /always HttpOnly; leave it out/],
     [
       'an idle timeout over the absolute one',
