@@ -10,6 +10,10 @@ interface Late {
   readonly writes: Set<Promise<unknown>>
   /** What was done to the record since. */
   latest: Repeatable | null
+  /** When that was begun. */
+  latestBegun: number
+  /** When each user's sessions were ended last. */
+  readonly revoked: Map<string, number>
 }
 
 /**
@@ -18,6 +22,8 @@ interface Late {
  */
 export class LateWrites {
   readonly #late = new Map<string, Late>()
+  /** Counts what is begun: a write that is late itself is not what was done last when it ends. */
+  #begun = 0
 
   /**
    * Takes in a write that has not ended.
@@ -28,7 +34,7 @@ export class LateWrites {
     write: Promise<unknown>,
     inTurn: (redo: (begin: () => void) => Promise<void>) => Promise<void>,
   ): void {
-    const late = this.#late.get(id) ?? { writes: new Set(), latest: null }
+    const late = this.#late.get(id) ?? { writes: new Set(), latest: null, latestBegun: 0, revoked: new Map() }
     this.#late.set(id, late)
     late.writes.add(write)
     const redo = async (begin: () => void): Promise<void> => {
@@ -50,9 +56,8 @@ export class LateWrites {
   superseding(id: string): ((latest: Repeatable) => void) | null {
     const late = this.#late.get(id)
     if (late === undefined) return null
-    return (latest) => {
-      late.latest = latest
-    }
+    const begun = ++this.#begun
+    return (latest) => note(late, latest, begun)
   }
 
   /**
@@ -62,7 +67,7 @@ export class LateWrites {
   supersede(id: string, latest: Repeatable): Promise<unknown> | null {
     const late = this.#late.get(id)
     if (late === undefined) return null
-    late.latest = latest
+    note(late, latest, ++this.#begun)
     return Promise.allSettled(late.writes)
   }
 
@@ -71,8 +76,19 @@ export class LateWrites {
    * @returns What ends when all writes that are late have; `null` when none is.
    */
   revoke(user: string): Promise<unknown> | null {
-    for (const late of this.#late.values()) if (late.latest?.user === user) late.latest = null
+    const begun = ++this.#begun
+    for (const late of this.#late.values()) {
+      late.revoked.set(user, begun)
+      if (late.latest?.user === user) late.latest = null
+    }
     const writes = [...this.#late.values()].flatMap((late) => [...late.writes])
     return writes.length === 0 ? null : Promise.allSettled(writes)
   }
+}
+
+function note(late: Late, latest: Repeatable, begun: number): void {
+  const revoked = latest.user === undefined ? undefined : late.revoked.get(latest.user)
+  if (begun < Math.max(late.latestBegun, revoked ?? 0)) return
+  late.latest = latest
+  late.latestBegun = begun
 }

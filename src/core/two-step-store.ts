@@ -158,11 +158,17 @@ export class TwoStepStore implements ConditionalStore {
   }
 
   async #write(id: string, record: SessionRecord, { ttl }: WriteOptions): Promise<void> {
+    let { revision } = record
     const run = async (): Promise<void> =>
-      ttl <= 0 ? this.#store.destroy(id) : this.#store.set(id, record, { ttl })
+      ttl <= 0 ? this.#store.destroy(id) : this.#store.set(id, { ...record, revision }, { ttl })
+    const runAgain = (): Promise<void> => {
+      // Who has read what came late meanwhile would take it for this one.
+      revision++
+      return run()
+    }
     const supersede = this.#late.superseding(id)
     await run()
-    supersede?.({ run, user: record.user })
+    supersede?.({ run: runAgain, user: record.user })
   }
 }
 

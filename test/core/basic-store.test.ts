@@ -3,12 +3,12 @@ import { conditionalStore } from '../../src/core/basic-store.ts'
 import type { SessionRecord } from '../../src/core/record.ts'
 import type { SessionStore } from '../../src/core/store.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
-import { type BarrierStore, barrierStore, type Gate } from '../../src/testing/barrier-store.ts'
+import { type BarrierStore, barrierStore } from '../../src/testing/barrier-store.ts'
 import { faultyStore } from '../../src/testing/faulty-store.ts'
-import type { Browser } from '../engine/browser.ts'
 import { laterStore, settle } from '../engine/later-store.ts'
 import { MapStore } from '../engine/map-store.ts'
 import { startOn } from '../engine/start.ts'
+import { UserMapStore } from '../engine/user-map-store.ts'
 
 interface Data {
   userId: string
@@ -33,23 +33,6 @@ class MapStoreWithoutTouch extends MapStore {
   }
 }
 
-/** A store that can end a user's sessions, and writes without a condition. */
-class UserMapStore extends MapStore {
-  destroyByUser(user: string): number {
-    const ids = [...this.records.keys()].filter((id) => this.get(id)?.user === user)
-    for (const id of ids) this.destroy(id)
-    return ids.length
-  }
-}
-
-/** Lets a write of this visitor's session be under way when its time is over. */
-async function lateWrite(browser: Browser<Data>, store: BarrierStore): Promise<Gate> {
-  const gate = store.hold('set')
-  const writing = browser.request((session) => session.set('a', 2))
-  await expect(writing).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
-  return gate
-}
-
 function held<Store extends SessionStore>(store: Store): Store & BarrierStore {
   return barrierStore(laterStore(store))
 }
@@ -71,35 +54,6 @@ describe('within one process, a store with get, set and destroy', () => {
     await Promise.all([leaving, revoking])
     expect(store.records.size).toBe(0)
     expect(await browser.look()).toEqual({})
-  })
-
-  test('a write that is late does not bring a session back that is destroyed meanwhile [P4] [A22]', async () => {
-    const { browser, store } = startOn<Data, MapStore & BarrierStore>(() => held(new MapStore()), {
-      storeTimeout: 30,
-    })
-    await browser.request((session) => session.set('userId', 'ann'))
-    const thief = browser.copy()
-    const gate = await lateWrite(browser, store)
-    const { session } = await browser.arrive()
-    const destroyed = session.destroy()
-    // Not answered while the session may still come back.
-    await expect(destroyed).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT', operation: 'destroy' })
-    gate.release()
-    await settle()
-    expect(store.records.size).toBe(0)
-    expect(await thief.look()).toEqual({})
-  })
-
-  test('a write that is late does not undo one that was answered since [P3]', async () => {
-    const { browser, store } = startOn<Data, MapStore & BarrierStore>(() => held(new MapStore()), {
-      storeTimeout: 30,
-    })
-    await browser.request((session) => session.set('a', 1))
-    const gate = await lateWrite(browser, store)
-    await browser.request((session) => session.set('a', 3))
-    gate.release()
-    await settle()
-    expect(await browser.look()).toEqual({ a: 3 })
   })
 
   async function signedIn() {
@@ -135,18 +89,6 @@ describe('within one process, a store with get, set and destroy', () => {
     await revoked
     writing.release()
     await written
-    expect(store.records.size).toBe(0)
-  })
-
-  test('revoking a user ends a session whose write is late, and that was written since [P4]', async () => {
-    const { browser, store, write, revoke } = await signedIn()
-    const gate = await lateWrite(browser, store)
-    await write()
-    const revoked = revoke()
-    await settle()
-    gate.release()
-    expect(await revoked).toBe(2)
-    await settle()
     expect(store.records.size).toBe(0)
   })
 

@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest'
+import { type BarrierStore, barrierStore, type Gate } from '../../src/testing/barrier-store.ts'
+import type { Browser } from '../engine/browser.ts'
+import { laterStore, settle } from '../engine/later-store.ts'
+import { type Started, startOn } from '../engine/start.ts'
+import { UserMapStore } from '../engine/user-map-store.ts'
+
+interface Data {
+  userId: string
+  a: number
+  b: number
+  c: number
+}
+
+type Held = UserMapStore & BarrierStore
+
+function begin(storeTimeout: number): Started<Data, Held> {
+  return startOn<Data, Held>(() => barrierStore(laterStore(new UserMapStore())), { storeTimeout })
+}
+
+/** Lets a write of this visitor's session be under way when its time is over. */
+async function lateWrite(browser: Browser<Data>, store: BarrierStore, key: 'a' | 'b' = 'a'): Promise<Gate> {
+  const gate = store.hold('set')
+  const writing = browser.request((session) => session.set(key, 2))
+  await expect(writing).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
+  return gate
+}
+
+describe('within one process, on a store with get, set and destroy, a write that is late', () => {
+  test('does not bring a session back that is destroyed meanwhile [P4] [A22]', async () => {
+    const { browser, store } = begin(30)
+    await browser.request((session) => session.set('userId', 'ann'))
+    const thief = browser.copy()
+    const gate = await lateWrite(browser, store)
+    const { session } = await browser.arrive()
+    const destroyed = session.destroy()
+    // Not answered while the session may still come back.
+    await expect(destroyed).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT', operation: 'destroy' })
+    gate.release()
+    await settle()
+    expect(store.records.size).toBe(0)
+    expect(await thief.look()).toEqual({})
+  })
+
+  test('does not undo one that was answered since [P3]', async () => {
+    const { browser, store } = begin(30)
+    await browser.request((session) => session.set('a', 1))
+    const gate = await lateWrite(browser, store)
+    await browser.request((session) => session.set('a', 3))
+    gate.release()
+    await settle()
+    expect(await browser.look()).toEqual({ a: 3 })
+  })
+
+  test('does not keep a session alive whose user is revoked, nor does one that was written since [P4]', async () => {
+    const { browser, sessions, store } = begin(100)
+    await browser.request((session) => session.set('userId', 'ann'))
+    const gate = await lateWrite(browser, store)
+    await browser.request((session) => session.set('a', 2))
+    const revoked = sessions.user('ann').revoke()
+    await settle()
+    gate.release()
+    expect(await revoked).toBe(2)
+    await settle()
+    expect(store.records.size).toBe(0)
+  })
+})
+
+describe('two writes that are late', () => {
+  async function twoLate(storeTimeout: number): Promise<Started<Data, Held> & { release(): void }> {
+    const started = begin(storeTimeout)
+    const { browser, store } = started
+    await browser.request((session) => session.set('userId', 'ann'))
+    const gates = [await lateWrite(browser.copy(), store, 'a'), await lateWrite(browser.copy(), store, 'b')]
+    return { ...started, release: () => gates.forEach((gate) => void gate.release()) }
+  }
+
+  test('do not bring a session back that is destroyed meanwhile [P4] [A22]', async () => {
+    const { browser, store, release } = await twoLate(100)
+    const thief = browser.copy()
+    const destroyed = browser.request((session) => session.destroy())
+    await settle()
+    release()
+    await destroyed
+    await settle()
+    expect(store.records.size).toBe(0)
+    expect(await thief.look()).toEqual({})
+  })
+
+  test('do not undo what was answered since [P3]', async () => {
+    const { browser, release } = await twoLate(100)
+    await browser.request((session) => session.set('c', 3))
+    release()
+    await settle()
+    expect(await browser.look()).toEqual({ userId: 'ann', c: 3 })
+  })
+
+  test('do not bring a session back whose user is revoked meanwhile [P4] [A22]', async () => {
+    const { browser, sessions, store, release } = await twoLate(100)
+    const revoked = sessions.user('ann').revoke()
+    await settle()
+    release()
+    await revoked
+    await settle()
+    expect(store.records.size).toBe(0)
+    expect(await browser.look()).toEqual({})
+  })
+})
+
+test('who has read a late write does not undo what is done again [P3]', async () => {
+  const { browser, store } = begin(30)
+  await browser.request((session) => session.set('userId', 'ann'))
+  const gate = await lateWrite(browser.copy(), store)
+  await browser.copy().request((session) => session.set('c', 3))
+  const again = store.hold('set')
+  gate.release()
+  await again.reached
+  const { session, leave } = await readLate(browser)
+  again.release()
+  await settle()
+  session.b = 4
+  await leave()
+  expect(await browser.look()).toEqual({ userId: 'ann', b: 4, c: 3 })
+})
+
+async function readLate(browser: Browser<Data>) {
+  const exchange = await browser.copy().arrive()
+  expect(exchange.session.toJSON()).toEqual({ userId: 'ann', a: 2 })
+  return { session: exchange.session, leave: () => exchange.leave() }
+}
