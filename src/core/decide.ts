@@ -4,6 +4,8 @@ export interface Loaded {
   touchedAt: number
   /** Whether the ticket was signed with an older key. */
   olderKey: boolean
+  /** Whether the record belongs to a user. */
+  signedIn: boolean
 }
 
 /**
@@ -65,7 +67,7 @@ export function decide(
 ): Decision {
   const decision =
     loaded === null ? withoutRecord(handled, answer) : withRecord(loaded, handled, answer, policy, now)
-  return answer.headersSent ? afterHeaders(decision, loaded) : decision
+  return answer.headersSent ? afterHeaders(decision, loaded, handled) : decision
 }
 
 /** Tells whether a use of the session now is worth writing down. */
@@ -105,10 +107,12 @@ function withRecord(
 }
 
 /** Without a cookie an existing record can be written or ended; a new id could reach nobody. */
-function afterHeaders(decision: Decision, loaded: Loaded | null): Decision {
+function afterHeaders(decision: Decision, loaded: Loaded | null, { fate }: Handled): Decision {
   if (decision.cookie === 'none') return decision
   if (decision.store !== 'create') return { ...decision, cookie: 'none' }
-  return { ...NOTHING, store: loaded !== null && decision.endLoaded ? 'destroy' : 'none', discarded: true }
+  // Nobody goes on as a user the request meant to leave. A visitor's record that was to become a user's stays as it was.
+  const ends = loaded !== null && (fate !== 'kept' || loaded.signedIn)
+  return { ...NOTHING, store: ends ? 'destroy' : 'none', discarded: true }
 }
 
 const NOTHING: Decision = { store: 'none', endLoaded: false, cookie: 'none', discarded: false }

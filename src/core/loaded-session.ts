@@ -34,4 +34,8 @@ export class LoadedSession implements Loaded {
   get olderKey(): boolean {
     return this.ticket.age === 'older'
   }
+
+  get signedIn(): boolean {
+    return this.record.user !== undefined
+  }
 }

@@ -114,7 +114,8 @@ export class RecordWriter {
     const { record } = newest
     const draft = await this.#draft(await change(newest.data))
     // New powers, new id, also when the data became another user's only by coming together here.
-    if (draft.user !== record.user) return mayMove ? this.#moveInTurn(base, record, draft, change) : UNMOVABLE
+    if (draft.user !== record.user)
+      return mayMove ? this.#moveInTurn(base, record, draft, change) : this.#endUnmoved(record)
     const { data } = draft
     if (draft.text === record.data) return { outcome: 'written', record, data }
     const next = this.#successor(record, draft)
@@ -157,6 +158,14 @@ export class RecordWriter {
   /** Removes a record, whatever its revision. */
   destroy(id: string): Awaitable<void> {
     return this.#access.destroy(id)
+  }
+
+  /** Too late for the cookie of a new id. Nobody goes on as a user the change meant to leave. */
+  async #endUnmoved({ id, user }: SessionRecord): Promise<Rewritten> {
+    if (user === undefined) return UNMOVABLE
+    await this.destroy(id)
+    this.#events.emit('destroyed', { id })
+    return UNMOVABLE
   }
 
   async #moveInTurn(

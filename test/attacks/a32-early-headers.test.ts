@@ -2,6 +2,7 @@ import { request } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { session as nodeSession } from '../../src/adapters/node.ts'
+import type { Session } from '../../src/core/session.ts'
 import { EventLog } from '../engine/event-log.ts'
 import { settle } from '../engine/later-store.ts'
 import { serve } from '../engine/serve.ts'
@@ -75,8 +76,29 @@ describe('[A32] after the headers have gone, the engine', () => {
     exchange.session.userId = 'admin'
     await exchange.end()
     expect(memory.listByUser('admin')).toEqual([])
-    expect(await browser.look()).not.toHaveProperty('userId')
-    expect(log.told).toContain('discarded: headers-sent')
+    expect(log.told).toEqual(['discarded: headers-sent'])
+    expect(await browser.look()).toEqual({ a: 1 })
+  })
+
+  test.each([
+    ['by its data', (session: Session<Data>) => void Reflect.deleteProperty(session, 'userId')],
+    ['by update()', (session: Session<Data>) => session.update((draft) => void delete draft.userId)],
+    ['for another', (session: Session<Data>) => session.set('userId', 'bob')],
+    [
+      'for another by update()',
+      (session: Session<Data>) => session.update((draft) => void Object.assign(draft, { userId: 'bob' })),
+    ],
+  ])('ends the session of a user who signs out %s [A32] [P5] [A01]', async (_how, signOut) => {
+    const { browser, memory, sessions } = startLater<Data>()
+    await browser.request((session) => session.set('userId', 'ann'))
+    const exchange = await browser.arrive()
+    expect(exchange.session.userId).toBe('ann')
+    await exchange.leave()
+    const log = new EventLog(sessions)
+    await signOut(exchange.session)
+    await exchange.end()
+    expect(memory.count()).toBe(0)
+    expect(log.told.sort()).toEqual(['destroyed', 'discarded: headers-sent'])
   })
 
   test('says of what is written behind such a change that it came too late as well [A32]', async () => {
@@ -87,7 +109,7 @@ describe('[A32] after the headers have gone, the engine', () => {
     exchange.session.a = 2
     await exchange.end()
     expect(log.told).toEqual(['discarded: headers-sent'])
-    expect(await browser.look()).toEqual({})
+    expect(await browser.look()).toEqual({ a: 1 })
   })
 
   test('does not bring a session back that ended while the body went out [A32] [A22]', async () => {

@@ -22,7 +22,9 @@ const LOADED: readonly (Loaded | null)[] = [
   null,
   ...BOTH.flatMap((olderKey) =>
     // Just touched, one millisecond before the next touch is due, due to the millisecond, long due.
-    [NOW, NOW - 99, NOW - 100, 0].map((touchedAt) => ({ touchedAt, olderKey })),
+    [NOW, NOW - 99, NOW - 100, 0].flatMap((touchedAt) =>
+      BOTH.map((signedIn) => ({ touchedAt, olderKey, signedIn })),
+    ),
   ),
 ]
 
@@ -56,7 +58,8 @@ function needsNewId({ loaded, fate, empty, userChanged }: Cell): boolean {
 function endsLoaded(cell: Cell): boolean {
   const { loaded, fate, empty } = cell
   if (loaded === null) return false
-  return fate === 'destroyed' || (fate === 'renewed' && empty) || (needsNewId(cell) && cell.headersSent)
+  const tooLate = needsNewId(cell) && cell.headersSent
+  return fate === 'destroyed' || (fate === 'renewed' && (empty || tooLate)) || (tooLate && loaded.signedIn)
 }
 
 function staysAsItIs(cell: Cell): boolean {
@@ -88,7 +91,7 @@ function cookieVerb(cell: Cell): Decision['cookie'] {
 describe('decide', () => {
   test('agrees with the rules in every cell there is', () => {
     const cells = allCells()
-    expect(cells).toHaveLength(9 * 3 * 2 ** 7)
+    expect(cells).toHaveLength(17 * 3 * 2 ** 7)
     const seen = new Set<string>()
     for (const cell of cells) {
       const { loaded, presented, headersSent, leaving, ...handled } = cell
@@ -130,7 +133,7 @@ describe('decide', () => {
     ],
     [
       'a new user never gets the old id [P5]',
-      (cell, { store }) => !(cell.userChanged && cell.loaded) || store === 'create' || store === 'destroy',
+      (cell, { store }) => !(cell.userChanged && cell.loaded) || (store !== 'replace' && store !== 'touch'),
     ],
     [
       'a new id always ends the loaded one [P5]',
@@ -143,6 +146,11 @@ describe('decide', () => {
     [
       'what was loaded and destroyed is ended [P4]',
       (cell, { store }) => !(cell.loaded && cell.fate === 'destroyed') || store === 'destroy',
+    ],
+    [
+      'a user who is left is never gone on as [P5]',
+      (cell, { store }) =>
+        !(cell.userChanged && cell.loaded?.signedIn) || store === 'create' || store === 'destroy',
     ],
     ['no cookie after the headers [P2]', (cell, { cookie }) => !cell.headersSent || cookie === 'none'],
     [
