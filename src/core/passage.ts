@@ -1,20 +1,18 @@
 import { type Awaitable, andThen, isPromise } from './awaitable.ts'
 import { carryOf } from './carry.ts'
-import { copyJson, writeData } from './data-text.ts'
-import { type Answerable, isTouchDue } from './decide.ts'
-import { changeDraft, checkChange, type DraftChange } from './draft-change.ts'
+import { isTouchDue } from './decide.ts'
+import { checkChange, type DraftChange } from './draft-change.ts'
 import type { Engine } from './engine.ts'
 import { ConfigError, UsageError } from './errors.ts'
 import { endsAt, expiresAt } from './expiry.ts'
-import { LoadedSession } from './loaded-session.ts'
-import { diff } from './patch.ts'
 import type { CookieCarrier } from './request-cookie.ts'
 import type { ResponseEffects } from './response-effects.ts'
 import type { ReadonlySession, Session } from './session.ts'
 import { type SessionDesk, sessionObject } from './session-object.ts'
 import type { Opening } from './session-opener.ts'
 import type { CookieVerb, SessionSaver } from './session-saver.ts'
-import { type Loss, SessionState } from './session-state.ts'
+import { SessionState } from './session-state.ts'
+import { SessionUpdater, type UpdatedAnswer } from './session-updater.ts'
 import type { RegenerateOptions } from './session-verbs.ts'
 import { warn } from './warning.ts'
 
@@ -62,7 +60,7 @@ interface UpdateBegun {
 const NO_UPDATES: readonly UpdateBegun[] = []
 
 /** A request between `open` and the end of its response: runs its saves one after another. */
-export class RequestPassage<Data extends object> implements Passage<Data>, SessionDesk, Answerable {
+export class RequestPassage<Data extends object> implements Passage<Data>, SessionDesk, UpdatedAnswer {
   readonly #engine: Engine
   readonly #saver: SessionSaver
   readonly #request: CookieCarrier | null
@@ -80,6 +78,8 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   #hold: (() => boolean) | null = null
   #cookie: CookieVerb = 'none'
   #failed = false
+  /** Whether the headers of the error that is answered instead are still to come. */
+  #errorAhead = false
   #usedMeanwhile = false
   #lateSave = false
   #running: Promise<unknown> | null = null
@@ -156,16 +156,21 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   }
 
   giveUp(): ResponseEffects | null {
+    const ahead = this.#errorAhead || !this.headersSent
     this.#failed = true
-    const effects = this.#cookie === 'none' ? null : this.#depart()
+    this.#errorAhead = false
     this.headersSent = true
-    return effects
+    return ahead && this.#cookie !== 'none' ? this.#effects() : null
   }
 
   #depart(): ResponseEffects | null {
     if (this.headersSent) return null
     this.headersSent = true
     if (this.#usedMeanwhile) this.#saveLater()
+    return this.#effects()
+  }
+
+  #effects(): ResponseEffects | null {
     const { used, loaded } = this.#state
     const { cookie, plainHttp, tickets, policy } = this.#engine
     if (this.#cookie === 'set' && loaded !== null) {
@@ -179,6 +184,9 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
 
   #fail(error: unknown): never {
     this.#failed = true
+    // What waits behind this save has no response to set a cookie in: the error's is only that of the saves before.
+    this.#errorAhead = !this.headersSent
+    this.headersSent = true
     throw error
   }
 
@@ -188,14 +196,14 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
 
   #saveNow(): Awaitable<void> {
     if (!this.#hasToSave) return
-    return andThen(this.#saver.save(this.#state, this), (verb) => this.#note(verb))
+    return andThen(this.#saver.save(this.#state, this), (verb) => this.note(verb))
   }
 
   get #hasToSave(): boolean {
     return this.#state.used || this.#state.loaded?.ticket.age === 'older'
   }
 
-  #note(verb: CookieVerb): void {
+  note(verb: CookieVerb): void {
     if (verb !== 'keep') this.#cookie = verb
   }
 
@@ -309,7 +317,9 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     return Promise.resolve(
       this.#inOrder(async () => {
         try {
-          return await this.#update(state, change)
+          checkChange(change)
+          if (state !== this.#state) return false
+          return await new SessionUpdater(this.#engine, this.#saver).update(state, change, this)
         } catch (error) {
           begun.failure = { error }
           throw error
@@ -318,54 +328,6 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
         }
       }),
     )
-  }
-
-  async #update(state: SessionState, change: DraftChange): Promise<boolean> {
-    checkChange(change)
-    if (state.unreachable !== null) throw state.unreachable.error
-    if (state.ended || state !== this.#state) return false
-    // What else there is to save must be fit for it: found out only afterwards, the change would be in the store.
-    state.snapshot()
-    // Until it has moved, others still write what goes over under the old id.
-    if (state.loaded !== null && state.fate === 'renewed' && state.goesOn) {
-      this.#note(await this.#saver.save(state, this))
-      if (state.ended) return false
-    }
-    const { loaded } = state
-    const shared = loaded !== null && state.fate === 'kept'
-    return shared ? this.#updateShared(state, loaded, change) : this.#updateOwn(state, change)
-  }
-
-  /** Nobody else has this session's id yet: a change needs no store to be atomic. */
-  async #updateOwn(state: SessionState, change: DraftChange): Promise<boolean> {
-    const before = copyJson(state.seen)
-    const draft = await changeDraft(copyJson(before), change)
-    writeData(draft, this.#engine.policy.maxBytes)
-    state.patch(diff(before, draft))
-    this.#note(await this.#saver.save(state, this))
-    return !state.ended
-  }
-
-  async #updateShared(state: SessionState, loaded: LoadedSession, change: DraftChange): Promise<boolean> {
-    const { writer, events } = this.#engine
-    const { turns } = state
-    const { id } = loaded.record
-    const result = await writer.rewrite(loaded, (newest) => changeDraft(newest, change), !this.headersSent)
-    if (result.outcome === 'gone' || result.outcome === 'unmovable') {
-      const loss: Loss = { id, reason: result.outcome === 'gone' ? 'gone' : 'headers-sent' }
-      events.emit('discarded', loss)
-      state.lose(loss, null)
-      return false
-    }
-    const { record } = result
-    if (result.outcome === 'written') {
-      state.rebase(new LoadedSession(record, loaded.ticket, result.data), turns)
-      return true
-    }
-    state.rebase(LoadedSession.under(result.token, record, result.data), turns)
-    events.emit('regenerated', { id: record.id, previousId: id, user: record.user })
-    this.#note('set')
-    return true
   }
 
   #refuseTooLate(): void {

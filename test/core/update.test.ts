@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import * as zod from 'zod'
 import { createSessions } from '../../src/core/sessions.ts'
 import { Browser } from '../engine/browser.ts'
 import { settle } from '../engine/later-store.ts'
@@ -64,6 +65,57 @@ describe('update() of a session that has no record yet', () => {
       expect(session.cart).toEqual(['hat', 'coat'])
     })
     expect(await browser.look()).toEqual({ cart: ['hat', 'coat'] })
+  })
+})
+
+describe('update() whose save fails leaves nothing behind, and is not tried again', () => {
+  const increment = (draft: Partial<Data>): void => {
+    draft.n = (draft.n ?? 0) + 1
+  }
+
+  test('in a new session', async () => {
+    const { browser, store } = startFaulty<Data>()
+    await browser.request(async (session) => {
+      session.a = 1
+      store.fail('create', { nth: 1 })
+      await expect(session.update(increment)).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+      expect(session.toJSON()).toEqual({ a: 1 })
+    })
+    expect(await browser.look()).toEqual({ a: 1 })
+  })
+
+  test('so that the app can try again itself', async () => {
+    const { browser, store } = startFaulty<Data>()
+    await browser.request(async (session) => {
+      store.fail('create', { nth: 1 })
+      await expect(session.update(increment)).rejects.toThrow()
+      expect(await session.update(increment)).toBe(true)
+    })
+    expect(await browser.look()).toEqual({ n: 1 })
+  })
+
+  test('as nobody in a session that is renewed in the same request [P5]', async () => {
+    const { browser, memory, store } = startFaulty<Data>()
+    await browser.request((session) => session.set('a', 1))
+    await browser.request(async (session) => {
+      await session.regenerate()
+      store.fail('create', { nth: 1 })
+      const signIn = session.update((draft) => void Object.assign(draft, { userId: 'ann' }))
+      await expect(signIn).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+    })
+    expect(memory.listByUser('ann')).toEqual([])
+    expect(await browser.look()).toEqual({})
+  })
+
+  test('when a schema refuses it', async () => {
+    const schema = zod.object({ n: zod.number().min(0).optional(), a: zod.number().optional() })
+    const { browser } = start<{ n: number | undefined; a: number | undefined }>({ schema })
+    await browser.request(async (session) => {
+      session.a = 1
+      const refused = session.update((draft) => void Object.assign(draft, { n: -1 }))
+      await expect(refused).rejects.toMatchObject({ code: 'ERR_DATA_INVALID' })
+    })
+    expect(await browser.look()).toEqual({ a: 1 })
   })
 })
 
