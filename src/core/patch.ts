@@ -23,9 +23,19 @@ export function diff(before: DataObject, after: DataObject): Patch {
   return { set, removed }
 }
 
-/** Finds what changed between two texts of the data. */
-export function diffTexts(before: string, after: string): Patch {
-  return diff(JSON.parse(before), JSON.parse(after))
+/** Finds what is to be written over data that may be in any of several states. */
+export function diffFromAny(befores: readonly DataObject[], after: DataObject): Patch {
+  const patches = befores.map((before) => diff(before, after))
+  return {
+    set: new Map(patches.flatMap(({ set }) => [...set])),
+    removed: new Set(patches.flatMap(({ removed }) => [...removed])),
+  }
+}
+
+/** Finds the same between texts of the data. */
+export function diffTexts(befores: readonly string[], after: string): Patch {
+  const parsed: DataObject[] = befores.map((before) => JSON.parse(before))
+  return diffFromAny(parsed, JSON.parse(after))
 }
 
 /** Makes the same changes to other data, in place: keys the patch does not name stay as they are there. */
@@ -37,10 +47,11 @@ export function apply(patch: Patch, data: DataObject): void {
 /**
  * Takes over into a request's data, in place, what others changed and the request did not.
  * @param newest - The data with the others' changes. Its values are shared, not copied.
- * @param base - The data that the request's own unsaved changes count from.
+ * @param bases - The data that the request's own unsaved changes count from: what was known to be in the store, and what
+ * may have got there since.
  */
-export function adopt(newest: DataObject, base: DataObject, data: DataObject): void {
-  const mine = diff(base, data)
+export function adopt(newest: DataObject, bases: readonly DataObject[], data: DataObject): void {
+  const mine = diffFromAny(bases, data)
   for (const key of Object.keys(data)) {
     if (!Object.hasOwn(newest, key) && !mine.set.has(key)) delete data[key]
   }

@@ -8,7 +8,8 @@ import { LoadedSession } from './loaded-session.ts'
 import { apply, diffTexts } from './patch.ts'
 import type { Validated } from './policy.ts'
 import { type Rewritten, refusedBySchema, type Written } from './record-writer.ts'
-import type { Loss, SessionState, Snapshot } from './session-state.ts'
+import type { Loss, SessionState } from './session-state.ts'
+import type { Snapshot } from './snapshot.ts'
 import type { VerifiedTicket } from './verified-ticket.ts'
 
 /** What a save means for the cookie; `keep` leaves what an earlier save of the same request meant. */
@@ -192,7 +193,10 @@ export class SessionSaver {
   #replace(state: SessionState, plan: Plan, loaded: LoadedSession): Awaitable<CookieVerb> {
     const { snapshot, mayMove } = plan
     const change = (newest: DataObject): DataObject => onTopOf(newest, snapshot)
-    const replaced = this.#engine.writer.replace(loaded, snapshot.text, change, mayMove)
+    const replaced = onFailure(
+      () => this.#engine.writer.replace(loaded, snapshot.text, change, mayMove),
+      () => state.doubt(snapshot),
+    )
     return andThen(replaced, (result) => this.#replaced(state, plan, loaded, result))
   }
 
@@ -283,8 +287,8 @@ function current(ticket: VerifiedTicket): VerifiedTicket {
 }
 
 /** Makes the changes of a snapshot to newer data of the same session. */
-function onTopOf(newest: DataObject, { base, text, carry }: Snapshot): DataObject {
+function onTopOf(newest: DataObject, { base, inDoubt, text, carry }: Snapshot): DataObject {
   const data = carryOver(newest, carry)
-  apply(diffTexts(base, text), data)
+  apply(diffTexts([base, ...inDoubt], text), data)
   return data
 }

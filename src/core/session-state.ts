@@ -8,10 +8,12 @@ import { OwnData } from './own-data.ts'
 import { adopt, apply, type Patch } from './patch.ts'
 import type { Policy } from './policy.ts'
 import type { SessionRecord } from './record.ts'
+import type { Snapshot } from './snapshot.ts'
 import { createToken, sessionIdOf } from './ticket.ts'
 import type { VerifiedTicket } from './verified-ticket.ts'
 
 const EMPTY_TEXT = '{}'
+const NOTHING: readonly string[] = []
 
 /** A ticket whose session could not be asked for. */
 export interface UnreachableSession {
@@ -21,24 +23,6 @@ export interface UnreachableSession {
 
 /** Why nothing of a session is saved any more, and the id it had. */
 export type Loss = SessionEvents['discarded']
-
-/**
- * A session's data at the moment a save of it began. Texts, so that nothing the handler does meanwhile changes them.
- */
-export interface Snapshot {
-  /** The data. */
-  readonly text: string
-  /** The data it came from: as loaded, saved, or carried over last. */
-  readonly base: string
-  /** Whether the two differ. */
-  readonly changed: boolean
-  /** Which data of a newer old record goes over when the id changes. */
-  readonly carry: Carry
-  /** How often the data had been changed by then. */
-  readonly changes: number
-  /** How often the session had been renewed or destroyed by then. */
-  readonly turns: number
-}
 
 /**
  * What one request knows and wants of its session: the record it stands on, the data as it is now, and what
@@ -59,6 +43,7 @@ export class SessionState {
   readonly #onCorrupt: (id: string) => void
   #own: OwnData | null = null
   #baseText: string = EMPTY_TEXT
+  #inDoubt: readonly string[] = NOTHING
   #carry: Carry = []
   #newToken: string | null = null
   #lost: Loss | null = null
@@ -158,7 +143,14 @@ export class SessionState {
     const base = this.#baseText
     const text = this.unwritten ? base : writeData(this.seen, this.#policy.maxBytes)
     const carry = this.fate === 'renewed' ? this.#carry : 'all'
-    return { text, base, changed: text !== base, carry, changes: this.#changes, turns: this.#turns }
+    const inDoubt = this.#inDoubt
+    const changed = text !== base || inDoubt.some((tried) => tried !== text)
+    return { text, base, inDoubt, changed, carry, changes: this.#changes, turns: this.#turns }
+  }
+
+  /** Notes that a save failed whose data may be in the store all the same. */
+  doubt({ text }: Snapshot): void {
+    if (!this.#inDoubt.includes(text)) this.#inDoubt = [...this.#inDoubt, text]
   }
 
   /** The token a new session will be found by. Drawn once, so that its id is stable before it is saved. */
@@ -250,13 +242,14 @@ export class SessionState {
    */
   settle(loaded: LoadedSession, saved: Snapshot): void {
     this.loaded = loaded
+    this.#inDoubt = NOTHING
     // Renewed or destroyed meanwhile: that wish now applies to the record that was just written.
     if (saved.turns !== this.#turns) {
-      this.#carryAgain(loaded, saved.text)
+      this.#carryAgain(loaded, [saved.text])
       return
     }
     const sameText = loaded.record.data === saved.text
-    if (!sameText) adopt(this.#newest(loaded), this.#parsed(saved.text), this.data)
+    if (!sameText) adopt(this.#newest(loaded), [this.#parsed(saved.text)], this.data)
     this.fate = 'kept'
     this.#baseText = sameText ? saved.text : baseOf(loaded)
     this.#savedChanges = saved.changes
@@ -280,23 +273,27 @@ export class SessionState {
    */
   rebase(loaded: LoadedSession, turns: number): void {
     this.loaded = loaded
+    const bases = [this.#baseText, ...this.#inDoubt]
+    this.#inDoubt = NOTHING
     if (turns !== this.#turns) {
-      this.#carryAgain(loaded, this.#baseText)
+      this.#carryAgain(loaded, bases)
       return
     }
-    adopt(this.#newest(loaded), this.#parsed(this.#baseText), this.data)
+    const parsed = bases.map((base) => this.#parsed(base))
+    adopt(this.#newest(loaded), parsed, this.data)
     this.#baseText = baseOf(loaded)
   }
 
   /**
    * Takes over into a session that was renewed during a write what the written record has of others: the write went on
    * top of it, so nothing will conflict with it any more.
-   * @param base - The data this request's unsaved changes count from.
+   * @param bases - The data this request's unsaved changes count from.
    */
-  #carryAgain(loaded: LoadedSession, base: string): void {
+  #carryAgain(loaded: LoadedSession, bases: readonly string[]): void {
     if (this.fate !== 'renewed') return
     const newest = carryOver(this.#newest(loaded), this.#carry)
-    adopt(newest, carryOver(this.#parsed(base), this.#carry), this.data)
+    const carried = bases.map((base) => carryOver(this.#parsed(base), this.#carry))
+    adopt(newest, carried, this.data)
     this.#baseText = JSON.stringify(newest)
   }
 
@@ -316,6 +313,7 @@ export class SessionState {
     this.unreachable = null
     this.#own = null
     this.#baseText = EMPTY_TEXT
+    this.#inDoubt = NOTHING
     this.#carry = []
     this.#savedChanges = this.#changes
     this.#newToken = null

@@ -14,8 +14,8 @@ interface Data {
 
 type Held = UserMapStore & BarrierStore
 
-function begin(storeTimeout: number): Started<Data, Held> {
-  return startOn<Data, Held>(() => barrierStore(laterStore(new UserMapStore())), { storeTimeout })
+function begin(): Started<Data, Held> {
+  return startOn<Data, Held>(() => barrierStore(laterStore(new UserMapStore())), { storeTimeout: 150 })
 }
 
 /** Lets a write of this visitor's session be under way when its time is over. */
@@ -28,7 +28,7 @@ async function lateWrite(browser: Browser<Data>, store: BarrierStore, key: 'a' |
 
 describe('within one process, on a store with get, set and destroy, a write that is late', () => {
   test('does not bring a session back that is destroyed meanwhile [P4] [A22]', async () => {
-    const { browser, store } = begin(30)
+    const { browser, store } = begin()
     await browser.request((session) => session.set('userId', 'ann'))
     const thief = browser.copy()
     const gate = await lateWrite(browser, store)
@@ -43,7 +43,7 @@ describe('within one process, on a store with get, set and destroy, a write that
   })
 
   test('does not undo one that was answered since [P3]', async () => {
-    const { browser, store } = begin(30)
+    const { browser, store } = begin()
     await browser.request((session) => session.set('a', 1))
     const gate = await lateWrite(browser, store)
     await browser.request((session) => session.set('a', 3))
@@ -53,7 +53,7 @@ describe('within one process, on a store with get, set and destroy, a write that
   })
 
   test('does not keep a session alive whose user is revoked, nor does one that was written since [P4]', async () => {
-    const { browser, sessions, store } = begin(100)
+    const { browser, sessions, store } = begin()
     await browser.request((session) => session.set('userId', 'ann'))
     const gate = await lateWrite(browser, store)
     await browser.request((session) => session.set('a', 2))
@@ -67,8 +67,8 @@ describe('within one process, on a store with get, set and destroy, a write that
 })
 
 describe('two writes that are late', () => {
-  async function twoLate(storeTimeout: number): Promise<Started<Data, Held> & { release(): void }> {
-    const started = begin(storeTimeout)
+  async function twoLate(): Promise<Started<Data, Held> & { release(): void }> {
+    const started = begin()
     const { browser, store } = started
     await browser.request((session) => session.set('userId', 'ann'))
     const gates = [await lateWrite(browser.copy(), store, 'a'), await lateWrite(browser.copy(), store, 'b')]
@@ -76,7 +76,7 @@ describe('two writes that are late', () => {
   }
 
   test('do not bring a session back that is destroyed meanwhile [P4] [A22]', async () => {
-    const { browser, store, release } = await twoLate(100)
+    const { browser, store, release } = await twoLate()
     const thief = browser.copy()
     const destroyed = browser.request((session) => session.destroy())
     await settle()
@@ -88,7 +88,7 @@ describe('two writes that are late', () => {
   })
 
   test('do not undo what was answered since [P3]', async () => {
-    const { browser, release } = await twoLate(100)
+    const { browser, release } = await twoLate()
     await browser.request((session) => session.set('c', 3))
     release()
     await settle()
@@ -96,7 +96,7 @@ describe('two writes that are late', () => {
   })
 
   test('do not bring a session back whose user is revoked meanwhile [P4] [A22]', async () => {
-    const { browser, sessions, store, release } = await twoLate(100)
+    const { browser, sessions, store, release } = await twoLate()
     const revoked = sessions.user('ann').revoke()
     await settle()
     release()
@@ -108,7 +108,7 @@ describe('two writes that are late', () => {
 })
 
 test('who has read a late write does not undo what is done again [P3]', async () => {
-  const { browser, store } = begin(30)
+  const { browser, store } = begin()
   await browser.request((session) => session.set('userId', 'ann'))
   const gate = await lateWrite(browser.copy(), store)
   await browser.copy().request((session) => session.set('c', 3))

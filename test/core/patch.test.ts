@@ -73,7 +73,7 @@ describe('a patch', () => {
   })
 
   test('between texts is that between what they hold', () => {
-    const { set, removed } = diffTexts('{"a":1,"b":{"c":1}}', '{"b":{"c":2},"d":3}')
+    const { set, removed } = diffTexts(['{"a":1,"b":{"c":1}}'], '{"b":{"c":2},"d":3}')
     expect(Object.fromEntries(set)).toEqual({ b: { c: 2 }, d: 3 })
     expect([...removed]).toEqual(['a'])
   })

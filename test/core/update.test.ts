@@ -109,7 +109,7 @@ describe('update() whose save fails leaves nothing behind, and is not tried agai
 
   test('when a schema refuses it', async () => {
     const schema = zod.object({ n: zod.number().min(0).optional(), a: zod.number().optional() })
-    const { browser } = start<{ n: number | undefined; a: number | undefined }>({ schema })
+    const { browser } = start<{ n?: number | undefined; a?: number | undefined }>({ schema })
     await browser.request(async (session) => {
       session.a = 1
       const refused = session.update((draft) => void Object.assign(draft, { n: -1 }))
