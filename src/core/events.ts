@@ -78,9 +78,11 @@ export class EventHub {
     const listeners: Array<(event: SessionEvents[Name]) => void> = this.#listeners[name] ?? []
     this.#listeners[name] = listeners as Listeners[Name]
     listeners.push(listener)
+    let listening = true
     return () => {
-      const at = listeners.indexOf(listener)
-      if (at !== -1) listeners.splice(at, 1)
+      // Called again, it would take off the same function that somebody else has put on.
+      if (listening) listeners.splice(listeners.indexOf(listener), 1)
+      listening = false
     }
   }
 

@@ -203,7 +203,11 @@ const HANDLER: ProxyHandler<Target> = {
     // One that could not be deleted again is not to be had of a proxy.
     if (descriptor.configurable === false) return false
     // A getter is no value JSON could hold, and is refused as the function it is.
-    writeKey(target, key, descriptor.get ?? descriptor.value)
+    const value: unknown = descriptor.get ?? descriptor.set ?? descriptor.value
+    // As on any object, a value that is there stays when none is given.
+    const kept =
+      value === undefined && !('value' in descriptor) && typeof key === 'string' && target.used().has(key)
+    if (!kept) writeKey(target, key, value)
     return true
   },
   getPrototypeOf: () => PROTOTYPE,

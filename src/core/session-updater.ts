@@ -26,7 +26,8 @@ export class SessionUpdater {
   /** Makes a change over the newest data. Answers whether it was written: not, where the session had ended. */
   async update(state: SessionState, change: DraftChange, answer: UpdatedAnswer): Promise<boolean> {
     if (state.unreachable !== null) throw state.unreachable.error
-    if (state.ended) return false
+    // Destroyed, it is over for this request, also where the store has yet to hear of it.
+    if (state.ended || state.fate === 'destroyed') return false
     // What else there is to save must be fit for it: found out only afterwards, the change would be in the store.
     state.snapshot()
     // Until it has moved, others still write what goes over under the old id.

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createSessions } from '../../src/core/sessions.ts'
 import { Browser } from '../engine/browser.ts'
-import { SECRET, start } from '../engine/start.ts'
+import { SECRET, start, startFaulty } from '../engine/start.ts'
 
 describe('destroy() of a session that timed out while the handler ran', () => {
   test('still ends the record, which another process may go by longer [P4]', async () => {
@@ -21,6 +21,20 @@ describe('destroy() of a session that timed out while the handler ran', () => {
     await slow.session.destroy()
     expect(memory.count()).toBe(0)
     expect((await slow.leave()).clearsCookie).toBe(true)
+    expect(await browser.look()).toEqual({})
+  })
+})
+
+describe('destroy() that has failed', () => {
+  test('leaves nothing that update() could change [P4]', async () => {
+    const { browser, store } = startFaulty<{ a: number }>()
+    await browser.request((session) => session.set('a', 1))
+    await browser.request(async (session) => {
+      store.fail('destroy', { nth: 1 })
+      await expect(session.destroy()).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+      expect(await session.update((draft) => void Object.assign(draft, { a: 2 }))).toBe(false)
+      expect(session.toJSON()).toEqual({})
+    })
     expect(await browser.look()).toEqual({})
   })
 })

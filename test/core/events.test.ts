@@ -185,6 +185,17 @@ describe('listeners', () => {
     expect(calls).toEqual(['first', 'second', 'second'])
   })
 
+  test('put on twice are taken off one by one, however often each is asked for', async () => {
+    const { browser, sessions } = start<Data>()
+    let calls = 0
+    const count = (): void => void calls++
+    const [first] = [sessions.on('created', count), sessions.on('created', count)]
+    first()
+    first()
+    await browser.request((session) => session.set('a', 1))
+    expect(calls).toBe(1)
+  })
+
   test('added or taken off by a listener count from the next event on', async () => {
     const { browser, sessions } = start<Data>()
     const calls: string[] = []

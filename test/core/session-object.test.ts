@@ -204,10 +204,19 @@ describe('writing to a session', () => {
     expect(session.a).toBe(1)
   })
 
-  test('a getter is refused as the function it is', async () => {
+  test.each([
+    ['getter', { get: () => 1 }],
+    ['setter', { set: () => {} }],
+  ])('a %s is refused as the function it is', async (_what, accessor) => {
     const session = await loaded()
-    const define = (): unknown => Object.defineProperty(session, 'a', { get: () => 1 })
+    const define = (): unknown => Object.defineProperty(session, 'a', accessor)
     expect(define).toThrow(expect.objectContaining({ code: 'ERR_DATA_NOT_SERIALIZABLE' }))
+  })
+
+  test('a property defined without a value keeps the one it has, as on any object', async () => {
+    const session = await loaded()
+    Object.defineProperty(session, 'a', { enumerable: true })
+    expect(session.toJSON()).toEqual(DATA)
   })
 
   test('a date or an object with toJSON comes back as its JSON', async () => {

@@ -272,6 +272,23 @@ describe('update() that changes the user', () => {
   })
 })
 
+describe('update() and the absolute timeout', () => {
+  test('signing in by it begins a life anew, signing out by it does not [P5] [P8]', async () => {
+    const { browser, clock } = start<Data>({ idleTimeout: '1h', absoluteTimeout: '1h' })
+    await browser.request((session) => session.set('a', 1))
+    clock.advance('40m')
+    await browser.request((session) =>
+      session.update((draft) => void Object.assign(draft, { userId: 'ann' })),
+    )
+    clock.advance('40m')
+    expect(await browser.look()).toEqual({ a: 1, userId: 'ann' })
+    await browser.request((session) => session.update((draft) => void delete draft.userId))
+    expect(await browser.look()).toEqual({ a: 1 })
+    clock.advance('21m')
+    expect(await browser.look()).toEqual({})
+  })
+})
+
 describe('update() that nobody waits for', () => {
   test('fails the response when it fails while the response waits, and what else there is is saved [P2]', async () => {
     const { browser, memory, store } = startFaulty<Data>()
