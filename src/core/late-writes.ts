@@ -22,7 +22,7 @@ interface Late {
  */
 export class LateWrites {
   readonly #late = new Map<string, Late>()
-  /** Counts what is begun: a write that is late itself is not what was done last when it ends. */
+  /** How much was begun: a write that is late itself is not what was done last when it ends. */
   #begun = 0
 
   /**
@@ -49,25 +49,31 @@ export class LateWrites {
     write.then(again, again)
   }
 
+  /** Counts something that is about to be done to a record. */
+  begin(): number {
+    return ++this.#begun
+  }
+
   /**
-   * Prepares for something that is about to be done to a record.
+   * Prepares for a write to a record.
    * @returns What to call with it once it is done; `null` when no write is late.
    */
   superseding(id: string): ((latest: Repeatable) => void) | null {
     const late = this.#late.get(id)
     if (late === undefined) return null
-    const begun = ++this.#begun
+    const begun = this.begin()
     return (latest) => note(late, latest, begun)
   }
 
   /**
    * Notes what was done to a record.
+   * @param begun - Its number, from `begin`.
    * @returns What ends when the writes that are late have; `null` when none is.
    */
-  supersede(id: string, latest: Repeatable): Promise<unknown> | null {
+  supersede(id: string, latest: Repeatable, begun: number): Promise<unknown> | null {
     const late = this.#late.get(id)
     if (late === undefined) return null
-    note(late, latest, ++this.#begun)
+    note(late, latest, begun)
     return Promise.allSettled(late.writes)
   }
 
@@ -76,7 +82,7 @@ export class LateWrites {
    * @returns What ends when all writes that are late have; `null` when none is.
    */
   revoke(user: string): Promise<unknown> | null {
-    const begun = ++this.#begun
+    const begun = this.begin()
     for (const late of this.#late.values()) {
       late.revoked.set(user, begun)
       if (late.latest?.user === user) late.latest = null

@@ -78,8 +78,8 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   #hold: (() => boolean) | null = null
   #cookie: CookieVerb = 'none'
   #failed = false
-  /** Whether the headers of the error that is answered instead are still to come. */
-  #errorAhead = false
+  /** What the saves before a failure do to the headers of the error that is answered instead. */
+  #effectsOnError: ResponseEffects | null = null
   #usedMeanwhile = false
   #lateSave = false
   #running: Promise<unknown> | null = null
@@ -156,11 +156,8 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   }
 
   giveUp(): ResponseEffects | null {
-    const ahead = this.#errorAhead || !this.headersSent
-    this.#failed = true
-    this.#errorAhead = false
-    this.headersSent = true
-    return ahead && this.#cookie !== 'none' ? this.#effects() : null
+    if (!this.#failed) this.#abandonHead()
+    return this.#effectsOnError
   }
 
   #depart(): ResponseEffects | null {
@@ -183,11 +180,15 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   }
 
   #fail(error: unknown): never {
-    this.#failed = true
-    // What waits behind this save has no response to set a cookie in: the error's is only that of the saves before.
-    this.#errorAhead = !this.headersSent
-    this.headersSent = true
+    this.#abandonHead()
     throw error
+  }
+
+  /** Makes way for an error. What is saved from here on has no response to set a cookie in. */
+  #abandonHead(): void {
+    this.#failed = true
+    if (!this.headersSent && this.#cookie !== 'none') this.#effectsOnError = this.#effects()
+    this.headersSent = true
   }
 
   #save(): Awaitable<void> {

@@ -107,9 +107,10 @@ export class SessionSaver {
     if (!plan.decision.discarded) return this.#perform(state, answer, plan)
     const loss = tooLate(state.id)
     this.#engine.events.emit('discarded', loss)
-    return andThen<CookieVerb, CookieVerb>(this.#perform(state, answer, plan), () =>
-      this.#lost(state, loss, plan.snapshot),
-    )
+    return andThen<CookieVerb, CookieVerb>(this.#perform(state, answer, plan), (verb) => {
+      state.lose(loss, plan.snapshot)
+      return verb
+    })
   }
 
   #perform(state: SessionState, answer: Answerable, plan: Plan): Awaitable<CookieVerb> {
@@ -204,7 +205,10 @@ export class SessionSaver {
     const { snapshot, decision } = plan
     if (result.outcome === 'gone') return this.#discarded(state, gone(loaded), snapshot)
     // Two requests' changes made another user together, and it is too late for the cookie of a new id.
-    if (result.outcome === 'unmovable') return this.#discarded(state, tooLate(loaded.record.id), snapshot)
+    if (result.outcome === 'unmovable') {
+      this.#discarded(state, tooLate(loaded.record.id), snapshot)
+      return 'keep'
+    }
     if (result.outcome === 'moved') return this.#moved(state, loaded, result, snapshot)
     const signedAgain = decision.cookie === 'set'
     const ticket = signedAgain ? current(loaded.ticket) : loaded.ticket

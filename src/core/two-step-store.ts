@@ -14,8 +14,15 @@ import { Turns } from './turns.ts'
 // By the finer clock a timer may go off up to a millisecond early: the request can have its error before `end`.
 const TIMER_SLACK_MS = 2
 
-/** Refuses to go on when the time is over: the request has had its error, and nothing may be written after it. */
-type Checkpoint = () => void
+/** One caller's time alone with a record. */
+interface Turn {
+  /** Whether the time is over, and others have their turn. */
+  readonly over: boolean
+  /** Notes that something is written from here on, which is late when the time is over before it is done. */
+  write(): void
+  /** Does the same, and refuses when the time is over: the request has had its error, and nothing may be written after it. */
+  writeInTime(): void
+}
 
 /**
  * Does in two steps what a basic store cannot do in one: one caller of a record at a time, and none while a user's
@@ -54,10 +61,12 @@ export class TwoStepStore implements ConditionalStore {
 
   destroy(id: string): Awaitable<void> {
     const destroy = async (): Promise<void> => this.#store.destroy(id)
-    return this.#inTurn(id, async () => {
+    return this.#inTurn(id, async (turn) => {
+      const begun = this.#late.begin()
+      turn.write()
       await destroy()
-      const late = this.#late.supersede(id, { run: destroy, user: undefined })
-      if (late === null) return
+      const late = this.#late.supersede(id, { run: destroy, user: undefined }, begun)
+      if (late === null || turn.over) return
       // Answered before, the session could come back with a write that is still under way.
       await late
       await destroy()
@@ -66,9 +75,9 @@ export class TwoStepStore implements ConditionalStore {
 
   create(id: string, record: SessionRecord, options: WriteOptions): Awaitable<boolean> {
     if (this.#store.create) return this.#store.create(id, record, options)
-    return this.#inTurn(id, async (checkpoint) => {
+    return this.#inTurn(id, async (turn) => {
       if (await this.#store.get(id)) return false
-      checkpoint()
+      turn.writeInTime()
       await this.#write(id, record, options)
       return true
     })
@@ -76,11 +85,11 @@ export class TwoStepStore implements ConditionalStore {
 
   replace(id: string, record: SessionRecord, options: ReplaceOptions): Awaitable<ReplaceOutcome> {
     if (this.#store.replace) return this.#store.replace(id, record, options)
-    return this.#inTurn(id, async (checkpoint) => {
+    return this.#inTurn(id, async (turn) => {
       const stored = await this.#store.get(id)
       if (!stored) return 'missing'
       if (stored.revision !== options.revision) return 'conflict'
-      checkpoint()
+      turn.writeInTime()
       await this.#write(id, record, options)
       return 'written'
     })
@@ -89,10 +98,10 @@ export class TwoStepStore implements ConditionalStore {
   touch(id: string, options: TouchOptions): Awaitable<boolean> {
     if (this.#store.touch) return this.#store.touch(id, options)
     const { touchedAt, expiresAt, ttl } = options
-    return this.#inTurn(id, async (checkpoint) => {
+    return this.#inTurn(id, async (turn) => {
       const stored = await this.#store.get(id)
       if (!stored) return false
-      checkpoint()
+      turn.writeInTime()
       const { revision } = stored
       const touched = { ...stored, touchedAt, expiresAt }
       // Through the store's own condition where it has one: somebody who wrote in between has touched it as well.
@@ -112,21 +121,33 @@ export class TwoStepStore implements ConditionalStore {
   }
 
   /** Runs `work` when it is its turn, and lets the next one have it when the time is over, whatever `work` does. */
-  #inTurn<T>(id: string, work: (checkpoint: Checkpoint) => Promise<T>): Promise<T> {
+  #inTurn<T>(id: string, work: (turn: Turn) => Promise<T>): Promise<T> {
     const end = performance.now() + this.#timeout - TIMER_SLACK_MS
-    let writing = false
-    const checkpoint = (): void => {
-      if (performance.now() >= end) throw new Error('The time for an answer was over before the second step.')
-      writing = true
+    let [over, writing] = [false, false]
+    const turn: Turn = {
+      get over() {
+        return over
+      },
+      write: () => {
+        writing = true
+      },
+      writeInTime: () => {
+        if (performance.now() >= end)
+          throw new Error('The time for an answer was over before the second step.')
+        writing = true
+      },
     }
     return new Promise((resolve, reject) => {
-      const turn = async (): Promise<void> => {
-        const done = work(checkpoint)
-        done.then(resolve, reject)
+      const take = async (): Promise<void> => {
+        const done = work(turn)
         const settled = await settledOrOver(done, end - performance.now())
-        if (!settled && writing) this.#late.add(id, done, (redo) => this.#inTurn(id, redo))
+        if (settled) return void done.then(resolve, reject)
+        over = true
+        if (writing) this.#late.add(id, done, (redo) => this.#inTurn(id, ({ write }) => redo(write)))
+        // Others have their turn: in what is left of the request's time, it must not be told as done.
+        setTimeout(() => done.then(resolve, reject), 2 * TIMER_SLACK_MS)
       }
-      this.#turns.take(id, () => this.#notWhileRevoking(turn)).catch(reject)
+      this.#turns.take(id, () => this.#notWhileRevoking(take)).catch(reject)
     })
   }
 

@@ -3,6 +3,8 @@ import type { Session } from '../../src/core/session.ts'
 import type { MemorySessionStore } from '../../src/stores/memory.ts'
 import { type FaultyStore, faultyStore } from '../../src/testing/faulty-store.ts'
 import { EventLog } from '../engine/event-log.ts'
+import { Response } from '../engine/exchange.ts'
+import { HeaderMap } from '../engine/header-map.ts'
 import { laterStore, settle } from '../engine/later-store.ts'
 import { startFaulty, startOn } from '../engine/start.ts'
 
@@ -56,6 +58,23 @@ describe('a request whose commit has failed', () => {
       expect(await browser.look()).toEqual({ a: 1 })
     },
   )
+
+  test('hands out the ticket of a session that was begun before, also when a save() waits behind it [P2]', async () => {
+    const { browser, store } = startOn<Data, MemorySessionStore & FaultyStore>((inner) =>
+      faultyStore(laterStore(inner)),
+    )
+    const exchange = await browser.arrive()
+    exchange.session.a = 1
+    await exchange.session.save()
+    exchange.session.userId = 'ann'
+    store.fail('create', { nth: 1 })
+    const leaving = exchange.leave()
+    const behind = exchange.session.save()
+    await expect(leaving).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+    await behind
+    browser.receive(new Response(exchange.passage.giveUp(), new HeaderMap()))
+    expect(await browser.look()).toEqual({ a: 1 })
+  })
 
   test('says nothing to headers that have left when it fails as the body ends [P2]', async () => {
     const { browser, store } = startFaulty<Data>()
