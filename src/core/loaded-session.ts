@@ -14,6 +14,8 @@ export class LoadedSession implements Loaded {
    * That the record is gone then need not be somebody else's doing.
    */
   endInDoubt = false
+  /** Whether a write of this request has failed that may be in the store, or get there yet. */
+  writeInDoubt = false
 
   constructor(record: SessionRecord, ticket: VerifiedTicket, data?: DataObject) {
     this.record = record

@@ -196,7 +196,10 @@ export class SessionSaver {
     const change = (newest: DataObject): DataObject => onTopOf(newest, snapshot)
     const replaced = onFailure(
       () => this.#engine.writer.replace(loaded, snapshot.text, change, mayMove),
-      () => state.doubt(snapshot),
+      () => {
+        loaded.writeInDoubt = true
+        state.doubt(snapshot)
+      },
     )
     return andThen(replaced, (result) => this.#replaced(state, plan, loaded, result))
   }

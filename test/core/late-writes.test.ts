@@ -128,3 +128,25 @@ async function readLate(browser: Browser<Data>) {
   expect(exchange.session.toJSON()).toEqual({ userId: 'ann', a: 2 })
   return { session: exchange.session, leave: () => exchange.leave() }
 }
+
+test('who reads a late write of its own writes it again all the same [P3]', async () => {
+  const { browser, store } = begin()
+  await browser.request((session) => session.set('userId', 'ann'))
+  const { session } = await browser.copy().arrive()
+  session.a = 1
+  const late = store.hold('set')
+  await expect(session.save()).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
+  await browser.copy().request((other) => other.set('c', 3))
+  const reading = store.hold('get', { nth: 2 })
+  const saved = session.save()
+  await reading.reached
+  const again = store.hold('set')
+  late.release()
+  await again.reached
+  reading.release()
+  await settle()
+  again.release()
+  await saved
+  await settle()
+  expect(await browser.look()).toEqual({ userId: 'ann', a: 1, c: 3 })
+})
