@@ -9,7 +9,7 @@ import type {
   WriteOptions,
 } from '../core/store.ts'
 import { lifetime } from './lifetime.ts'
-import { type Answer, ask, type MysqlClient, mysqlClient } from './mysql/client.ts'
+import { type Answer, type MysqlClient, type MysqlServer, mysqlServer } from './mysql/client.ts'
 import { explainError, explainMigrationError } from './mysql/explain-error.ts'
 import { mysqlSchema } from './mysql/schema.ts'
 import { EXPIRED_BATCH, type MysqlStatements, mysqlStatements } from './mysql/statements.ts'
@@ -23,7 +23,7 @@ import { DEFAULT_TABLE, tableNameParts } from './sql/table-name.ts'
 import { againWhenUndone } from './sql/undone.ts'
 import { codeOf } from './sql/unreachable.ts'
 
-export type { MysqlClient, MysqlStatement } from './mysql/client.ts'
+export type { MysqlClient, MysqlStatement, TypeCast } from './mysql/client.ts'
 
 /** How a {@link MysqlSessionStore} is set up. */
 export interface MysqlSessionStoreOptions {
@@ -50,11 +50,10 @@ export interface MysqlSessionStoreOptions {
  * wrong password and the like are a {@link ConfigError}.
  */
 export class MysqlSessionStore implements ConditionalStore {
-  readonly #client: MysqlClient
+  readonly #server: MysqlServer
   readonly #table: string
   readonly #schema: string
   readonly #statements: MysqlStatements
-  readonly #queryTimeout: number
   readonly #expired: ExpiredRows
 
   /**
@@ -66,7 +65,7 @@ export class MysqlSessionStore implements ConditionalStore {
   constructor(client: MysqlClient, options: MysqlSessionStoreOptions = {}) {
     const { table = DEFAULT_TABLE, queryTimeout = '30s', cleanupInterval = '5m', ...unknown } = options
     refuseUnknownOptions(STORE, unknown, 'table, queryTimeout and cleanupInterval')
-    this.#queryTimeout = parseTimeout(queryTimeout, 'queryTimeout')
+    const timeout = parseTimeout(queryTimeout, 'queryTimeout')
     const parts = tableNameParts(STORE, table, true)
     this.#table = parts.join('.')
     const quoted = parts.map((part) => `\`${part}\``).join('.')
@@ -78,7 +77,7 @@ export class MysqlSessionStore implements ConditionalStore {
       batchSize: EXPIRED_BATCH,
       deleteBatch: async () => (await this.#ask(this.#statements.deleteExpired, [])).count,
     })
-    this.#client = mysqlClient(client)
+    this.#server = mysqlServer(client, timeout)
   }
 
   /** Gives the SQL that makes the table and its indexes, for a migration tool of yours. Running it twice does no harm. */
@@ -238,7 +237,7 @@ export class MysqlSessionStore implements ConditionalStore {
   }
 
   #send(sql: string, values: SqlValue[]): Promise<Answer> {
-    return againWhenUndone(UNDONE, () => ask(this.#client, sql, values, this.#queryTimeout))
+    return againWhenUndone(UNDONE, () => this.#server.ask(sql, values))
   }
 }
 

@@ -1,4 +1,4 @@
-import mysql from 'mysql2/promise'
+import mysql, { type TypeCast } from 'mysql2/promise'
 import type { MysqlClient } from '../../../src/stores/mysql.ts'
 
 /** A client of the user's, connected. */
@@ -13,6 +13,13 @@ export interface ClientKind {
   connect: (url: string) => Promise<ConnectedClient>
 }
 
+/** Parses what a column of JSON holds, which on MariaDB is a LONGTEXT: so an application may set up its client. */
+export const parseJsonColumns: TypeCast = (field, next) => {
+  if (field.type !== 'BLOB' || field.length !== 0xffff_ffff) return next()
+  const text = field.string()
+  return text === null ? null : JSON.parse(text)
+}
+
 /** Each set-up the store is run on. A test of types too: what the driver gives is taken without a cast. */
 export const clientKinds: { pool: ClientKind; odd: ClientKind } = {
   pool: {
@@ -22,7 +29,8 @@ export const clientKinds: { pool: ClientKind; odd: ClientKind } = {
       return { client, end: () => client.end() }
     },
   },
-  // Set up for an application's own needs: big numbers as texts, matched rows that stay as they were not counted.
+  // Set up for an application's own needs: big numbers as texts, JSON parsed, matched rows that stay as they were not
+  // counted.
   odd: {
     name: 'a connection with odd settings',
     connect: async (uri) => {
@@ -32,6 +40,7 @@ export const clientKinds: { pool: ClientKind; odd: ClientKind } = {
         bigNumberStrings: true,
         namedPlaceholders: true,
         nestTables: true,
+        typeCast: parseJsonColumns,
         flags: ['-FOUND_ROWS'],
       })
       return { client, end: () => client.end() }
