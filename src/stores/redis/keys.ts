@@ -40,9 +40,10 @@ export class Keys {
     return ended === undefined ? [this.session(id)] : [this.session(id), ended]
   }
 
-  /** The key of a user's index. In a Cluster it lives in a slot of its own. */
+  /** The key of a user's index. In a Cluster it lives in a slot of its own. Two users may share one: see `UserIndex`. */
   user(user: string): string {
-    return this.#users + user
+    // Half a character is sent as U+FFFD, and node-redis reckons the slot from what it was before.
+    return this.#users + user.toWellFormed()
   }
 
   /** The session id in a key that SCAN gave; `undefined` when it is another key, or another store's. */

@@ -15,7 +15,8 @@ import { run } from './script.ts'
  *
  * A name whose record is gone does no harm, because records are asked whose they are. It leaves when its
  * session is destroyed or its time has passed, and not because its record was missing: the record may be about
- * to be written.
+ * to be written. For the same reason it does no harm that users with halves of characters in their ids, which UTF-8
+ * cannot tell apart, share an index.
  *
  * While a user's sessions are being revoked, a bar keeps new names out. Each revocation has one of its own.
  */
