@@ -67,6 +67,11 @@ export const userFaults: Record<string, Fault> = {
     (a, b) => a === b || (b.endsWith('%') && a.startsWith(b.slice(0, -1))),
   ),
   'cuts users at 191 characters': usersBy((a, b) => a.slice(0, 191) === b.slice(0, 191)),
+  'ends users at a U+0000': usersBy((a, b) => a.split('\0')[0] === b.split('\0')[0]),
+  'keeps users in UTF-8': usersBy((a, b) => Buffer.from(a).equals(Buffer.from(b))),
+  'keeps users in an object, which has some names from the start': (inner) => ({
+    listByUser: (user) => (user in {} ? [] : inner.listByUser(user)),
+  }),
   'takes no user for the user undefined': (inner) => ({
     listByUser: (user) => allOf(inner).filter((record) => String(record.user) === user),
   }),

@@ -93,8 +93,10 @@ function lookAlikes(user: string): string[] {
     '\u{1F9E4}',
     '\u4EBA',
   ]
+  // A text that databases refuse, halves of characters that UTF-8 makes one of, and what every object has.
+  const hostile = ['a\0b', 'a', '\uD800', '\uD801', '\uFFFD', '__proto__', 'constructor', 'toString']
   const long = ['x'.repeat(199), 'x'.repeat(200), '\u00E9'.repeat(200)]
-  return [...tails.map((tail) => user + tail), ` ${user}`, ...letters, ...long]
+  return [...tails.map((tail) => user + tail), ` ${user}`, ...letters, ...hostile, ...long]
 }
 
 function anonymous(): [string, SessionRecord, { ttl: number }] {
