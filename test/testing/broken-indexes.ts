@@ -77,6 +77,21 @@ export const userFaults: Record<string, Fault> = {
   }),
 }
 
+/** Ends a user's records as most people write it: they are listed, and each is ended on its way. */
+async function endEach(
+  inner: MemorySessionStore,
+  user: string,
+  except: string | undefined,
+  inOrder: (records: SessionRecord[]) => SessionRecord[],
+): Promise<number> {
+  const found = inOrder(inner.listByUser(user).filter(({ id }) => id !== except))
+  for (const { id } of found) {
+    await Promise.resolve()
+    inner.destroy(id)
+  }
+  return found.length
+}
+
 /** Faults in revoking. */
 export const revokeFaults: Record<string, Fault> = {
   'destroyByUser ignores except': (inner) => ({ destroyByUser: (user) => inner.destroyByUser(user) }),
@@ -98,12 +113,22 @@ export const revokeFaults: Record<string, Fault> = {
       return found.length
     },
   }),
+  'destroyByUser lists, then ends one after the other': (inner) => ({
+    destroyByUser: (user, { except } = {}) => endEach(inner, user, except, (records) => records),
+  }),
+  'destroyByUser lists, then ends one after the other from the last': (inner) => ({
+    destroyByUser: (user, { except } = {}) => endEach(inner, user, except, (records) => records.toReversed()),
+  }),
   'destroyByUser counts the dead': (inner) => {
     const ids = new Map<string, string | undefined>()
     return {
       set: (id, record, options) => {
         ids.set(id, record.user)
         inner.set(id, record, options)
+      },
+      create: (id, record, options) => {
+        ids.set(id, record.user)
+        return inner.create(id, record, options)
       },
       destroyByUser: (user, { except } = {}) => {
         const found = [...ids].filter(([id, owner]) => owner === user && id !== except)

@@ -30,9 +30,9 @@ export const verdicts: Record<string, string> = {
   'makes up a record for an id never written': 'get-missing id-case replace-missing touch-missing',
   'destroy empties the record': `
     count create-after-destroy destroy destroy-missing list-destroyed other-client
-    race-destroy-replace race-replace-destroy race-touch-destroy replace-destroyed
+    race-destroy-replace race-replace-destroy race-revoke-move race-touch-destroy replace-destroyed
     revoke-counts-live touch-destroyed walk-live-only`,
-  'fails to destroy what is not there': 'destroy-missing',
+  'fails to destroy what is not there': 'destroy-missing race-revoke-move',
   'keeps the ttl in 32 bits': 'create-400-days replace-400-days touch-400-days ttl-400-days',
   'keeps the ttl in 32 bits without a sign': `
     create-400-days replace-400-days touch-400-days ttl-400-days`,
@@ -50,15 +50,15 @@ export const verdicts: Record<string, string> = {
   'create takes an expired id for taken': 'create-over-expired expired-create',
   'replace writes whatever is there': `
     expired-replace list-replaced parallel-replace race-destroy-replace race-increments
-    replace-big-revision replace-conflict replace-destroyed replace-expired replace-missing
-    revoke-stays`,
+    race-revoke-move replace-big-revision replace-conflict replace-destroyed replace-expired
+    replace-missing revoke-stays`,
   'replace looks for a record, not for its revision': `
     expired-replace list-replaced parallel-replace race-increments replace-big-revision
     replace-conflict`,
   'replace looks, then writes': `
     parallel-replace race-increments race-replace-destroy race-revoke-replace`,
   'replace calls a missing record a conflict': `
-    expired-replace replace-destroyed replace-expired replace-missing revoke-stays`,
+    expired-replace race-revoke-move replace-destroyed replace-expired replace-missing revoke-stays`,
   'touch writes back the whole record it read': 'race-touch-destroy race-touch-replace',
   'touch moves the ttl and not the times': 'list-extended touch touch-anonymous',
   'touch moves the times and not the ttl': `
@@ -87,6 +87,8 @@ export const verdicts: Record<string, string> = {
   'destroyByUser counts what it spares': 'revoke-1000 revoke-except',
   'destroyByUser takes any except for one of the user': 'revoke-1000 revoke-except revoke-except-foreign',
   'destroyByUser stops after 500': 'revoke-1000',
+  'destroyByUser lists, then ends one after the other': 'race-revoke-move',
+  'destroyByUser lists, then ends one after the other from the last': 'race-revoke-move',
   'destroyByUser counts the dead': 'revoke-counts-live revoke-moved',
   'entries skips by number': 'walk-while-writing',
   'entries gives all at once': 'walk-pages',

@@ -1,9 +1,11 @@
 import type { SessionRecord } from '../../core/record.ts'
 import { assert, assertEqual } from '../assert.ts'
-import { DAY, newRecord, newUser } from '../sample-records.ts'
+import { DAY, newId, newRecord, newUser } from '../sample-records.ts'
 import { type StoreCase, type StoreWith, storeCase } from '../store-case.ts'
 
 const ROUNDS = 50
+const MOVE_ROUNDS = 16
+const MOVED = 8
 
 /**
  * Two clients at once. A store that checks in one step and writes in another passes some rounds and not others;
@@ -86,6 +88,30 @@ export const raceCases: readonly StoreCase[] = [
   ),
 
   storeCase(
+    'store/race-revoke-move',
+    'a session that gets a new id does not escape the revoking of its user [P4]',
+    ['create', 'replace', 'destroyByUser'],
+    async ({ store, other }) => {
+      for (let round = 0; round < MOVE_ROUNDS; round++) {
+        const user = newUser()
+        const before = Array.from({ length: MOVED }, () => newRecord({ user }))
+        for (const record of before) await store.create(record.id, record, { ttl: DAY })
+        const after = Array.from({ length: MOVED }, () => newRecord({ user }))
+        // From either end, whichever end the store begins at.
+        if (round % 2) before.reverse()
+        const moves = before.map(async (record, index) => {
+          await pass(store, index)
+          await move(store, record, after[index] ?? record)
+        })
+        const revoked = pass(other, (round >> 1) % MOVED).then(() => other.destroyByUser(user))
+        await Promise.all([...moves, revoked])
+        for (const { id } of [...before, ...after])
+          assertEqual(await store.get(id), null, 'get of a session that was moved while its user was revoked')
+      }
+    },
+  ),
+
+  storeCase(
     'store/race-increments',
     'parallel increments lose none [P3]',
     ['replace'],
@@ -124,4 +150,20 @@ async function rounds<S extends StoreWith<never>>(
 /** Starts a call now, and turns what a synchronous store throws into a rejection. */
 async function at<T>(call: () => T): Promise<Awaited<T>> {
   return await call()
+}
+
+/** Lets as much time pass as the store takes for so many calls. */
+async function pass(store: StoreWith<never>, calls: number): Promise<void> {
+  for (let call = 0; call < calls; call++) await store.get(newId())
+}
+
+/** Puts a session under a new id as the engine does: the new record first, then the end of the old one, if it lives. */
+async function move(
+  store: StoreWith<'create' | 'replace'>,
+  before: SessionRecord,
+  after: SessionRecord,
+): Promise<void> {
+  await store.create(after.id, after, { ttl: DAY })
+  const ended = await store.replace(before.id, before, { ttl: 0, revision: before.revision })
+  if (ended === 'missing') await store.destroy(after.id)
 }
