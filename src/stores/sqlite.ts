@@ -68,8 +68,8 @@ export class SqliteSessionStore implements ConditionalStore {
    * @param database - A path or `':memory:'`, which the store opens with the runtime's own SQLite in WAL mode and
    * closes on `dispose`; or an open database of `node:sqlite`, better-sqlite3 or `bun:sqlite`, which stays yours:
    * its journal mode is left alone, and a `busy_timeout` of 0 becomes 2,000.
-   * @throws {ConfigError} `ERR_CONFIG_INVALID` an option is unknown or not usable, the file cannot be opened, or the
-   * table is not one of ours. `ERR_PEER_MISSING` a path was given and the runtime has no SQLite. Nothing stays open.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` an option is unknown or not usable, the path is empty, the file cannot be
+   * opened, or the table is not one of ours. `ERR_PEER_MISSING` a path was given and the runtime has no SQLite. Nothing stays open.
    */
   constructor(database: SqliteDatabase | string, options: SqliteSessionStoreOptions = {}) {
     const { table: name = DEFAULT_TABLE, synchronous, busyTimeout, cleanupInterval = '5m', ...rest } = options
@@ -214,11 +214,22 @@ function connect(
   database: SqliteDatabase | string,
   settings: Parameters<typeof openDatabase>[1],
 ): SqliteDatabase {
-  if (typeof database === 'string') return openDatabase(database, settings)
+  if (typeof database === 'string') {
+    if (database.trim() === '') throw emptyPath()
+    return openDatabase(database, settings)
+  }
   if (isSqliteDatabase(database)) return adoptDatabase(database, settings)
   throw new ConfigError(
     'ERR_CONFIG_INVALID',
     "SqliteSessionStore needs a path such as 'sessions.db', or an open database of node:sqlite, better-sqlite3 or bun:sqlite.",
+  )
+}
+
+// To SQLite, no path at all is a database in a temporary file: each store has one of its own, and it goes with the process.
+function emptyPath(): ConfigError {
+  return new ConfigError(
+    'ERR_CONFIG_INVALID',
+    "SqliteSessionStore was given an empty path, and would have kept the sessions nowhere. Give it a path such as 'sessions.db', or ':memory:'; if it comes from the environment, see that the variable is set.",
   )
 }
 

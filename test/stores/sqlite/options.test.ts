@@ -36,6 +36,10 @@ test.each([undefined, null, {}, 7, { exec: 'text' }])('%o is refused as a databa
   expect(() => Reflect.construct(SqliteSessionStore, [database])).toThrow(configError('needs a path'))
 })
 
+test.each(['', ' ', '\t\n'])('the path %j, which names no file, is refused [P12]', (path) => {
+  expect(() => new SqliteSessionStore(path)).toThrow(configError('was given an empty path'))
+})
+
 test('a path whose folder is missing is refused by an error that names it', () => {
   const path = join(folder, 'missing', 'sessions.db')
   expect(() => new SqliteSessionStore(path)).toThrow(configError(`cannot open '${path}'`))
