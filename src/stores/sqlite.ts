@@ -20,6 +20,7 @@ import { isSqliteDatabase, type SqliteDatabase } from './sqlite/database.ts'
 import { disposedStatements } from './sqlite/disposed.ts'
 import { adoptDatabase, openDatabase } from './sqlite/open.ts'
 import { createSchema } from './sqlite/schema.ts'
+import { startError } from './sqlite/start-error.ts'
 import { EXPIRED_BATCH, prepareStatements, type SqliteStatements } from './sqlite/statements.ts'
 
 export type { SqliteDatabase, SqliteStatement, SqliteValue } from './sqlite/database.ts'
@@ -239,12 +240,7 @@ function prepareTable(database: SqliteDatabase, table: string): SqliteStatements
     return prepareStatements(database, table)
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new ConfigError(
-      'ERR_CONFIG_INVALID',
-      `SqliteSessionStore cannot use the table ${table}: ${reason}. It was made by something else: name another one with the option table.`,
-      { cause },
-    )
+    throw startError(`use the table ${table}`, cause, 'Check the file and the disk that it is on.')
   }
 }
 

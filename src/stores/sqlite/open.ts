@@ -1,5 +1,6 @@
 import { ConfigError } from '../../core/errors.ts'
 import { firstValue, type SqliteDatabase } from './database.ts'
+import { startError } from './start-error.ts'
 
 /** The settings of a connection that the store may make. */
 export interface ConnectionSettings {
@@ -30,12 +31,9 @@ export function openDatabase(path: string, settings: ConnectionSettings): Sqlite
     return database
   } catch (cause) {
     database?.close()
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new ConfigError(
-      'ERR_CONFIG_INVALID',
-      `SqliteSessionStore cannot open '${path}': ${reason}. Check that its folder exists and may be written, and that the file is a SQLite database.`,
-      { cause },
-    )
+    const otherwise =
+      'Check that its folder exists and may be written, and that the file is a SQLite database.'
+    throw startError(`open '${path}'`, cause, otherwise)
   }
 }
 
