@@ -1,4 +1,5 @@
 import { type Duration, parseTimeout } from '../core/duration.ts'
+import { ConfigError } from '../core/errors.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type {
   ConditionalStore,
@@ -87,12 +88,13 @@ export class MysqlSessionStore implements ConditionalStore {
 
   /**
    * Makes the table and its indexes unless the table is there. Any number of processes may do it at once.
-   * @throws {ConfigError} `ERR_CONFIG_INVALID` the server does not let the client in, or the table is missing and the
-   * user may not make it.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` the server does not let the client in, its connections do not commit by
+   * themselves, or the table is missing and the user may not make it.
    * @throws {Error} the server cannot be reached. Either way nothing was changed.
    */
   async migrate(): Promise<void> {
     try {
+      await this.#checkAutocommit()
       if (!(await this.#isThere())) await this.#send(this.#schema, [])
     } catch (error) {
       throw explainMigrationError(error, this.#table)
@@ -215,6 +217,15 @@ export class MysqlSessionStore implements ConditionalStore {
   async #liveRevision(id: string): Promise<number | undefined> {
     const { rows } = await this.#ask(this.#statements.liveRevision, [encodeKey(id)])
     return rows[0] === undefined ? undefined : Number(rows[0][0])
+  }
+
+  async #checkAutocommit(): Promise<void> {
+    const { rows } = await this.#send(this.#statements.autocommit, [])
+    if (Number(rows[0]?.[0]) !== 0) return
+    throw new ConfigError(
+      'ERR_CONFIG_INVALID',
+      `${STORE} cannot use ${this.#table}: autocommit is off on its connections, so nothing it writes would be committed. Switch it on: in the settings of the server or the proxy, or with \`SET autocommit = 1\` on each new connection of the pool.`,
+    )
   }
 
   async #isThere(): Promise<boolean> {

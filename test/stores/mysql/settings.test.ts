@@ -84,3 +84,26 @@ describe('With sql_safe_updates', () => {
     expect(await server.ask('SELECT id FROM coatcheck_sessions')).toEqual([])
   })
 })
+
+describe('With autocommit off', () => {
+  beforeAll(() => server.ask('SET GLOBAL autocommit = 0'))
+  afterAll(() => server.ask('SET GLOBAL autocommit = DEFAULT'))
+
+  test('a store does not start: what it writes would never be committed [P2] [P12]', async () => {
+    const client = mysql.createPool(server.url)
+    await expect(new MysqlSessionStore(client, { table: 'uncommitted' }).migrate()).rejects.toMatchObject({
+      name: 'ConfigError',
+      code: 'ERR_CONFIG_INVALID',
+      message: expect.stringMatching(/autocommit.*SET autocommit = 1/),
+    })
+    await client.end()
+    expect(await server.ask("SHOW TABLES LIKE 'uncommitted'")).toEqual([])
+  })
+
+  test('one whose own connections switch it on starts', async () => {
+    const client = mysql.createPool({ uri: server.url, connectionLimit: 1 })
+    await client.query('SET autocommit = 1')
+    await expect(new MysqlSessionStore(client).migrate()).resolves.toBeUndefined()
+    await client.end()
+  })
+})
