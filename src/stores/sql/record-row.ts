@@ -18,7 +18,8 @@ export function recordOf(row: readonly unknown[]): SessionRecord {
     touchedAt: Number(touchedAt),
     expiresAt: Number(expiresAt),
   }
-  if (user !== null) record.user = decodeKey(String(user))
+  // Drivers give undefined for NULL where they are set up so.
+  if (user !== null && user !== undefined) record.user = decodeKey(String(user))
   return record
 }
 

@@ -23,8 +23,13 @@ export const connectPostgresJs: Connect = async (url) => {
   return { client, end: () => client.end() }
 }
 
-/** The same, set up for an application's own needs: renamed columns, numbers as bigints. */
+/** The same, set up for an application's own needs: renamed columns, numbers as bigints, undefined in place of NULL. */
 export const connectOddPostgresJs: Connect = async (url) => {
-  const client = postgres(url, { max: 4, transform: postgres.pascal, types: { bigint: postgres.BigInt } })
+  const value = { from: (found: unknown) => found ?? undefined }
+  const client = postgres(url, {
+    max: 4,
+    transform: { ...postgres.pascal, value },
+    types: { bigint: postgres.BigInt },
+  })
   return { client, end: () => client.end() }
 }
