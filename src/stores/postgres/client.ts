@@ -75,11 +75,14 @@ export interface PostgresServer {
 /**
  * Takes the user's client, by what it can do.
  * @param prepare - Whether statements may be prepared by name, which is state of a connection.
- * @throws {ConfigError} `ERR_CONFIG_INVALID` it is neither of `pg` nor of postgres.js.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` it is neither of `pg` nor of postgres.js, or it is set up for binary values.
  */
 export function postgresServer(client: unknown, prepare: boolean): PostgresServer {
   if (isPostgresJs(client)) return throughPostgresJs(client, prepare)
-  if (isPg(client)) return throughPg(client, prepare)
+  if (isPg(client)) {
+    if (asksForBinary(client)) throw binaryRefused()
+    return throughPg(client, prepare)
+  }
   throw new ConfigError(
     'ERR_CONFIG_INVALID',
     'PostgresSessionStore needs a client: a Pool or Client of pg (new Pool({ connectionString })), or the sql function of postgres.js (postgres(url)).',
@@ -95,6 +98,19 @@ function isPg(client: unknown): client is PgClient {
   if (typeof client !== 'object' || client === null) return false
   const { query, on, removeListener }: Partial<Record<keyof PgClient, unknown>> = client
   return typeof query === 'function' && typeof on === 'function' && typeof removeListener === 'function'
+}
+
+/** Whether a client, or a pool for its clients, is set up for values in binary, which a statement cannot overrule. */
+function asksForBinary(client: object): boolean {
+  const { binary, options }: { binary?: unknown; options?: unknown } = client
+  return binary === true || Reflect.get(Object(options), 'binary') === true
+}
+
+function binaryRefused(): ConfigError {
+  return new ConfigError(
+    'ERR_CONFIG_INVALID',
+    'PostgresSessionStore was given a client of pg with the option binary, and pg cannot read binary values in the rows the store asks for. Leave the option binary out, or give the store a pool of its own without it.',
+  )
 }
 
 function throughPostgresJs(sql: PostgresJsClient, prepare: boolean): PostgresServer {

@@ -12,6 +12,7 @@ function configError(message: string): object {
 
 describe('PostgresSessionStore refuses', () => {
   const pool = new pg.Pool()
+  const inBinary = { host: '127.0.0.1', binary: true } // not written in the call: its types do not know the option
 
   test.each([
     ['an unknown option', { tabel: 'sessions' }, 'has no option tabel'],
@@ -36,6 +37,19 @@ describe('PostgresSessionStore refuses', () => {
       expect(() => Reflect.construct(PostgresSessionStore, [client])).toThrow(
         expect.objectContaining(configError('needs a client')),
       )
+    },
+  )
+
+  test.each([
+    ['a pool', new pg.Pool(inBinary)],
+    ['a client', new pg.Client(inBinary)],
+  ])(
+    '%s of pg that asks for values in binary, which pg cannot read in rows as arrays [P12]',
+    (_what, client) => {
+      expect(() => new PostgresSessionStore(client)).toThrow(
+        expect.objectContaining(configError('Leave the option binary out')),
+      )
+      expect(client.listenerCount('error')).toBe(0)
     },
   )
 })
