@@ -1,5 +1,6 @@
 import { ConfigError } from '../../core/errors.ts'
 import type { SqlValue } from '../sql/record-row.ts'
+import { ignorePoolErrors } from './pool-errors.ts'
 
 /** A pool or a client of `pg`, as far as the store uses it. */
 export interface PgClient {
@@ -134,11 +135,8 @@ function throughPostgresJs(sql: PostgresJsClient, prepare: boolean): PostgresSer
 }
 
 function throughPg(client: PgClient, prepare: boolean): PostgresServer {
-  // A pool tells of an idle connection that the server closed by an `error` event, and one that nobody listens for
-  // ends the process. There is nothing to do about it: the pool makes new connections by itself. A single client
-  // does not, so there the event is left to the user.
-  const ignore = (): void => {}
-  if (client.totalCount !== undefined) client.on('error', ignore)
+  // A single client makes no new connection, so there the event is left to the user.
+  const release = client.totalCount === undefined ? () => {} : ignorePoolErrors(client)
   return {
     async ask(name, text, values) {
       const statement: PgStatement = { text, values, rowMode: 'array' }
@@ -148,6 +146,6 @@ function throughPg(client: PgClient, prepare: boolean): PostgresServer {
     async run(text) {
       await client.query(text)
     },
-    release: () => void client.removeListener('error', ignore),
+    release,
   }
 }

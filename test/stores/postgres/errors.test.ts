@@ -62,6 +62,20 @@ test('An error of an idle connection of a pool is listened for until the store i
   expect(pool.listenerCount('error')).toBe(0)
 })
 
+test('Any number of stores on one pool have one listener, until the last is disposed of', () => {
+  const pool = new pg.Pool()
+  const stores = Array.from({ length: 11 }, () => new PostgresSessionStore(pool))
+  const [first, ...others] = stores
+  expect(pool.listenerCount('error')).toBe(1)
+  for (const store of others) store.dispose()
+  for (const store of others) store.dispose() // once more, which lets go of nothing
+  expect(pool.listenerCount('error')).toBe(1)
+  first?.dispose()
+  expect(pool.listenerCount('error')).toBe(0)
+  new PostgresSessionStore(pool)
+  expect(pool.listenerCount('error')).toBe(1)
+})
+
 test('The loss of a single client is not hidden: its error event is left to the user', () => {
   const client = new pg.Client()
   new PostgresSessionStore(client).dispose()
