@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
+import { queryObjects, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { PAGE_ROWS, RecordPage } from '../../../src/stores/memory/record-page.ts'
 import { MemorySessionStore } from '../../../src/stores/memory.ts'
 import { createClock } from '../../../src/testing/clock.ts'
 import { DAY, newRecord } from '../../../src/testing/sample-records.ts'
@@ -37,6 +38,10 @@ test('a sweep over 1,000,000 records never blocks for more than 10 ms', {
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc')
   runInNewContext('gc')()
+}
+
+function pagesHeld(): number {
+  return queryObjects(RecordPage, { format: 'count' })
 }
 
 /** Gives the milliseconds of processor time this thread spends in one turn of the event loop. */
@@ -108,6 +113,17 @@ describe('the timer', () => {
     }
     expect(sizes.slice(0, 3)).toEqual([4_500, 4_000, 3_500])
     expect(sizes.at(-1)).toBe(0)
+  })
+
+  test('the memory of records that have gone is given back at the end of the sweep', () => {
+    const store = makeStore(1_000)
+    store.set('kept', newRecord(), { ttl: DAY })
+    for (let index = 1; index < 10 * PAGE_ROWS; index++) store.set(`${index}`, newRecord(), { ttl: 500 })
+    const full = pagesHeld()
+    while (store.size > 1) vi.advanceTimersToNextTimer()
+    expect(full - pagesHeld()).toBeGreaterThanOrEqual(9)
+    expect(store.count()).toBe(1)
+    store.dispose()
   })
 
   test('records written during a sweep are neither lost nor swept early', () => {
