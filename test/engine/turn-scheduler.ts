@@ -5,6 +5,8 @@ import type { SeededRandom } from './seeded-random.ts'
 
 // More rounds in which nobody asks for a turn than any pause of the engine lasts, in milliseconds of the faked timers.
 const MOST_IDLE_ROUNDS = 200
+// More than what the engine waits before it does something that nobody waits for.
+const IDLE_ROUNDS_AT_THE_END = 10
 
 interface Waiting {
   readonly what: string
@@ -60,7 +62,11 @@ export class TurnScheduler {
    * @throws what one of the actors threw, or that they wait for something that never comes.
    */
   async run(): Promise<void> {
-    for (let idle = 0; this.#acting > 0 || this.#waiting.length > 0 || idle < 2; idle++) {
+    for (
+      let idle = 0;
+      this.#acting > 0 || this.#waiting.length > 0 || idle < IDLE_ROUNDS_AT_THE_END;
+      idle++
+    ) {
       if (idle > MOST_IDLE_ROUNDS) throw new Error('Somebody waits for what never comes.')
       vi.advanceTimersByTime(1)
       await setImmediate()

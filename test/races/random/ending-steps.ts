@@ -39,6 +39,8 @@ export const ENDS: readonly Step[] = [
     weight: 6,
     async run(request) {
       const destroyed = destroy(request)
+      // Waited for below, and perhaps failed by the store before.
+      destroyed.catch(() => {})
       await renew(request, { keep: true })
       setFlag(request)
       await destroyed

@@ -11,6 +11,8 @@ export class Expectation {
   left = false
   /** Whether it has destroyed its session, and begun no other. */
   destroyed = false
+  /** Whether it has read its session again: also what another request's failed write may have left, to be undone yet. */
+  reloaded = false
   readonly #request: number
 
   constructor(request: number) {
@@ -27,6 +29,7 @@ export class Expectation {
   readAgain(): void {
     this.sure = false
     this.left = false
+    this.reloaded = true
   }
 
   /** Expects from now on what the session holds: it has just been read. */

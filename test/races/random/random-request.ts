@@ -1,9 +1,10 @@
-import { isSessionError } from '../../../src/core/errors.ts'
+import { isSessionError, StoreError } from '../../../src/core/errors.ts'
 import type { Session } from '../../../src/core/session.ts'
 import type { Sessions } from '../../../src/core/sessions.ts'
 import { sessionIdOf } from '../../../src/core/ticket.ts'
 import { Browser } from '../../engine/browser.ts'
-import type { Exchange } from '../../engine/exchange.ts'
+import { type Exchange, Response } from '../../engine/exchange.ts'
+import { HeaderMap } from '../../engine/header-map.ts'
 import type { SeededRandom } from '../../engine/seeded-random.ts'
 import type { TurnScheduler } from '../../engine/turn-scheduler.ts'
 import type { Data } from './data.ts'
@@ -38,6 +39,8 @@ export class RandomRequest {
   readonly expectation: Expectation
   /** How many updates of the first session it was told have been saved. */
   updates = 0
+  /** How many calls of the store have failed it. What they were to do may be done, or not. */
+  failures = 0
   /** Which session it had in the end. */
   end: { readonly id: string; readonly first: boolean } | null = null
   readonly #surroundings: Surroundings
@@ -74,18 +77,20 @@ export class RandomRequest {
   async run(sessions: Sessions<Data>): Promise<void> {
     const { random, scheduler, ticket } = this.#surroundings
     await scheduler.turn('arrives')
-    const exchange = await new Browser(sessions, ticket).arrive()
+    const exchange = await this.#unlessStoreFails(new Browser(sessions, ticket).arrive())
+    if (exchange === null) return
     this.#exchange = exchange
     for (let left = 1 + random.below(MOST_STEPS); left > 0; left--) await this.#step()
     if (random.chance(ALL_WAITED_FOR)) await Promise.all(this.#begun)
     this.note('is about to leave')
-    const leaving = exchange.leave()
+    const leaving = this.#unlessStoreFails(exchange.leave())
     for (let left = random.below(MOST_LATE_STEPS + 1); left > 0; left--) await this.#step()
-    const { ticket: handedOut } = await leaving
+    const response = await leaving
+    const { ticket: handedOut } = response ?? new Response(exchange.passage.giveUp(), new HeaderMap())
     this.note(handedOut === null ? 'has left' : 'has left with a ticket')
     if (handedOut !== null) this.handedOut.push(sessionIdOf(handedOut.split('.')[0] ?? ''))
     await Promise.all(this.#begun)
-    await exchange.end()
+    await this.#unlessStoreFails(exchange.end())
     this.end = { id: this.session.id, first: this.session.first === true }
   }
 
@@ -109,7 +114,25 @@ export class RandomRequest {
     }
   }
 
+  async #unlessStoreFails<T>(work: Promise<T>): Promise<T | null> {
+    try {
+      return await work
+    } catch (error) {
+      if (!this.#failedByStore(error)) throw error
+      return null
+    }
+  }
+
+  #failedByStore(error: unknown): boolean {
+    if (!(error instanceof StoreError)) return false
+    this.note(`is failed by the store: ${error.code}`)
+    this.failures++
+    this.expectation.sure = false
+    return true
+  }
+
   #failed(error: unknown): void {
+    if (this.#failedByStore(error)) return
     if (isSessionError(error, 'ERR_HEADERS_SENT')) return
     if (this.expectation.destroyed && isSessionError(error, 'ERR_SESSION_DESTROYED')) return
     this.faults.push(`${this.name} failed: ${error instanceof Error ? error.stack : typeof error}`)

@@ -17,8 +17,15 @@ const NEWER_SECRET = 'a-newer-secret-of-the-tests-9876543210fedcba'
 const ROTATED = 0.2
 const WITH_ENDINGS = 0.5
 
-/** Makes the stores that the managers of a run speak to, one each, all of them the same underneath. */
-export type StoresOf = (store: WatchedStore, scheduler: TurnScheduler) => readonly SessionStore[]
+/**
+ * Makes the stores that the managers of a run speak to, one each, all of them the same underneath.
+ * @param random - For what they draw themselves.
+ */
+export type StoresOf = (
+  store: WatchedStore,
+  scheduler: TurnScheduler,
+  random: SeededRandom,
+) => readonly SessionStore[]
 
 /** What a run has shown. */
 export interface Findings {
@@ -28,25 +35,35 @@ export interface Findings {
   readonly trace: readonly string[]
 }
 
-/** Has some requests of one visitor at once, all drawn from a seed, and looks at what comes of them. */
-export async function runRandomRequests(seed: number, storesOf: StoresOf): Promise<Findings> {
+/**
+ * Has some requests of one visitor at once, all drawn from a seed, and looks at what comes of them.
+ * @param storeTimeout - How long the managers wait for an answer, in milliseconds of faked timers.
+ */
+export async function runRandomRequests(
+  seed: number,
+  storesOf: StoresOf,
+  storeTimeout: number,
+): Promise<Findings> {
   const random = new SeededRandom(seed)
   const scheduler = new TurnScheduler(random)
   const clock = createClock()
   const store = new WatchedStore(clock.now, (what) => scheduler.note(what))
   const first = new FirstSession(store)
   const begin = (secret: Secrets, over: SessionStore): Sessions<Data> =>
-    createSessions<Data>({ secret, store: over, now: clock.now })
+    createSessions<Data>({ secret, store: over, now: clock.now, storeTimeout })
 
   const browser = new Browser(begin(SECRET, store))
   await browser.request((session) => void Object.assign(session, firstData()))
   const firstId = (await browser.arrive()).session.id
 
   const secret: Secrets = random.chance(ROTATED) ? [NEWER_SECRET, SECRET] : SECRET
-  const managers = storesOf(store, scheduler).map((over) => begin(secret, over))
+  const managers = storesOf(store, scheduler, new SeededRandom(seed * 7_919)).map((over) =>
+    begin(secret, over),
+  )
   const steps = drawSteps(random, random.chance(WITH_ENDINGS))
   const revoke = async (): Promise<void> => {
     await random.pick(managers).user(FIRST_USER).revoke()
+    // Not when it failed.
     first.revoked = true
   }
   const surroundings = { random, scheduler, ticket: browser.ticket, steps, revoke }

@@ -33,6 +33,11 @@ export class WatchedStore extends MemorySessionStore {
     return this.entries().records
   }
 
+  override set(id: string, record: SessionRecord, options: WriteOptions): void {
+    super.set(id, record, options)
+    this.#wrote(record)
+  }
+
   override create(id: string, record: SessionRecord, options: WriteOptions): boolean {
     if (this.#written.has(id)) this.faults.push(`[P4] ${this.#name(id)} came back`)
     const created = super.create(id, record, options)
