@@ -24,7 +24,7 @@ export function diff(before: DataObject, after: DataObject): Patch {
 }
 
 /** Finds what is to be written over data that may be in any of several states. */
-export function diffFromAny(befores: readonly DataObject[], after: DataObject): Patch {
+function diffFromAny(befores: readonly DataObject[], after: DataObject): Patch {
   const patches = befores.map((before) => diff(before, after))
   return {
     set: new Map(patches.flatMap(({ set }) => [...set])),
