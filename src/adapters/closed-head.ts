@@ -1,4 +1,5 @@
 import type { NodeResponse } from './node-response.ts'
+import { showFinished, unshowFinished } from './shown-finish.ts'
 
 const CLOSED: unique symbol = Symbol('coatcheck.closed')
 
@@ -43,6 +44,7 @@ export class ClosedHead {
     if (this.#response[CLOSED] === undefined) {
       Object.defineProperty(response, 'headersSent', HEADERS_SENT)
       Object.defineProperty(response, 'writableEnded', WRITABLE_ENDED)
+      if (isHttp2(response)) Object.defineProperty(response, 'finished', FINISHED)
     }
     this.#response[CLOSED] = this
   }
@@ -55,12 +57,15 @@ export class ClosedHead {
   /** Notes that the handler has ended the response. */
   end(): void {
     this.#ended = true
+    // There it is a property of its own, which to turn into an accessor would give each response a shape of its own.
+    if (!isHttp2(this.#response)) showFinished(this.#response)
   }
 
   /** Gives the response back as it was when its head was closed. */
   open(): void {
     const response = this.#response
     response[CLOSED] = null
+    if (this.#ended) unshowFinished(response)
     response.setHeader = this.#setHeader
     response.appendHeader = this.#appendHeader
     response.removeHeader = this.#removeHeader
@@ -74,6 +79,10 @@ export class ClosedHead {
     if (this.#statusMessage === undefined) Reflect.deleteProperty(this.#response, 'statusMessage')
     else this.#response.statusMessage = this.#statusMessage
   }
+}
+
+function isHttp2(response: NodeResponse): boolean {
+  return 'stream' in response
 }
 
 /** HTTP/2 has no status message, and warns of each use. */
@@ -106,8 +115,15 @@ const WRITABLE_ENDED: PropertyDescriptor = {
   },
 }
 
+const FINISHED: PropertyDescriptor = {
+  configurable: true,
+  get(this: Closable): unknown {
+    return this[CLOSED]?.ended ?? ownAnswer(this, 'finished')
+  },
+}
+
 /** What Node says, whose own properties are on the prototype. */
-function ownAnswer(response: NodeResponse, name: 'headersSent' | 'writableEnded'): unknown {
+function ownAnswer(response: NodeResponse, name: 'headersSent' | 'writableEnded' | 'finished'): unknown {
   return Reflect.get(Object.getPrototypeOf(response), name, response)
 }
 

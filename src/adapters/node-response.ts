@@ -7,6 +7,10 @@ export interface NodeResponse extends NodeHeaderHolder {
   readonly headersSent: boolean
   readonly writableEnded: boolean
   readonly writableHighWaterMark: number
+  /** What Node asked before there was `writableEnded`, as much of npm still does. It can be set in HTTP/1 alone. */
+  finished?: boolean
+  /** The request it answers. */
+  readonly req?: { readonly socket?: object | null }
   writeHead(...args: unknown[]): unknown
   write(...args: unknown[]): unknown
   end(...args: unknown[]): unknown

@@ -1,7 +1,11 @@
 import { execFile } from 'node:child_process'
+import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import polka from 'polka'
 import { describe, expect, test } from 'vitest'
+import { session } from '../../../src/adapters/express.ts'
+import { PACES, servingPort, startPaced } from '../harness/paced.ts'
 
 const OUTAGE = fileURLToPath(new URL('./polka-outage.ts', import.meta.url))
 
@@ -27,3 +31,24 @@ describe("Polka's own error handler", () => {
     expect(await statusAt('replace')).toBe('503')
   })
 })
+
+// Polka asks `finished`, and says that middleware may end a response and call next() all the same.
+test.each(PACES)(
+  'middleware of Polka that ends the response keeps the route from running, with a store that answers %s',
+  async (pace) => {
+    const { sessions } = startPaced(pace)
+    let ran = 0
+    const app = polka()
+    app.use(session(sessions))
+    app.use((request, response, next) => {
+      request.session.returnTo = '/secret'
+      response.statusCode = 401
+      response.end('sign in first')
+      next()
+    })
+    app.get('/secret', () => void ran++)
+    const port = await servingPort(createServer().on('request', app.handler))
+    const response = await fetch(`http://127.0.0.1:${port}/secret`)
+    expect([response.status, await response.text(), ran]).toEqual([401, 'sign in first', 0])
+  },
+)

@@ -1,4 +1,5 @@
-import { createServer, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { type SessionRequest, session } from '../../../src/adapters/node.ts'
 import type { DefaultData } from '../../../src/core/session-data.ts'
@@ -10,11 +11,15 @@ import { RawClient } from '../harness/raw-client.ts'
 type Listener = (request: SessionRequest<DefaultData>, response: ServerResponse) => void | Promise<void>
 
 /** Asks a handler that writes the session, with the save held. */
-async function askHeld(listener: Listener): Promise<{ client: RawClient; gate: Gate }> {
+async function askHeld(
+  listener: Listener,
+  server: Server = createServer(),
+): Promise<{ client: RawClient; gate: Gate }> {
   const { sessions, store } = startPaced('later')
   const gate = store.hold('create')
   const port = await servingPort(
-    createServer(
+    server.on(
+      'request',
       session(sessions, (request, response) => {
         request.session.visits = 1
         return listener(request, response)
@@ -27,13 +32,17 @@ async function askHeld(listener: Listener): Promise<{ client: RawClient; gate: G
   return { client, gate }
 }
 
+function look({ headersSent, writableEnded, finished }: ServerResponse): object {
+  return { headersSent, writableEnded, finished }
+}
+
 test('while a response is held, its head looks sent and its end looks made', async () => {
   const seen: unknown[] = []
   const { client, gate } = await askHeld((_request, response) => {
     response.write('one')
-    seen.push(response.headersSent, response.writableEnded)
+    seen.push(look(response))
     response.end('two')
-    seen.push(response.headersSent, response.writableEnded)
+    seen.push(look(response))
     for (const change of [
       () => response.setHeader('x-late', '1'),
       () => response.appendHeader('x-late', '1'),
@@ -45,7 +54,10 @@ test('while a response is held, its head looks sent and its end looks made', asy
     response.statusCode = 500
     response.statusMessage = 'Too Late'
   })
-  expect(seen).toEqual([true, false, true, true])
+  expect(seen).toEqual([
+    { headersSent: true, writableEnded: false, finished: false },
+    { headersSent: true, writableEnded: true, finished: true },
+  ])
   gate.release()
   const received = await client.untilClosed()
   expect(received).toMatch(/^HTTP\/1\.1 200 OK/)
@@ -173,4 +185,15 @@ test('a client that goes away while the save is under way changes nothing about 
   const other = new RawClient(port)
   other.get('/', 'Connection: close')
   expect(await other.untilClosed()).toMatch(/^HTTP\/1\.1 200 OK/)
+})
+
+test('a response whose end is held is answered by a server that closes meanwhile', async () => {
+  const server = createServer()
+  const { client, gate } = await askHeld((_request, response) => void response.end('the end'), server)
+  const closed = once(server, 'close')
+  server.close()
+  await settle()
+  gate.release()
+  expect(await client.untilClosed()).toContain('the end')
+  await closed
 })

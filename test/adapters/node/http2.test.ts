@@ -59,6 +59,19 @@ describe.each(PACES)('over HTTP/2, with a store that answers %s', (pace) => {
     expect(seen).toEqual([103, 200, 1, '42'])
   })
 
+  test('a response that was ended says so', async () => {
+    const seen: unknown[] = []
+    const { client } = await start(pace, (request, response) => {
+      request.session.visits = 1
+      response.write('one')
+      seen.push(response.headersSent, response.writableEnded, response.finished)
+      response.end('two')
+      seen.push(response.headersSent, response.writableEnded, response.finished)
+    })
+    expect(await text(client.request({ ':path': '/' }))).toBe('onetwo')
+    expect(seen).toEqual([true, false, false, true, true, true])
+  })
+
   test('a late change that cannot be saved resets the stream', async () => {
     const first = Promise.withResolvers<void>()
     const { client, store } = await start(pace, async (request, response) => {
