@@ -217,16 +217,20 @@ export class HeldResponse {
     this.#response.destroy(cause)
   }
 
-  /** Everything that makes headers leave ends in `writeHead`, Node's own methods too: there the effects are written. */
+  /**
+   * Gives a call to Node, or to middleware mounted before us. All that Node itself does to make headers leave ends in
+   * `writeHead`, as it stands on the response: there the effects are written.
+   */
   #send(method: SendMethod, args: unknown[]): unknown {
+    const response = this.#response
     const effects = this.#effects
-    const withEffects = method === 'writeHead' && effects !== null && !this.#response.headersSent
     const send = this.#methodOf(method)
-    return Reflect.apply(
-      send,
-      this.#response,
-      withEffects ? departingHead(this.#response, args, effects) : args,
-    )
+    const writes = effects !== null && (method === 'writeHead' || isWrapped(response, method, send))
+    if (!writes || response.headersSent) return Reflect.apply(send, response, args)
+    if (method === 'writeHead') return Reflect.apply(send, response, departingHead(response, args, effects))
+    // What stands before us may call the `writeHead` below it. To write them once more in our own changes nothing.
+    departingHead(response, [], effects)
+    return Reflect.apply(send, response, args)
   }
 
   // Not a table by name: that is looked through on each call, of which a response has three.
@@ -242,6 +246,10 @@ const NOT_SENDABLE = 'it could not be sent as the handler gave it'
 const NOT_ANSWERED = 'the error of its session could not be answered'
 
 function nothing(): void {}
+
+function isWrapped(response: Holdable, method: SendMethod, send: SendFunction): boolean {
+  return Reflect.get(Object.getPrototypeOf(response), method) !== send
+}
 
 async function allDone(pending: readonly PromiseLike<void>[]): Promise<void> {
   await Promise.allSettled(pending)
