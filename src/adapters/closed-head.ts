@@ -22,6 +22,7 @@ export class ClosedHead {
   readonly #setHeader: NodeResponse['setHeader']
   readonly #appendHeader: NodeResponse['appendHeader']
   readonly #removeHeader: NodeResponse['removeHeader']
+  readonly #implicitHeader: NodeResponse['_implicitHeader']
   readonly #flush: NodeResponse['flush']
   #ended = false
 
@@ -36,10 +37,13 @@ export class ClosedHead {
     this.#setHeader = response.setHeader
     this.#appendHeader = response.appendHeader
     this.#removeHeader = response.removeHeader
+    this.#implicitHeader = response._implicitHeader
     this.#flush = response.flush
     response.setHeader = HEAD_METHODS.setHeader
     response.appendHeader = HEAD_METHODS.appendHeader
     response.removeHeader = HEAD_METHODS.removeHeader
+    // compression calls it up to 1.7.5, at each piece until `_header` is there, which Node alone may set.
+    if (this.#implicitHeader !== undefined) response._implicitHeader = madeAlready
     if (this.#flush !== undefined) response.flush = onFlush
     if (this.#response[CLOSED] === undefined) {
       Object.defineProperty(response, 'headersSent', HEADERS_SENT)
@@ -69,6 +73,7 @@ export class ClosedHead {
     response.setHeader = this.#setHeader
     response.appendHeader = this.#appendHeader
     response.removeHeader = this.#removeHeader
+    if (this.#implicitHeader !== undefined) response._implicitHeader = this.#implicitHeader
     if (this.#flush !== undefined) response.flush = this.#flush
     if (!response.headersSent) this.#restoreStatus()
   }
@@ -97,6 +102,8 @@ const HEAD_METHODS: { [Name in HeadMethod]: () => never } = {
   appendHeader: () => refuse('append'),
   removeHeader: () => refuse('remove'),
 }
+
+function madeAlready(): void {}
 
 // The same functions for all responses, and left there for the rest of a response's life: an accessor of its own, or one
 // that is deleted again, makes V8 keep the response and all its request until the next full collection, which cost a

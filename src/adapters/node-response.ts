@@ -16,6 +16,8 @@ export interface NodeResponse extends NodeHeaderHolder {
   end(...args: unknown[]): unknown
   // Node's types know it of HTTP/1 alone.
   flushHeaders?(...args: unknown[]): unknown
+  /** Makes the head, in HTTP/1. Nobody's but Node's own, and called by others all the same. */
+  _implicitHeader?(): void
   /** Sends on what compression holds, where it is mounted. */
   flush?(): unknown
   emit(event: string, ...args: unknown[]): boolean
