@@ -103,6 +103,7 @@ export class HeldResponse {
 
   /** What a call of one of the four methods does instead. */
   call(method: SendMethod, args: unknown[]): unknown {
+    if (method === 'flushHeaders' && this.#stage === 'open' && !this.#makeHead()) return
     if (this.#stage === 'saved') return this.#pass(method, args)
     if (this.#stage === 'failed') return drop(this.#response, method, args)
     if (this.#stage === 'waiting') {
@@ -113,6 +114,17 @@ export class HeldResponse {
     if (isPromise(saving)) return this.#hold(saving, method, args)
     this.#stage = 'saved'
     return this.#send(method, args)
+  }
+
+  /**
+   * Makes the head of what is to be flushed, as Node does: middleware such as compression waits for `writeHead`, and must
+   * know before the head looks sent.
+   * @returns `false` when middleware keeps the head back: there is nothing to flush.
+   */
+  #makeHead(): boolean {
+    if (this.#response.headersSent) return true
+    this.#response.writeHead(this.#response.statusCode)
+    return this.#stage !== 'open'
   }
 
   /** Saves all sessions; rejects with the first failure, when each has been tried. */

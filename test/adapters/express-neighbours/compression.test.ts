@@ -95,6 +95,23 @@ describe.each(PACES)('with a store that answers %s', (pace) => {
       expect([answer.status, await answer.text()]).toEqual([503, 'sorry'])
     })
 
+    test('events after flushHeaders() arrive as the head says they are compressed', async () => {
+      const { origin, store } = await start((response) => {
+        response.type('text/event-stream').flushHeaders()
+        response.write('data: 1\n\n')
+        response.end('data: 2\n\n')
+      })
+      const gate = store.hold('create')
+      const asked = fetch(origin)
+      await gate.reached
+      await settle()
+      gate.release()
+      const response = await asked
+      expect(response.headers.get('content-encoding')).toMatch(/^(br|gzip)$/)
+      expect(response.headers.getSetCookie()).toHaveLength(1)
+      expect(await response.text()).toBe('data: 1\n\ndata: 2\n\n')
+    })
+
     test('flush() sends what has been written so far', async () => {
       const more = Promise.withResolvers<void>()
       const { origin } = await start(async (response) => {

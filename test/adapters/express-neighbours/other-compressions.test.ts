@@ -35,8 +35,11 @@ function lateHead(): RequestHandler {
   return (_request, response, next) => {
     const { writeHead, write, end } = response
     let status = 0
+    let started = false
     const start = (): void => {
-      if (!response.headersSent) writeHead.call(response, status === 0 ? response.statusCode : status)
+      if (started) return
+      started = true
+      writeHead.call(response, status === 0 ? response.statusCode : status)
     }
     Object.assign(response, {
       writeHead: (given: number, headers: Record<string, string> = {}): ServerResponse => {
@@ -66,6 +69,11 @@ const WAYS: Record<string, (response: Response) => void> = {
   },
   'a head and an end': (response) => void response.writeHead(200, { 'x-own': '1' }).end('onetwo'),
   'a piped stream': (response) => void Readable.from(['one', 'two']).pipe(response),
+  'flushed headers and writes': (response) => {
+    response.flushHeaders()
+    response.write('one')
+    response.end('two')
+  },
   'res.send': (response) => void response.send('onetwo'),
 }
 
