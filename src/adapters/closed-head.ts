@@ -1,4 +1,4 @@
-import type { NodeResponse } from './node-response.ts'
+import { isHttp2, type NodeResponse } from './node-response.ts'
 import { showFinished, unshowFinished } from './shown-finish.ts'
 
 const CLOSED: unique symbol = Symbol('coatcheck.closed')
@@ -84,10 +84,6 @@ export class ClosedHead {
     if (this.#statusMessage === undefined) Reflect.deleteProperty(this.#response, 'statusMessage')
     else this.#response.statusMessage = this.#statusMessage
   }
-}
-
-function isHttp2(response: NodeResponse): boolean {
-  return 'stream' in response
 }
 
 /** HTTP/2 has no status message, and warns of each use. */

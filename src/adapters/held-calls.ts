@@ -33,6 +33,11 @@ export class HeldCalls {
     return this.#toldToWait
   }
 
+  /** Whether the response was ended meanwhile. */
+  get ended(): boolean {
+    return this.#closed.ended
+  }
+
   /** Keeps a call, and gives what the caller gets for it. */
   add(method: SendMethod, args: unknown[]): unknown {
     this.#calls.push(new HeldCall(method, args))

@@ -177,7 +177,7 @@ export class HeldResponse {
     this.#waiting = waiting
     saving.then(
       () => this.#release(waiting),
-      (error: unknown) => this.#fail(error, NOT_SAVED, waiting.open()),
+      (error: unknown) => this.#fail(error, NOT_SAVED, waiting.open(), waiting.ended),
     )
     return waiting.add(method, args)
   }
@@ -195,7 +195,7 @@ export class HeldResponse {
         if (method === 'write') flowing = answer === true
       } catch (error) {
         // Without the wait, the handler itself would have met this error.
-        this.#fail(error, NOT_SENDABLE, calls)
+        this.#fail(error, NOT_SENDABLE, calls, waiting.ended)
         return
       }
     }
@@ -205,8 +205,9 @@ export class HeldResponse {
   /**
    * The response becomes an error, and what was waiting to be sent is dropped.
    * @param what - What the error is of, should the response have to be cut off.
+   * @param ended - Whether the handler has ended the response.
    */
-  #fail(error: unknown, what: string, waiting: readonly HeldCall[]): void {
+  #fail(error: unknown, what: string, waiting: readonly HeldCall[], ended: boolean): void {
     this.#stage = 'failed'
     const response = this.#response
     // The status has gone out as a success: only a broken body can still say that it was none.
@@ -215,7 +216,7 @@ export class HeldResponse {
       try {
         const status = isSessionError(error) ? error.status : 500
         const send = (method: SendMethod, args: unknown[]): unknown => this.#send(method, args)
-        answerFailure(response, status, send, () => this.#onFailure(error, response))
+        answerFailure({ response, status, ended, send }, () => this.#onFailure(error, response))
       } catch (unanswered) {
         this.#break(unanswered, NOT_ANSWERED)
       }

@@ -26,3 +26,8 @@ export interface NodeResponse extends NodeHeaderHolder {
 
 /** The methods that make a response's headers leave, and its end. */
 export type SendMethod = 'writeHead' | 'write' | 'end' | 'flushHeaders'
+
+/** Tells a response of HTTP/2 from one of HTTP/1. */
+export function isHttp2(response: NodeResponse): boolean {
+  return 'stream' in response
+}

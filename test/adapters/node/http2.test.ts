@@ -1,13 +1,15 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import {
   type ClientHttp2Session,
   connect,
   createServer,
+  type Http2Server,
   type Http2ServerRequest,
   type Http2ServerResponse,
 } from 'node:http2'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { type Committable, HeldResponse } from '../../../src/adapters/held-response.ts'
 import { type SessionListener, session } from '../../../src/adapters/node.ts'
 import type { DefaultData } from '../../../src/core/session-data.ts'
 import { listenHttp2 } from '../harness/http2-server.ts'
@@ -18,13 +20,17 @@ async function start(
   handler: SessionListener<DefaultData, Http2ServerRequest, Http2ServerResponse>,
 ): Promise<{ client: ClientHttp2Session; store: TestStore }> {
   const { sessions, store } = startPaced(pace)
-  const listening = await listenHttp2(createServer().on('request', session(sessions, handler)))
+  return { client: await connectTo(createServer().on('request', session(sessions, handler))), store }
+}
+
+async function connectTo(server: Http2Server): Promise<ClientHttp2Session> {
+  const listening = await listenHttp2(server)
   const client = connect(listening.origin)
   onTestFinished(async () => {
     client.destroy()
     await listening.close()
   })
-  return { client, store }
+  return client
 }
 
 // The first of this file: Node warns once in a process.
@@ -104,4 +110,35 @@ describe.each(PACES)('over HTTP/2, with a store that answers %s', (pace) => {
     const stream = client.request({ ':path': '/' })
     expect(await text(stream)).toBe('done')
   })
+})
+
+test.each<[string, (response: Http2ServerResponse) => void]>([
+  [
+    'a status, which HTTP/2 checks',
+    (response) => {
+      expect(() => Object.assign(response, { statusCode: 99 })).toThrow(RangeError)
+      response.statusCode = 507
+    },
+  ],
+  ['a head', (response) => void response.writeHead(507)],
+])('an error handler answers over HTTP/2 in the callback of another, by %s [P2]', async (_way, begin) => {
+  const failing: Committable = { commit: () => Promise.reject(new Error('down')), giveUp: () => null }
+  const logger = new EventEmitter()
+  const asked = Promise.withResolvers<void>()
+  const server = createServer((_request, response) => {
+    HeldResponse.hold(response, failing, () => {
+      logger.once('written', () => {
+        begin(response)
+        response.end(`sorry, ${response.statusCode}`)
+      })
+      asked.resolve()
+    })
+    response.write('never')
+  })
+  const client = await connectTo(server)
+  const stream = client.request({ ':path': '/' })
+  await asked.promise
+  logger.emit('written')
+  const [headers] = await once(stream, 'response')
+  expect([headers[':status'], await text(stream)]).toEqual([507, 'sorry, 507'])
 })
