@@ -1,5 +1,6 @@
 import { isSessionError } from '../core/errors.ts'
 import type { NodeResponse } from './node-response.ts'
+import { takeBack } from './take-back.ts'
 
 /** What a client is told of an error where no framework answers for it. */
 interface ErrorAnswer {
@@ -26,7 +27,7 @@ function errorAnswer(error: unknown): ErrorAnswer {
 
 /**
  * Answers a Node request with an error, and shows it on the console. An answer that has begun is broken off, so that
- * nobody takes it for a whole one; one that was ended is whole, and left alone.
+ * nobody takes it for a whole one, as is one that cannot be sent; one that was ended is whole, and left alone.
  */
 export function answerWithError(error: unknown, response: NodeResponse): void {
   const { status, headers, body } = errorAnswer(error)
@@ -35,8 +36,15 @@ export function answerWithError(error: unknown, response: NodeResponse): void {
     response.destroy()
     return
   }
-  response.writeHead(status, headers)
-  response.end(body)
+  try {
+    takeBack(response)
+    response.writeHead(status, headers)
+    response.end(body)
+  } catch (refusal) {
+    // Thrown on, it would end the process: nobody is there to catch it.
+    console.error(refusal)
+    response.destroy()
+  }
 }
 
 /** Makes a web `Response` of an error. */

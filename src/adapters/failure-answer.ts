@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { removeOutcome } from '../core/outcome-headers.ts'
 import { isHttp2, type NodeResponse, type SendMethod } from './node-response.ts'
+import { takeBack } from './take-back.ts'
 
 /** The response that was given to an error handler, in what that one runs and waits for. */
 const ANSWERED = new AsyncLocalStorage<NodeResponse>()
@@ -50,11 +50,9 @@ export function answerFailure(
       return answers && !response.writableEnded ? send(method, args) : drop(response, method, args)
     }
 
-  removeOutcome(response)
+  takeBack(response)
   response.statusCode = status
   watchStatus(response, claim)
-  // HTTP/2 has no status message, and warns of each use.
-  if (Object.hasOwn(response, 'statusMessage')) response.statusMessage = ''
   // What wrapped the methods before us, such as compression, has been ended with the handler's body and would
   // swallow the error's. It keeps the old ones, which drop what they are given.
   Object.assign(response, {

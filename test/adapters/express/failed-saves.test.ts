@@ -38,7 +38,8 @@ describe.each(PACES)('when a session cannot be saved, with a store that answers 
   async function ask(
     handler: (response: Response) => void | Promise<void>,
     onError: (response: Response) => void | Promise<void>,
-  ): Promise<[status: number, body: string]> {
+    look: (answer: globalThis.Response) => unknown = ({ status }) => status,
+  ): Promise<[seen: unknown, body: string]> {
     const { sessions, store } = startPaced(pace)
     const app = express().use(session(sessions))
     app.get('/', (request, response) => {
@@ -49,7 +50,7 @@ describe.each(PACES)('when a session cannot be saved, with a store that answers 
     const port = await servingPort(createServer(app))
     store.fail('create')
     const answer = await fetch(`http://127.0.0.1:${port}/`)
-    return [answer.status, await answer.text()]
+    return [look(answer), await answer.text()]
   }
 
   describe.each<[string, Answer]>([
@@ -81,6 +82,18 @@ describe.each(PACES)('when a session cannot be saved, with a store that answers 
         expect(await answered).toEqual([503, 'sorry'])
       },
     )
+  })
+
+  test('a reason that the handler gave is not that of the error', async () => {
+    const [line] = await ask(
+      (response) => {
+        response.statusMessage = 'All Is Well'
+        response.json({ done: true })
+      },
+      (response) => void response.status(503).end('sorry'),
+      ({ status, statusText }) => `${status} ${statusText}`,
+    )
+    expect(line).toBe('503 Service Unavailable')
   })
 
   test('and the handler has ended its response, an error handler answers in the callback of another by end() alone [P2]', async () => {

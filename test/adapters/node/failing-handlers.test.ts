@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { connect, createServer as createHttp2Server } from 'node:http2'
 import { text } from 'node:stream/consumers'
 import { describe, expect, type MockInstance, onTestFinished, test, vi } from 'vitest'
@@ -11,15 +11,10 @@ import { RawClient } from '../harness/raw-client.ts'
 const LONG = 'x'.repeat(5_000_000)
 const failure = new Error('The handler failed.')
 
-/** A response of HTTP/1 or HTTP/2. */
-interface Writable {
-  write(chunk: string): boolean
-  end(chunk: string): unknown
-}
+type Handler = (response: ServerResponse) => void | Promise<void>
+type EndingHandler = (response: { end(chunk: string): unknown }) => void | Promise<void>
 
-type Handler = (response: Writable) => void | Promise<void>
-
-const AFTER_THE_END: [string, Handler][] = [
+const AFTER_THE_END: [string, EndingHandler][] = [
   [
     'throws',
     (response) => {
@@ -127,4 +122,68 @@ describe.each(PACES)('a handler on node:http, with a store that answers %s,', (p
     expect(await client.untilClosed()).not.toContain('\r\n0\r\n')
     expect(shown.mock.calls).toEqual([[failure]])
   })
+
+  test.each<[string, (response: ServerResponse) => void]>([
+    ['trailers', (response) => void response.setHeader('trailer', 'x-sum')],
+    ['an encoding', (response) => void response.setHeader('content-encoding', 'gzip')],
+    ['chunks', (response) => void response.setHeader('transfer-encoding', 'chunked')],
+    ['a name', (response) => void response.setHeader('content-disposition', 'attachment; filename=a.csv')],
+    ['a version', (response) => void response.setHeader('etag', '"1"')],
+    ['a place', (response) => void response.setHeader('location', '/next')],
+    ['a reason', (response) => void Object.assign(response, { statusMessage: 'All Is Well' })],
+  ])('that has announced %s and fails is a 500 with nothing of it', async (_what, announce) => {
+    watchConsole()
+    const { port, store } = await serve((response) => {
+      response.setHeader('x-own', '1')
+      announce(response)
+      throw failure
+    })
+    for (const [status, line] of [
+      [500, 'Internal Server Error'],
+      [503, 'Service Unavailable'],
+    ]) {
+      const client = new RawClient(port)
+      client.get('/', 'Connection: close')
+      const [head = '', body = ''] = (await client.untilClosed()).split('\r\n\r\n')
+      const [first, ...headers] = head.split('\r\n')
+      expect(first).toBe(`HTTP/1.1 ${status} ${line}`)
+      expect(namesIn(headers)).toEqual(
+        OF_AN_ERROR.filter((name) => status === 500 || !OF_A_SESSION.includes(name)),
+      )
+      expect(JSON.parse(body)).toEqual({ error: expect.any(String) })
+      store.fail('create')
+    }
+  })
+
+  test('that fails where its error cannot be answered breaks the response off, and the process goes on', async () => {
+    const shown = watchConsole()
+    const refusal = new Error('The head is refused.')
+    const { port } = await serve((response) => {
+      response.writeHead = () => {
+        throw refusal
+      }
+      throw failure
+    })
+    const client = new RawClient(port)
+    client.get('/')
+    expect(await client.untilClosed()).toBe('')
+    expect(shown.mock.calls).toEqual([[failure], [refusal]])
+  })
 })
+
+/** What an error is sent with. */
+const OF_AN_ERROR = [
+  'cache-control',
+  'connection',
+  'content-length',
+  'content-type',
+  'date',
+  'set-cookie',
+  'vary',
+  'x-own',
+]
+const OF_A_SESSION = ['set-cookie', 'vary']
+
+function namesIn(headers: readonly string[]): string[] {
+  return headers.map((line) => line.slice(0, line.indexOf(':')).toLowerCase()).sort()
+}
