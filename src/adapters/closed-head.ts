@@ -18,7 +18,7 @@ interface Closable extends NodeResponse {
 export class ClosedHead {
   readonly #response: Closable
   readonly #statusCode: number
-  readonly #statusMessage: string | undefined
+  readonly #statusMessage: string
   readonly #setHeader: NodeResponse['setHeader']
   readonly #appendHeader: NodeResponse['appendHeader']
   readonly #removeHeader: NodeResponse['removeHeader']
@@ -33,7 +33,7 @@ export class ClosedHead {
   constructor(response: NodeResponse, onFlush: () => void) {
     this.#response = response
     this.#statusCode = response.statusCode
-    this.#statusMessage = hasStatusMessage(response) ? response.statusMessage : undefined
+    this.#statusMessage = hasStatusMessage(response) ? response.statusMessage : ''
     this.#setHeader = response.setHeader
     this.#appendHeader = response.appendHeader
     this.#removeHeader = response.removeHeader
@@ -58,6 +58,13 @@ export class ClosedHead {
     return this.#ended
   }
 
+  /** Shows the status and the reason that `writeHead` was given, as Node does; not a status that it will refuse. */
+  show([status, reason]: unknown[]): void {
+    const response = this.#response
+    if (typeof status === 'number' && status >= 200 && status <= 599) response.statusCode = status
+    if (typeof reason === 'string' && !isHttp2(response)) response.statusMessage = reason
+  }
+
   /** Notes that the handler has ended the response. */
   end(): void {
     this.#ended = true
@@ -80,9 +87,8 @@ export class ClosedHead {
 
   #restoreStatus(): void {
     this.#response.statusCode = this.#statusCode
-    if (!hasStatusMessage(this.#response)) return
-    if (this.#statusMessage === undefined) Reflect.deleteProperty(this.#response, 'statusMessage')
-    else this.#response.statusMessage = this.#statusMessage
+    // Node takes none for that of the status.
+    if (hasStatusMessage(this.#response)) this.#response.statusMessage = this.#statusMessage
   }
 }
 

@@ -42,6 +42,7 @@ export class HeldCalls {
   add(method: SendMethod, args: unknown[]): unknown {
     this.#calls.push(new HeldCall(method, args))
     if (method === 'end') this.#closed.end()
+    if (method === 'writeHead') this.#closed.show(args)
     if (method !== 'write') return this.#response
     // As Node answers: wait for 'drain', when more is waiting than its buffer would take.
     this.#length += lengthOf(args[0])

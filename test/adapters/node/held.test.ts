@@ -65,6 +65,42 @@ test('while a response is held, its head looks sent and its end looks made', asy
   expect(received).not.toContain('x-late')
 })
 
+test('a held writeHead shows its status and its reason, as a sent one does', async () => {
+  const seen: unknown[] = []
+  const { client, gate } = await askHeld((_request, response) => {
+    response.writeHead(404, 'Gone Fishing', { 'x-own': '1' })
+    seen.push(response.statusCode, response.statusMessage)
+    response.end('no')
+  })
+  gate.release()
+  expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 404 Gone Fishing\r\n[\s\S]*x-own: 1\r\n/)
+  expect(seen).toEqual([404, 'Gone Fishing'])
+})
+
+test('the reason is that of the status which is sent, when another was shown meanwhile', async () => {
+  const { client, gate } = await askHeld((_request, response) => {
+    response.end('done')
+    response.statusCode = 404
+    response.statusMessage = 'Not Found'
+  })
+  gate.release()
+  expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+})
+
+test('a status that Node refuses is not shown, and becomes an error response', async () => {
+  const shown = vi.spyOn(console, 'error').mockImplementation(() => {})
+  onTestFinished(() => shown.mockRestore())
+  const seen: unknown[] = []
+  const { client, gate } = await askHeld((_request, response) => {
+    response.writeHead(1000)
+    seen.push(response.statusCode)
+    response.end('never')
+  })
+  gate.release()
+  expect(await client.untilClosed()).toMatch(/^HTTP\/1\.1 500 Internal Server Error\r\n/)
+  expect(seen).toEqual([200])
+})
+
 test('a status message given before the response was held is sent, one given later is not', async () => {
   const { client, gate } = await askHeld((_request, response) => {
     response.statusMessage = 'In Time'

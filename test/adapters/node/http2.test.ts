@@ -78,6 +78,17 @@ describe.each(PACES)('over HTTP/2, with a store that answers %s', (pace) => {
     expect(seen).toEqual([true, false, false, true, true, true])
   })
 
+  test('writeHead shows its status', async () => {
+    const { client } = await start(pace, (request, response) => {
+      request.session.visits = 1
+      response.writeHead(404, { 'x-own': '1' })
+      response.end(`status ${response.statusCode}`)
+    })
+    const stream = client.request({ ':path': '/' })
+    const [headers] = await once(stream, 'response')
+    expect([headers[':status'], headers['x-own'], await text(stream)]).toEqual([404, '1', 'status 404'])
+  })
+
   test('a late change that cannot be saved resets the stream', async () => {
     const first = Promise.withResolvers<void>()
     const { client, store } = await start(pace, async (request, response) => {
