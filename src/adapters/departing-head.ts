@@ -44,11 +44,18 @@ function isHeaders(value: unknown): value is OutgoingHttpHeaders {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Sets a list of headers: flat, or of pairs. A name may stand in it several times. */
+/**
+ * Sets a list of headers: flat, or of pairs. A name may stand in it several times.
+ * @throws {TypeError} `ERR_INVALID_ARG_VALUE`, as Node's own: the last name has no value; nothing was set.
+ */
 function setPairs(response: NodeHeaderHolder, list: readonly unknown[]): void {
   const flat = list.length > 0 && list.every(Array.isArray) ? list.flat(1) : list
+  if (flat.length % 2 !== 0) {
+    const message = `writeHead was given a list of ${flat.length} for its headers. Give names and values in turn.`
+    throw Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' })
+  }
   for (let at = 0; at < flat.length; at += 2) response.removeHeader(String(flat[at]))
-  for (let at = 0; at + 1 < flat.length; at += 2) {
+  for (let at = 0; at < flat.length; at += 2) {
     const value: unknown = flat[at + 1]
     response.appendHeader(String(flat[at]), Array.isArray(value) ? value.map(String) : String(value))
   }

@@ -1,5 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { session } from '../../../src/adapters/node.ts'
 import { PACES, servingPort, startPaced } from '../harness/paced.ts'
 import { RawClient } from '../harness/raw-client.ts'
@@ -77,6 +77,25 @@ describe.each(PACES)('with a store that answers %s', (pace) => {
       expect(body).toContain('done')
     },
   )
+
+  test('a list of headers that ends in a name is refused, as Node does, and nothing of it is sent', async () => {
+    const { sessions } = startPaced(pace)
+    const shown = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => shown.mockRestore())
+    const port = await servingPort(
+      createServer(
+        session(sessions, (request, response) => {
+          request.session.visits = 1
+          response.writeHead(200, ['X-Own', 'yes', 'X-Odd'])
+          response.end('never')
+        }),
+      ),
+    )
+    const response = await fetch(`http://127.0.0.1:${port}/`)
+    expect([response.status, response.headers.get('x-own')]).toEqual([500, null])
+    expect(await response.text()).not.toContain('never')
+    expect(shown.mock.calls).toEqual([[expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' })]])
+  })
 
   test('a reason given to writeHead is sent', async () => {
     const { sessions } = startPaced(pace)
