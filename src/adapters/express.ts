@@ -55,6 +55,7 @@ export function session<Data extends object = DefaultData>(sessions: Sessions<Da
     const known = passageOf(request, sessions)
     if (known !== undefined) {
       show(request, sessions, known)
+      offerSessionId(request)
       next()
       return
     }

@@ -2,6 +2,8 @@ import { createServer } from 'node:http'
 import express, { type Express } from 'express'
 import { describe, expect, test, vi } from 'vitest'
 import { session } from '../../../src/adapters/express.ts'
+import { session as nodeSession } from '../../../src/adapters/node.ts'
+import type { DefaultData } from '../../../src/core/session-data.ts'
 import { AdapterVisitor } from '../../../src/testing/adapter-visitor.ts'
 import { PACES, servingPort, startPaced } from '../harness/paced.ts'
 
@@ -72,6 +74,22 @@ describe.each(PACES)('on Express, with a store that answers %s', (pace) => {
     const id = await visitor.json('/id')
     expect(id).toMatch(/^[\w-]{43}$/)
     expect(ids).toEqual([id, id, id])
+  })
+
+  test('req.sessionID is there also where the session is mounted below the app, and for the app above a sub-app', async () => {
+    const { sessions } = startPaced(pace)
+    const sub = express().use(session(sessions))
+    sub.get('/below', (request, response) => void response.json(request.sessionID === request.session.id))
+    const app = express().use('/sub', sub)
+    app.get('/sub/above', (request, response) => void response.json(request.sessionID === request.session.id))
+    const whole = express().use(session(sessions))
+    whole.get('/', (request, response) => void response.json(request.sessionID === request.session.id))
+    const listener = nodeSession<DefaultData>(sessions, (request, response) => whole(request, response))
+    const ports = [await servingPort(createServer(app)), await servingPort(createServer(listener))]
+    for (const address of [`${ports[0]}/sub/below`, `${ports[0]}/sub/above`, `${ports[1]}/`]) {
+      const response = await fetch(`http://127.0.0.1:${address}`)
+      expect([address, await response.json()]).toEqual([address, true])
+    }
   })
 
   test('regenerate(callback) puts a new object on the request; the old one can still be read [peers 5.1]', async () => {
