@@ -91,6 +91,29 @@ export const mountCases: readonly AdapterCase[] = [
   ),
 
   adapterCase(
+    'mounted-again-inside-another',
+    'mounted again inside another manager, a manager has its one session there',
+    async (trial) => {
+      const { app, shop } = twoManagers(trial)
+      const [admin] = app.scopes ?? []
+      const again = { path: '/shop', mounts: [shop], routes: routesOf(ROUTES) }
+      const served = await trial.serveApp({
+        ...app,
+        scopes: admin === undefined ? [] : [{ ...admin, scopes: [again] }],
+      })
+      const visitor = served.visitor()
+      const { setCookies } = await visitor.visit('/admin/shop/write')
+      assertEqual(
+        setCookies.map((line) => line.split('=')[0]),
+        ['shop'],
+        'the cookies',
+      )
+      assertEqual(await visitor.json('/look'), { seen: true, visits: 1 }, 'the session of the outer manager')
+      assertEqual(await visitor.json('/admin/look'), {}, 'the session of the manager in between')
+    },
+  ),
+
+  adapterCase(
     'one-of-two-managers-fails',
     'when one of two sessions cannot be saved, the response is a 503 [P2]',
     async (trial) => {
