@@ -149,6 +149,62 @@ test('callbacks of held calls are called, in order', async () => {
   expect(order).toEqual(['write', 'end'])
 })
 
+test('callbacks of held calls are told that the session could not be saved', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  onTestFinished(() => void vi.restoreAllMocks())
+  const { sessions, store } = startPaced('later')
+  const told: unknown[] = []
+  const port = await servingPort(
+    createServer(
+      session(sessions, (request, response) => {
+        request.session.visits = 1
+        response.write('one', (error) => void told.push(error))
+        response.write('two', 'utf8', (error) => void told.push(error))
+        response.end(() => void told.push('the end'))
+      }),
+    ),
+  )
+  store.fail('create')
+  expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(503)
+  const error = expect.objectContaining({ message: expect.stringContaining('was not sent') })
+  expect(told).toEqual([error, error, 'the end'])
+})
+
+test('when one of two sessions cannot be saved, the error waits for the other and carries its cookie [P2] [P11]', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  onTestFinished(() => void vi.restoreAllMocks())
+  const outer = startPaced('later')
+  const inner = startPaced('later', { cookie: { name: 'inner' } })
+  const handler = session(inner.sessions, (request, response) => {
+    request.session.visits = 1
+    response.end('never')
+  })
+  const port = await servingPort(
+    createServer(
+      session(outer.sessions, (request, response) => {
+        request.session.visits = 1
+        handler(request, response)
+      }),
+    ),
+  )
+  outer.store.fail('create')
+  const gate = inner.store.hold('create')
+  let here = false
+  const asked = fetch(`http://127.0.0.1:${port}/`).then((response) => {
+    here = true
+    return response
+  })
+  await gate.reached
+  await settle()
+  expect(here).toBe(false)
+  gate.release()
+  const response = await asked
+  expect([response.status, response.headers.getSetCookie()]).toEqual([
+    503,
+    [expect.stringMatching(/^inner=/)],
+  ])
+})
+
 test('flushHeaders sends the head as soon as the session is saved, before any body [A32]', async () => {
   const more = Promise.withResolvers<void>()
   const { client, gate } = await askHeld(async (_request, response) => {
