@@ -238,6 +238,7 @@ function isErrorHandler<Data extends object>(
 /** As in Express, middleware for `/admin` is for `/admin/users` too, and not for `/administrator`. */
 function belowToo(path: string): string {
   if (path.endsWith('*')) return path
+  // A segment that may be left out stays one before a wildcard: `/admin/:tab?/*` is for `/admin` too.
   return path.endsWith('/') ? `${path}*` : `${path}/*`
 }
 

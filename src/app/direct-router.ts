@@ -1,11 +1,9 @@
 import type { Context } from 'hono'
 import type { Result, Router } from 'hono/router'
-import { RegExpRouter } from 'hono/router/reg-exp-router'
-import { SmartRouter } from 'hono/router/smart-router'
-import { TrieRouter } from 'hono/router/trie-router'
 import type { H } from 'hono/types'
 import type { RouteTurner } from './arrival.ts'
 import { OwnMatch, type Route } from './own-match.ts'
+import { type Found, RouteTable } from './route-table.ts'
 import type { AnyHandler } from './run-handler.ts'
 
 /** The handlers of a request, when all of them are the app's own. */
@@ -20,7 +18,7 @@ export type DirectRunner<Data extends object> = (
 ) => Response | Promise<Response>
 
 /**
- * Hono's router, for an app: where all handlers of a request are the app's own, it gives Hono one that runs them all.
+ * The router that an app gives to Hono: where all handlers of a request are the app's own, it gives Hono one that runs them all.
  *
  * Hono calls the only handler of a request at once, and takes its response as it comes; where there are several, each
  * costs it promises and the response is waited for: about 10 us a request. Requests that any other handler takes part
@@ -29,9 +27,7 @@ export type DirectRunner<Data extends object> = (
 export class DirectRouter<Data extends object> implements Router<Route> {
   /** Names the router, as Hono asks for. */
   readonly name = 'DirectRouter'
-  readonly #routes: Router<Route> = new SmartRouter<Route>({
-    routers: [new RegExpRouter(), new TrieRouter()],
-  })
+  readonly #routes = new RouteTable<Route>()
   readonly #methods = new Set<string>()
   readonly #own = new Map<H, AnyHandler<Data>>()
   readonly #entrance: H
@@ -55,37 +51,31 @@ export class DirectRouter<Data extends object> implements Router<Route> {
 
   match(method: string, path: string): Result<Route> {
     const found = this.#routes.match(method, path)
-    // Parameters are places in a second list, or else the values themselves.
-    if (found.length === 2) {
-      const one = this.#asOne(found[0])
-      return one === null ? found : [one, found[1]]
-    }
-    const one = this.#asOne(found[0])
-    return one === null ? found : [one]
+    return [this.#asOne(found) ?? found]
   }
 
   /** Finds the handlers of a request, when all of them are the app's own; `null` when there are others, or none. */
   matchOwn(method: string, path: string): OwnMatch<Data> | null {
     const found = this.#routes.match(method, path)
-    const handlers = this.#ownOf(found[0])
+    const handlers = this.#ownOf(found)
     return handlers === null ? null : new OwnMatch(handlers, found)
   }
 
   /** Gives the methods that have a route of their own for a path; middleware and `all` routes have none. */
   methodsOf(path: string): string[] {
     return [...this.#methods].filter((method) => {
-      const [entries] = this.#routes.match(method, path)
+      const entries = this.#routes.match(method, path)
       return method !== 'ALL' && entries.some(([[, route]]) => route.method === method)
     })
   }
 
-  #asOne<Params>(entries: readonly [Route, Params][]): [Route, Params][] | null {
+  #asOne(entries: readonly Found<Route>[]): Found<Route>[] | null {
     const handlers = this.#ownOf(entries)
     // The entrance is the first of every request.
     const first = entries[1]
     if (handlers === null || first === undefined) return null
     const route: Route = [(context) => this.#run(context, { handlers, turnTo }), first[0][1]]
-    const one: [Route, Params] = [route, first[1]]
+    const one: Found<Route> = [route, first[1]]
     const turnTo = (at: number): void => {
       const entry = entries[at + 1]
       if (entry === undefined) return
@@ -95,7 +85,7 @@ export class DirectRouter<Data extends object> implements Router<Route> {
     return [one]
   }
 
-  #ownOf(entries: readonly (readonly [Route, unknown])[]): AnyHandler<Data>[] | null {
+  #ownOf(entries: readonly Found<Route>[]): AnyHandler<Data>[] | null {
     const handlers: AnyHandler<Data>[] = []
     for (const [[middleware]] of entries) {
       const own = this.#own.get(middleware)

@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
-import { TrieRouter } from 'hono/router/trie-router'
 import type { SessionEnv } from '../adapters/hono.ts'
 import { isSessionError } from '../core/errors.ts'
 import { errorAnswer } from './error-answer.ts'
 import type { Exchange } from './exchange.ts'
 import type { ErrorHandler } from './handler.ts'
+import { RouteTable } from './route-table.ts'
 import { runHandler } from './run-handler.ts'
 
 /** Is told of an error that is the server's own fault. */
@@ -12,7 +12,7 @@ export type ErrorReporter = (error: unknown, request: Request) => void
 
 /** Answers the requests that failed: with the app's error handlers first, else in JSON. */
 export class ErrorHandling<Data extends object> {
-  readonly #handlers = new TrieRouter<ErrorHandler<Data>>()
+  readonly #handlers = new RouteTable<ErrorHandler<Data>>()
   readonly #report: ErrorReporter
   readonly #timeout: number
 
@@ -29,7 +29,7 @@ export class ErrorHandling<Data extends object> {
   /** Answers for an error. An error handler that fails, or calls `next(error)`, leaves its error to those after it. */
   async answer(error: unknown, exchange: Exchange<Data>): Promise<Response> {
     const { context, answer } = exchange
-    const [handlers] = this.#handlers.match('ALL', context.req.path)
+    const handlers = this.#handlers.match('ALL', context.req.path)
     let current = error
     for (const [handler] of handlers) {
       answer.reset()

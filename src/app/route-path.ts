@@ -1,11 +1,13 @@
 import { ConfigError } from '../core/errors.ts'
 import { shownValue } from '../core/shown-value.ts'
+import { parameterOf, segmentsOf } from './path-pattern.ts'
 
 const PATHS = "Paths are texts such as '/users/:id', '/posts/:id?', '/years/:year{[0-9]+}' and '/files/*'."
-/** A parameter's own expression, in which anything may stand. */
-const EXPRESSION = /(:[^/{}]+)\{.*?\}(?=\??(?:\/|$))/g
 /** Express's wildcard, in the braces of an optional part or without. */
-const NAMED_WILDCARD = /(?:^|[/{]+)\*(\w+)\}?/
+const NAMED_WILDCARD = /(?:^|[/{]+)\*(\w+)(?:\}|(?=\/|$))/
+const NAME = /^[\p{L}\p{N}_$]+$/u
+/** What does not stand for itself: a parameter, with or without expression, and a wildcard, which Express names. */
+const PART = /:(\w+)(?:\{((?:\\.|[^{}\\]|\{[^{}]*\})+)\})?|\*+(\w*)|[$.+?()|]/g
 
 /**
  * Refuses what no route can be made for, and Express's own ways of writing a path: the router would take them for
@@ -16,26 +18,71 @@ const NAMED_WILDCARD = /(?:^|[/{]+)\*(\w+)\}?/
 export function checkRoutePath(path: unknown): void {
   for (const one of [path].flat()) {
     if (typeof one !== 'string') throw noPath(one)
-    const fix = fixOf(one, one.replace(EXPRESSION, '$1'))
+    const fix = fixOf(one)
     if (fix === null) continue
     throw refusal(`The path '${one}' would not match what Express matches with it. ${fix}`)
   }
 }
 
-/**
- * Says how to write for this router what a path means in Express; `null` when it means the same here.
- * @param outline - The path without the expressions of its parameters.
- */
-function fixOf(path: string, outline: string): string | null {
+/** Says how to write here what a path means in Express, or is meant to be; `null` when it means the same here. */
+function fixOf(path: string): string | null {
+  const segments = segmentsOf(path)
+  // The path without the expressions of its parameters, in which anything may stand.
+  const outline = segments.map((segment) => `/${parameterOf(segment)?.name ?? segment}`).join('')
   const [wildcard, name] = NAMED_WILDCARD.exec(outline) ?? []
   if (wildcard !== undefined) {
     const named = `'${path.replace(wildcard, `/:${name}{.+}`)}' and read req.params.${name}.`
     if (!outline.endsWith(wildcard)) return `Write ${named}`
     return `Write '${path.slice(0, -wildcard.length)}/*' and read req.path, or ${named}`
   }
-  if (/:\w+\(/.test(outline)) return "Write an expression in braces: ':id{[0-9]+}'."
-  if (!outline.includes('{/')) return null
-  return "What may be left out is written '/:name?', at the end of a path; elsewhere write two routes."
+  if (/:\w+\(|\(.*[*+?|\\]/.test(outline)) return "Write an expression in braces: ':id{[0-9]+}'."
+  if (/\{\/|^[^:]*[{}]/.test(outline)) {
+    return "What may be left out is written '/:name?', a segment of its own; for anything else write two routes."
+  }
+  for (const [at, segment] of segments.entries()) {
+    const fix = segmentFixOf(segment, at === segments.length - 1)
+    if (fix !== null) return fix
+  }
+  return null
+}
+
+function segmentFixOf(segment: string, isLast: boolean): string | null {
+  const parameter = parameterOf(segment)
+  if (parameter !== null) {
+    const { name, expression } = parameter
+    if (/^\w+[+*]$/.test(name)) return `Several segments are written ':${name.slice(0, -1)}{.+}'.`
+    if (!NAME.test(name)) return wholeSegment(segment)
+    return expression === undefined ? null : expressionFixOf(expression)
+  }
+  if (segment === '**') return "Everything below is written '/*'."
+  const star = segment.indexOf('*')
+  if (segment.includes(':') || (star !== -1 && segment !== '*' && !(isLast && star === segment.length - 1))) {
+    return wholeSegment(segment)
+  }
+  if (!segment.includes('?')) return null
+  return "Only a parameter may be left out: '/:name?', a segment of its own. For anything else write two routes."
+}
+
+function expressionFixOf(expression: string): string | null {
+  try {
+    new RegExp(expression)
+  } catch (error) {
+    return `Its expression is none: ${error instanceof Error ? error.message : 'invalid'}.`
+  }
+  if (!expression.startsWith('^') && !/(?<!\\)\$$/.test(expression)) return null
+  return 'An expression is for the whole parameter: leave ^ and $ out.'
+}
+
+function wholeSegment(segment: string): string {
+  let first: string | undefined
+  const expression = segment.replace(PART, (text, name?: string, own?: string, wildcard?: string) => {
+    // Not with a backslash, which a string in the code would swallow.
+    if (name === undefined && wildcard === undefined) return `[${text}]`
+    first ??= name ?? wildcard
+    return own ?? (wildcard === undefined || wildcard === '' ? '[^/]+' : '.+')
+  })
+  const shown = first === undefined || first === '' ? 'name' : first
+  return `Parameters and wildcards are whole segments: write '/:${shown}{${expression}}' for this one and read req.params.${shown}.`
 }
 
 function noPath(given: unknown): ConfigError {

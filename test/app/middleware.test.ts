@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Handler } from '../../src/app/index.ts'
+import type { ErrorHandler, Handler } from '../../src/app/index.ts'
 import { testApp } from './serving.ts'
 
 const trace: Handler = async (_req, res, next) => {
@@ -37,6 +37,39 @@ describe('middleware', () => {
     const paths = ['/admin', '/admin/', '/admin/users', '/administrator', '/', '/%61dmin', '/admin?x=1']
     const statuses = await Promise.all(paths.map(async (path) => (await app.request(path)).status))
     expect(statuses).toEqual([403, 403, 403, 200, 200, 403, 403])
+  })
+
+  test.each([
+    ['/admin/', ['/admin', '/admin/', '/admin/users']],
+    ['/admin/:tab?', ['/admin', '/admin/', '/admin//', '/admin/users', '/admin/users/7']],
+    ['/admin/:id{[0-9]+}?', ['/admin', '/admin/7', '/admin/7/edit']],
+    ['/:area?', ['/', '/admin', '/admin/users']],
+    ['/:area{admin|staff}', ['/admin', '/staff/7']],
+    ['/:name{[^/]+[.]csv}', ['/a.csv', '/a.csv/b']],
+  ])('for %s guards what that names, and everything below', async (path, guarded) => {
+    const app = testApp()
+    app.use(path, (_req, res) => res.status(401).json({}))
+    const lost: ErrorHandler = (_error, _req, res, _next) => res.status(418).json({})
+    const failing = testApp({ onError: () => {} })
+    failing.use(path, lost)
+    for (const one of [app, failing]) {
+      one.all('/*', () => {
+        throw new Error('not guarded')
+      })
+    }
+    for (const address of guarded) {
+      expect([address, (await app.request(address)).status]).toEqual([address, 401])
+      expect([address, (await failing.request(address)).status]).toEqual([address, 418])
+    }
+  })
+
+  test('whose path ends in what may be left out has it where it is there', async () => {
+    const app = testApp()
+    app.use('/admin/:tab?', (req, res) => res.json(req.params))
+    const bodies = ['/admin', '/admin/users', '/admin/users/7'].map(async (path) =>
+      (await app.request(path)).json(),
+    )
+    expect(await Promise.all(bodies)).toEqual([{}, { tab: 'users' }, { tab: 'users' }])
   })
 
   test('that answers keeps the handlers behind it from running', async () => {

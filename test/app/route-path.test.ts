@@ -47,7 +47,7 @@ describe('a path that matches nothing as it was meant is refused when the route 
     ],
     [
       '/posts{/:id}',
-      "The path '/posts{/:id}' would not match what Express matches with it. What may be left out is written '/:name?', at the end of a path; elsewhere write two routes.",
+      "The path '/posts{/:id}' would not match what Express matches with it. What may be left out is written '/:name?', a segment of its own; for anything else write two routes.",
     ],
     [
       '/users/:id(\\d+)',
@@ -59,6 +59,28 @@ describe('a path that matches nothing as it was meant is refused when the route 
       expect(isSessionError(error, 'ERR_CONFIG_INVALID')).toBe(true)
       expect(error).toHaveProperty('message', `${message} ${PATHS}`)
     }
+  })
+
+  test.each<[path: string, fix: string]>([
+    ['/*.txt', "write '/:name{[^/]+[.]txt}'"],
+    ['/exports/*.csv', "write '/:name{[^/]+[.]csv}'"],
+    ['/exports/*name.csv', "write '/:name{.+[.]csv}'"],
+    ['/admin*/x', "write '/:name{admin[^/]+}'"],
+    ['/flights/:from-:to', "write '/:from{[^/]+-[^/]+}'"],
+    ['/:file.json', "write '/:file{[^/]+[.]json}'"],
+    ['/@:user', "write '/:user{@[^/]+}'"],
+    ['/v:version', "write '/:version{v[^/]+}'"],
+    ['/:x{[a-z]+}-:y', "write '/:x{[a-z]+-[^/]+}'"],
+    ['/x/:id+', "written ':id{.+}'"],
+    ['/x/:id*', "written ':id{.+}'"],
+    ['/x/**', "written '/*'"],
+    ['/ab?cd', "'/:name?', a segment of its own"],
+    ['/a/{b}', "'/:name?', a segment of its own"],
+    ['(.*)', "':id{[0-9]+}'"],
+    ['/:x{[}', 'Its expression is none'],
+    ['/:x{^a$}', 'leave ^ and $ out'],
+  ])('%s', (path, fix) => {
+    for (const method of ['get', 'use'] as const) expect(String(errorOf(method, path))).toContain(fix)
   })
 
   test('a route without a path, its handler first', () => {
@@ -81,7 +103,6 @@ describe('what matches is taken', () => {
     ['/', '/', {}],
     ['*', '/a/b', {}],
     ['/*', '/a/b', {}],
-    ['/*.txt', '/a.txt', {}],
     ['/files/*', '/files', {}],
     ['/files/*/edit', '/files/a/edit', {}],
     ['/files/:path{.+}', '/files/a/b', { path: 'a/b' }],
@@ -91,7 +112,14 @@ describe('what matches is taken', () => {
     ['/:year{(19|20)[0-9]+}', '/2026', { year: '2026' }],
     ['/posts/:id?', '/posts', {}],
     ['/a(b)', '/a(b)', {}],
-    ['/a/{b}', '/a/{b}', {}],
+    ['/admin*', '/administrator', {}],
+    ['/a/:b?/c', '/a/c', {}],
+    ['/:lang?', '/', {}],
+    ['/x/:id{[0-9]+}?', '/x', {}],
+    ['/:lang{en|de}/about', '/de/about', { lang: 'de' }],
+    ['/repo/:path{.+}/:rev', '/repo/a/b/c', { path: 'a/b', rev: 'c' }],
+    ['/:a{(x|y)z}/:b{[0-9]{2}}', '/xz/12', { a: 'xz', b: '12' }],
+    ['/café/:naïve', '/caf%C3%A9/1', { naïve: '1' }],
     [['/a', '/b'], '/b', {}],
   ])('%o', async (path, address, params) => {
     const app: App = testApp()

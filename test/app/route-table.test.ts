@@ -1,0 +1,102 @@
+import fc from 'fast-check'
+import { RegExpRouter } from 'hono/router/reg-exp-router'
+import { describe, expect, test } from 'vitest'
+import { RouteTable } from '../../src/app/route-table.ts'
+import { isSessionError } from '../../src/index.ts'
+import { testApp } from './serving.ts'
+
+const segment = fc.constantFrom(
+  ...[
+    'a',
+    'b',
+    'a.b',
+    '*',
+    ':x',
+    ':y',
+    ':x{[0-9]+}',
+    ':y{[a-z]+}',
+    ':x{a|b}',
+    ':z{[0-9]{2}}',
+    ':n{(?:a|b)+}',
+  ],
+  ...[':x{.+}', ':p{a/b}'],
+)
+const ending = fc.constantFrom('', '', '/*', '/:o?', '/')
+const path = fc
+  .tuple(fc.array(segment, { maxLength: 3 }), ending)
+  .map(([segments, end]) => segments.map((one) => `/${one}`).join('') + end || '/')
+  // Hono makes "all that is below" of a wildcard that the optional parameter leaves at the end.
+  .filter((one) => !one.endsWith('*/:o?'))
+const address = fc
+  .array(fc.constantFrom('a', 'b', 'c', '1', '12', 'ab', 'a.b', 'é', '*', ':x', ''), { maxLength: 5 })
+  .map((segments) => `/${segments.join('/')}`)
+
+/** What a table has for an address: numbers of paths with their parameters. */
+function matchesOf(paths: readonly string[], at: string): [number, object][] {
+  const table = new RouteTable<number>()
+  for (const [number, one] of paths.entries()) table.add('GET', one, number)
+  return table.match('GET', at).map(([number, params]) => [number, { ...params }])
+}
+
+describe('a path matches', () => {
+  test('what the first of Hono’s routers matches with it alone', () => {
+    fc.assert(
+      fc.property(path, address, (one, at) => {
+        const hono = new RegExpRouter<number>()
+        hono.add('GET', one, 0)
+        const [entries, values = []] = hono.match('GET', at)
+        const expected = entries.map(([number, places]) => {
+          const params = Object.entries(places).map(([name, place]) => [name, values[Number(place)]])
+          return [number, Object.fromEntries(params.filter(([, value]) => value !== undefined))]
+        })
+        expect(matchesOf([one], at)).toEqual(expected)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  test('the same, whatever other paths there are, in the order they were added', () => {
+    fc.assert(
+      fc.property(fc.array(path, { maxLength: 6 }), address, (paths, at) => {
+        const alone = paths.flatMap((one, number) =>
+          matchesOf([one], at).map(([, params]): [number, object] => [number, params]),
+        )
+        expect(matchesOf(paths, at)).toEqual(alone)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  test('the same in an app that has a route beside a parameter', async () => {
+    for (const beside of [[], ['/users/:id', '/users/me']]) {
+      const app = testApp()
+      for (const other of beside) app.get(other, (_req, res) => res.end())
+      app.get('/:lang{en|de}/about', (req, res) => res.json(req.params))
+      app.get('/repo/:path{.+}/:rev', (req, res) => res.json(req.params))
+      const statuses = ['/english/about', '/de/about', '/repo/a/b/c'].map(
+        async (at) => (await app.request(at)).status,
+      )
+      expect(await Promise.all(statuses)).toEqual([404, 200, 200])
+    }
+  })
+})
+
+test('a method that no route was added for has what is for all', () => {
+  const table = new RouteTable<string>()
+  table.add('GET', '/a', 'get')
+  table.add('ALL', '/a', 'all')
+  const kept = ['GET', 'PUT', 'MADE-UP', 'GET'].map((method) => table.match(method, '/a').map(([one]) => one))
+  expect(kept).toEqual([['get', 'all'], ['all'], ['all'], ['get', 'all']])
+})
+
+test('a route that is added after the first request is refused, and told what to do', async () => {
+  const app = testApp()
+  await app.request('/')
+  try {
+    app.get('/late', (_req, res) => res.end())
+    expect.unreachable()
+  } catch (error) {
+    expect(isSessionError(error, 'ERR_CONFIG_INVALID')).toBe(true)
+    expect(String(error)).toContain('GET /late was added after the first request')
+  }
+})
