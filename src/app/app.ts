@@ -1,4 +1,4 @@
-import { Hono, type MiddlewareHandler } from 'hono'
+import { type ExecutionContext, Hono, type MiddlewareHandler } from 'hono'
 import { type SessionEnv, session } from '../adapters/hono.ts'
 import { ConfigError } from '../core/errors.ts'
 import type { DefaultData } from '../core/session-data.ts'
@@ -187,9 +187,17 @@ export class App<Data extends StorableData<Data> & object = DefaultData> {
     return this.hono.request(path, init)
   }
 
-  /** Answers a web `Request`: what `Bun.serve`, `Deno.serve` and Workers call. */
-  readonly fetch = async (request: Request, env?: unknown): Promise<Response> => {
-    return this.hono.fetch(request, env)
+  /**
+   * Answers a web `Request`: what `Bun.serve`, `Deno.serve` and Workers call.
+   * @param env - What the runtime gives with it: `c.env` in Hono's handlers.
+   * @param executionContext - A Worker's, with `waitUntil`: `c.executionCtx` in Hono's handlers.
+   */
+  readonly fetch = async (
+    request: Request,
+    env?: unknown,
+    executionContext?: ExecutionContext,
+  ): Promise<Response> => {
+    return this.hono.fetch(request, env, executionContext)
   }
 
   async #close(): Promise<void> {
