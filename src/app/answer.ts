@@ -30,13 +30,18 @@ export class Answer {
     this.#simple = alone
   }
 
-  /** Whether there is an answer. It leaves when all handlers have ended, so its headers can still be changed. */
+  /**
+   * Whether there is an answer, a handler's or Hono's. It leaves when all handlers have ended, so its headers can still
+   * be changed.
+   */
   get given(): boolean {
-    return this.#given
+    if (this.#given) return true
+    // While nobody looks at the context, nobody can have answered there; and starting afresh leaves it finalized.
+    return !this.#simple && !this.#replaced && this.#arrival.context.finalized
   }
 
   get status(): number {
-    return this.#given && this.#plain === null ? this.#arrival.context.res.status : this.#status
+    return this.#plain === null && this.given ? this.#arrival.context.res.status : this.#status
   }
 
   /**
