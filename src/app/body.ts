@@ -1,3 +1,4 @@
+import type { HonoRequest } from 'hono'
 import type { ParsedJson } from '../core/session-data.ts'
 import { type ContentType, parseContentType } from './content-type.ts'
 import { collectFields } from './fields.ts'
@@ -10,13 +11,19 @@ const READABLE = 'application/json, application/x-www-form-urlencoded, multipart
  * Reads a request's body by its `Content-Type`: JSON as it is, forms as fields (text, or a web `File`), text as text.
  * A request without a body has an empty object.
  *
+ * Hono's own handlers find the body in Hono's request afterwards, and what they have read is found here.
+ *
  * @param limit - Most bytes taken.
  * @throws {HttpError} 413 over the limit; 415 a type, character set or encoding that cannot be read; 400 malformed,
  * or broken off.
  */
-export async function readBody(request: Request, limit: number): Promise<ParsedJson> {
+export async function readBody(source: HonoRequest, limit: number): Promise<ParsedJson> {
+  const request = source.raw
   if (request.method === 'GET' || request.method === 'HEAD') return {}
-  const bytes = await readBytes(request, limit)
+  const known = Object.keys(source.bodyCache)
+  // A form has lost its bytes, and written anew it would not go with the header.
+  if (known.length === 1 && known[0] === 'formData') return collectFields(await source.formData())
+  const bytes = await (known.length > 0 ? readCached(source, limit) : readShared(source, limit))
   if (bytes.byteLength === 0) return {}
   const header = request.headers.get('content-type')
   const content = parseContentType(header)
@@ -28,6 +35,23 @@ export async function readBody(request: Request, limit: number): Promise<ParsedJ
   }
   if (content.type.startsWith('text/')) return decode(bytes, content)
   throw new HttpError(415, `The request body has no Content-Type that can be read: send ${READABLE}.`)
+}
+
+/** Reads what Hono's handlers have read, or are reading. */
+async function readCached(source: HonoRequest, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(await source.arrayBuffer())
+  if (bytes.byteLength > limit) throw tooLarge(limit)
+  return bytes
+}
+
+/** Reads the body, for Hono's handlers too. */
+function readShared({ raw, bodyCache }: HonoRequest, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  const reading = readBytes(raw, limit)
+  const shared = reading.then((bytes) => bytes.buffer)
+  // Nobody may ask for it.
+  shared.catch(() => {})
+  Reflect.set(bodyCache, 'arrayBuffer', shared)
+  return reading
 }
 
 async function readBytes(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {

@@ -116,7 +116,7 @@ export class AppRequest<Data extends object = DefaultData, Params = Record<strin
    */
   get body(): Promise<ParsedJson> {
     if (this.#body === undefined) {
-      this.#body = readBody(this.raw, this.#settings.bodyLimit)
+      this.#body = readBody(this.#arrival.context.req, this.#settings.bodyLimit)
       // A handler that forgets to await must not let a client's bad body end the process.
       this.#body.catch(() => {})
     }

@@ -1,5 +1,7 @@
+import { csrf } from 'hono/csrf'
+import { validator } from 'hono/validator'
 import { describe, expect, test } from 'vitest'
-import { testApp } from './serving.ts'
+import { serve, testApp } from './serving.ts'
 
 test('fetch hands the runtime’s environment and execution context on to Hono', async () => {
   const app = testApp()
@@ -70,5 +72,94 @@ describe('what Hono has answered', () => {
     app.hono.get('/made', (c) => c.json({ made: true }, 201))
     const response = await app.request('/made')
     expect([response.status, await response.json()]).toEqual([201, { made: true }])
+  })
+})
+
+describe('a body that both read', () => {
+  const json = { method: 'POST', body: '{"item":"é"}', headers: { 'content-type': 'application/json' } }
+  const form = (): FormData => {
+    const data = new FormData()
+    data.append('item', 'é')
+    return data
+  }
+
+  test.each<[string, () => RequestInit, (app: ReturnType<typeof testApp>) => void]>([
+    [
+      'Hono’s validator of JSON',
+      () => json,
+      (app) =>
+        app.hono.use(
+          '/',
+          validator('json', (value) => value),
+        ),
+    ],
+    [
+      'Hono’s validator of a form',
+      () => ({ method: 'POST', body: new URLSearchParams({ item: 'é' }) }),
+      (app) =>
+        app.hono.use(
+          '/',
+          validator('form', (value) => value),
+        ),
+    ],
+    [
+      'c.req.text()',
+      () => json,
+      (app) =>
+        app.hono.use('/', async (c, next) => {
+          await c.req.text()
+          await next()
+        }),
+    ],
+    [
+      'c.req.formData()',
+      () => ({ method: 'POST', body: form() }),
+      (app) =>
+        app.hono.use('/', async (c, next) => {
+          await c.req.formData()
+          await next()
+        }),
+    ],
+    ['a middleware that reads none', () => json, (app) => app.hono.use('/', csrf())],
+  ])('is there for the app after %s', async (_what, init, mount) => {
+    const app = testApp()
+    mount(app)
+    app.post('/', async (req, res) => res.json(await req.body))
+    expect(await (await app.request('/', init())).json()).toEqual({ item: 'é' })
+    expect(await (await fetch(await serve(app), init())).json()).toEqual({ item: 'é' })
+  })
+
+  test('is there for Hono after the app, also while the app is reading', async () => {
+    const app = testApp()
+    app.use(async (req, _res, next) => {
+      if (req.path === '/read') await req.body
+      else void req.body
+      await next()
+    })
+    app.hono.post('/*', async (c) => c.json([await c.req.json(), await c.req.text()]))
+    const url = await serve(app)
+    for (const path of ['/read', '/reading']) {
+      const response = await fetch(`${url}${path}`, json)
+      expect(await response.json()).toEqual([{ item: 'é' }, '{"item":"é"}'])
+    }
+  })
+
+  test('is a 413 over the limit for whoever asks, and ends no process', async () => {
+    const app = testApp({ bodyLimit: 4 })
+    app.use((req, _res, next) => {
+      void req.body
+      return next()
+    })
+    app.hono.post('/read', async (c) => c.text(await c.req.text()))
+    app.hono.post('/left', (c) => c.text('left'))
+    expect((await app.request('/read', json)).status).toBe(413)
+    expect((await app.request('/left', json)).status).toBe(200)
+    const after = testApp({ bodyLimit: 4 })
+    after.hono.use(
+      '/',
+      validator('json', (value) => value),
+    )
+    after.post('/', async (req, res) => res.json(await req.body))
+    expect((await after.request('/', json)).status).toBe(413)
   })
 })
