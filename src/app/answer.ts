@@ -130,7 +130,8 @@ export class Answer {
   reset(): void {
     this.#simple = false
     this.#plain = null
-    this.#status = 200
+    // As in Express, a status that says what went wrong is the error's, when it was set and not sent.
+    if (this.given || this.#status < 400) this.#status = 200
     this.#given = false
     this.#replaced = true
     this.#typed = false

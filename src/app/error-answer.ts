@@ -16,21 +16,25 @@ export interface ErrorAnswer {
  *
  * An {@link HttpError} speaks for itself, and so does one of Express's neighbours that says `expose: true`. Any other
  * error's message was not written for clients: of its status 4xx or 503 they are told, of its words nothing.
+ *
+ * @param unsent - The response's status when the error came, which is the error's if it says that something went wrong
+ * and the error itself has none.
  */
-export function errorAnswer(error: unknown): ErrorAnswer {
+export function errorAnswer(error: unknown, unsent: number): ErrorAnswer {
   if (error instanceof HttpError) {
     const { status, message, headers } = error
     return { status, message, headers, fault: false }
   }
-  const status = statusOf(error)
+  const status = statusOf(error, unsent >= 400 ? unsent : 500)
   return { status, message: messageOf(error, status), headers: {}, fault: status >= 500 }
 }
 
-function statusOf(error: unknown): number {
-  if (typeof error !== 'object' || error === null) return 500
+function statusOf(error: unknown, otherwise: number): number {
+  if (typeof error !== 'object' || error === null) return otherwise
   const { status, statusCode }: { status?: unknown; statusCode?: unknown } = error
   const code = status ?? statusCode
-  return typeof code === 'number' && Number.isInteger(code) && isPassedOn(code) ? code : 500
+  if (typeof code !== 'number' || !Number.isInteger(code)) return otherwise
+  return isPassedOn(code) ? code : 500
 }
 
 function isPassedOn(code: number): boolean {

@@ -6,6 +6,7 @@ import type { Exchange } from './exchange.ts'
 import type { ErrorHandler } from './handler.ts'
 import { RouteTable } from './route-table.ts'
 import { runHandler } from './run-handler.ts'
+import { thrownBy } from './thrown-value.ts'
 
 /** Is told of an error that is the server's own fault. */
 export type ErrorReporter = (error: unknown, request: Request) => void
@@ -33,7 +34,7 @@ export class ErrorHandling<Data extends object> {
     let current = error
     for (const [handler] of handlers) {
       answer.reset()
-      const failure = await this.#run(handler, current, exchange)
+      const failure = await this.#run(handler, thrownBy(current), exchange)
       if (failure === null) return context.res
       current = failure.error
     }
@@ -62,7 +63,7 @@ export class ErrorHandling<Data extends object> {
       answer.take(own)
       return
     }
-    const { status, message, headers, fault } = errorAnswer(error)
+    const { status, message, headers, fault } = errorAnswer(error, response.statusCode)
     if (fault) this.#tell(error, context.req.raw)
     response.status(status).set(headers).set('cache-control', 'no-store').json({ error: message })
   }

@@ -1,6 +1,6 @@
 import { HTTPException } from 'hono/http-exception'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { type App, type ErrorHandler, HttpError } from '../../src/app/index.ts'
+import { type App, type ErrorHandler, type Handler, HttpError } from '../../src/app/index.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
 import { faultyStore } from '../../src/testing/index.ts'
 import { testApp, visitorOf } from './serving.ts'
@@ -99,6 +99,36 @@ describe('what a handler throws', () => {
       expect(reported[0]).toHaveProperty('cause', thrown)
     },
   )
+
+  test('is answered with the status that was set before, as in Express', async () => {
+    const reported: unknown[] = []
+    const app = testApp({ onError: (error) => reported.push(error) })
+    const error = new Error('No such order')
+    const status =
+      (code: number, thrown: unknown = error): Handler =>
+      (_req, res) => {
+        res.status(code)
+        throw thrown
+      }
+    app.get('/404', status(404)).get('/502', status(502)).get('/201', status(201))
+    app.get('/own', status(404, new HttpError(409, 'Taken.')))
+    app.get('/sent', (_req, res) => {
+      res.status(404).json({})
+      throw error
+    })
+    app.get('/silent', async (_req, res) => {
+      res.status(404)
+    })
+    expect(await answerOf(app, '/404')).toEqual([404, { error: 'Not Found' }])
+    expect(await answerOf(app, '/own')).toEqual([409, { error: 'Taken.' }])
+    expect(reported).toEqual([])
+    expect((await answerOf(app, '/502'))[0]).toBe(502)
+    expect(await answerOf(app, '/201')).toEqual([500, { error: 'Internal Server Error' }])
+    expect(await answerOf(app, '/sent')).toEqual([500, { error: 'Internal Server Error' }])
+    expect(reported).toEqual([error, error, error])
+    expect((await answerOf(app, '/silent'))[0]).toBe(500)
+    expect(String(reported[3])).toContain('neither answered nor called next()')
+  })
 
   test('or gives to next() is the same', async () => {
     const app = testApp()
@@ -278,6 +308,50 @@ describe('an error handler', () => {
     expect(await answerOf(app)).toEqual([400, { error: 'third' }])
     expect(seen).toEqual(['Error: first', 'Error: second', 'HttpError: third'])
   })
+
+  test('finds the status that was set before the error, and no type of an answer that was dropped', async () => {
+    const app = testApp()
+    const answer: ErrorHandler = (_error, _req, res, _next) => res.json({ status: res.statusCode })
+    app.use(answer)
+    app.get('/unsent', (_req, res) => {
+      res.status(404)
+      throw new Error('a fault')
+    })
+    app.get('/sent', (_req, res) => {
+      res.status(404).set('content-type', 'text/csv').send('a,b')
+      throw new Error('a fault')
+    })
+    expect(await answerOf(app, '/unsent')).toEqual([404, { status: 404 }])
+    const sent = await app.request('/sent')
+    expect([sent.status, sent.headers.get('content-type'), await sent.json()]).toEqual([
+      200,
+      'application/json; charset=utf-8',
+      { status: 200 },
+    ])
+  })
+
+  test.each(['a text', 7, { status: 422, message: 'Bad order' }])(
+    'is given %j, which is no Error, as it was thrown',
+    async (thrown) => {
+      const seen: unknown[] = []
+      const app = testApp()
+      const passOn: ErrorHandler = (error, _req, _res, next) => {
+        seen.push(error)
+        return next(error)
+      }
+      const answer: ErrorHandler = (error, _req, res, _next) => {
+        seen.push(error)
+        return res.status(422).end()
+      }
+      app.use(passOn, answer)
+      app.get('/thrown', () => {
+        throw thrown
+      })
+      app.get('/next', (_req, _res, next) => next(thrown))
+      for (const path of ['/thrown', '/next']) expect((await app.request(path)).status).toBe(422)
+      expect(seen).toEqual([thrown, thrown, thrown, thrown])
+    },
+  )
 
   test('can write to the session', async () => {
     const app = testApp<{ flash: string }>()
