@@ -103,6 +103,8 @@ export class Answer {
     const status = this.#status
     checkStatus(status)
     const empty = body === null || isBodiless(status)
+    if (body instanceof ReadableStream && (empty || this.#arrival.method === 'HEAD')) letGo(body)
+    if (this.#typed && typeof body === 'string') this.#nameCharset()
     const plain = { status, body: empty ? null : body, type: empty || this.#typed ? null : type }
     if (this.#simple) this.#plain = plain
     else this.#put(plain)
@@ -128,6 +130,7 @@ export class Answer {
 
   /** Starts afresh, for the answer to an error. */
   reset(): void {
+    if (this.#given) this.#discard()
     this.#simple = false
     this.#plain = null
     // As in Express, a status that says what went wrong is the error's, when it was set and not sent.
@@ -177,6 +180,19 @@ export class Answer {
     this.#arrival.context.res = this.#whole(this.#arrival.context.newResponse(body, status, headers))
   }
 
+  /** Text is sent as UTF-8, which browsers do not guess. Other types than `text/*` say how theirs is written. */
+  #nameCharset(): void {
+    const type = this.header('content-type') ?? ''
+    if (TEXT_WITHOUT_CHARSET.test(type))
+      this.#arrival.context.header('content-type', `${type}; charset=utf-8`)
+  }
+
+  /** Lets go of what an answer's body would have been read from. */
+  #discard(): void {
+    const body = this.#plain === null ? this.#arrival.context.res.body : this.#plain.body
+    if (body instanceof ReadableStream) letGo(body)
+  }
+
   #end(): void {
     this.#given = true
     this.#onGiven?.()
@@ -193,6 +209,14 @@ export class Answer {
     this.#headersSet = true
     if (name.toLowerCase() === 'content-type') this.#typed = true
   }
+}
+
+const TEXT_WITHOUT_CHARSET = /^text\/(?!.*;\s*charset\s*=)/i
+
+function letGo(body: ReadableStream): void {
+  body.cancel().catch(() => {
+    // Somebody else is reading it: then it is theirs to close.
+  })
 }
 
 function checkStatus(status: number): asserts status is StatusCode {

@@ -1,5 +1,6 @@
 import { ConfigError } from '../core/errors.ts'
 import type { Answer } from './answer.ts'
+import { isNodeReadable, webStreamOf } from './node-readable.ts'
 import type { AnswerBody } from './plain-answer.ts'
 import { clearedCookie, type ResponseCookieOptions, responseCookie } from './response-cookie.ts'
 
@@ -116,13 +117,19 @@ export class AppResponse {
     return this.#give(html, HTML_TYPE)
   }
 
-  /** Answers by the kind of the value: text is sent as HTML, as in Express, bytes and streams as they are, the rest as JSON. */
+  /**
+   * Answers by the kind of the value: text is sent as HTML, as in Express, bytes, a `Blob` and streams (of the web or of
+   * Node) as they are, the rest as JSON.
+   */
   send(value?: unknown): this {
     if (value === undefined || value === null) return this.end()
     if (typeof value === 'string') return this.html(value)
+    if (typeof value !== 'object') return this.json(value)
     if (value instanceof Uint8Array) return this.#give(new Uint8Array(value), BYTES_TYPE)
     if (value instanceof ArrayBuffer || value instanceof ReadableStream) return this.#give(value, BYTES_TYPE)
-    return this.json(value)
+    if (ArrayBuffer.isView(value)) return this.#give(bytesOf(value), BYTES_TYPE)
+    if (value instanceof Blob) return this.#give(value.stream(), value.type || BYTES_TYPE)
+    return isNodeReadable(value) ? this.#give(webStreamOf(value), BYTES_TYPE) : this.json(value)
   }
 
   /**
@@ -165,6 +172,10 @@ export class AppResponse {
       `'${name}' is the session's cookie, which only the session writes. Use req.session.clear() or .regenerate(), or another name.`,
     )
   }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new Uint8Array(buffer, byteOffset, byteLength))
 }
 
 // Also what would end the header line early. `%` stays: what is encoded already is not encoded twice.

@@ -32,7 +32,7 @@ describe('an answer', () => {
       (_req, res) => res.set('Content-Type', 'text/csv').send('a,b'),
       200,
       'a,b',
-      'text/csv',
+      'text/csv; charset=utf-8',
     ],
     ['a bodiless status', (_req, res) => res.status(204).json({ a: 1 }), 204, '', null],
     ['an async handler', async (_req, res) => res.json(1), 200, '1', 'application/json; charset=utf-8'],

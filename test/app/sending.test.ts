@@ -1,0 +1,126 @@
+import { once } from 'node:events'
+import { createReadStream, type ReadStream } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { AppResponse } from '../../src/app/index.ts'
+import { serve, testApp } from './serving.ts'
+
+/** What a client gets of an answer. */
+async function sent(answer: (res: AppResponse) => unknown, init?: RequestInit): Promise<Response> {
+  const app = testApp({ onError: () => {} })
+  app.get('/', (_req, res) => {
+    answer(res)
+  })
+  return fetch(await serve(app), init)
+}
+
+/** Makes a file with a text, and gives what opens it. */
+async function fileWith(text: string): Promise<() => ReadStream> {
+  const folder = await mkdtemp(join(tmpdir(), 'coatcheck-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const path = join(folder, 'file.txt')
+  await writeFile(path, text)
+  return () => createReadStream(path)
+}
+
+describe('the type of a text', () => {
+  test.each([
+    ['text/html', 'text/html; charset=utf-8'],
+    ['TEXT/CSV', 'TEXT/CSV; charset=utf-8'],
+    ['text/html; charset=latin1', 'text/html; charset=latin1'],
+    ['text/html; CharSet="x"', 'text/html; CharSet="x"'],
+    ['application/xml', 'application/xml'],
+  ])('that was set to %s is %s, for it is sent as UTF-8', async (given, type) => {
+    for (const method of ['send', 'text', 'end'] as const) {
+      const response = await sent((res) => res.set('Content-Type', given)[method]('ü'))
+      expect([response.headers.get('content-type'), await response.text()]).toEqual([type, 'ü'])
+    }
+  })
+
+  test('is left alone where bytes are sent', async () => {
+    const response = await sent((res) => res.set('content-type', 'text/csv').send(new Uint8Array([0x61])))
+    expect(response.headers.get('content-type')).toBe('text/csv')
+  })
+})
+
+describe('res.send', () => {
+  test.each<[string, unknown, string, string]>([
+    ['an ArrayBuffer', new Uint8Array([1, 2]).buffer, 'application/octet-stream', '\u0001\u0002'],
+    [
+      'a view of a part',
+      new DataView(new Uint8Array([1, 2, 3]).buffer, 1, 1),
+      'application/octet-stream',
+      '\u0002',
+    ],
+    ['a Buffer', Buffer.from('b'), 'application/octet-stream', 'b'],
+    ['a Blob with a type', new Blob(['c'], { type: 'text/csv' }), 'text/csv', 'c'],
+    ['a Blob without', new Blob(['c']), 'application/octet-stream', 'c'],
+    ['a Node stream', Readable.from([Buffer.from('d'), Buffer.from('e')]), 'application/octet-stream', 'de'],
+    ['a Node stream of texts', Readable.from(['ä', 'b']), 'application/octet-stream', 'äb'],
+    ['a list', [1], 'application/json; charset=utf-8', '[1]'],
+  ])('sends %s', async (_what, value, type, body) => {
+    const response = await sent((res) => res.send(value))
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, type])
+    expect(await response.text()).toBe(body)
+  })
+
+  test('sends a file, and closes it', async () => {
+    const file = (await fileWith('x'.repeat(300_000)))()
+    const closed = once(file, 'close')
+    const response = await sent((res) => res.set('content-type', 'text/plain').send(file))
+    expect((await response.text()).length).toBe(300_000)
+    await closed
+  })
+
+  test.each<[string, (res: AppResponse, file: ReadStream) => unknown, RequestInit]>([
+    ['HEAD asks', (res, file) => res.send(file), { method: 'HEAD' }],
+    ['the status has no body', (res, file) => res.status(204).send(file), {}],
+    [
+      'an error comes after it',
+      (res, file) => {
+        res.send(file)
+        throw new Error('a fault')
+      },
+      {},
+    ],
+    [
+      'an error comes after it and a header',
+      (res, file) => {
+        res.set('x-a', '1').send(file)
+        throw new Error('a fault')
+      },
+      {},
+    ],
+  ])('closes a file that is not sent, when %s', async (_what, answer, init) => {
+    const file = (await fileWith('text'))()
+    const closed = once(file, 'close')
+    await sent((res) => answer(res, file), init)
+    await closed
+  })
+
+  test('breaks the answer off when a stream fails, and ends no process', async () => {
+    const print = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => print.mockRestore())
+    const response = sent((res) => res.send(createReadStream('/nowhere/at/all'))).then((one) => one.text())
+    await expect(response).rejects.toThrow()
+  })
+
+  test('refuses a stream of objects', async () => {
+    const print = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => print.mockRestore())
+    const response = sent((res) => res.send(Readable.from([{ a: 1 }]))).then((one) => one.text())
+    await expect(response).rejects.toThrow()
+  })
+})
+
+test.each([204, 205, 304])('a %s has no body and no type', async (status) => {
+  const response = await sent((res) => res.status(status).json({ never: 'sent' }))
+  expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([
+    status,
+    null,
+    '',
+  ])
+})
