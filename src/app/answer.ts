@@ -7,6 +7,7 @@ import type { ResponseEffects } from '../core/response-effects.ts'
 import { shownValue } from '../core/shown-value.ts'
 import { warn } from '../core/warning.ts'
 import type { Arrival } from './arrival.ts'
+import { checkHeaderValue } from './header-value.ts'
 import { type AnswerBody, type PlainAnswer, plainResponse, sendPlain } from './plain-answer.ts'
 
 /** The one answer of a request, on its way into Hono's context: status and headers first, then the body. */
@@ -78,12 +79,16 @@ export class Answer {
     return this.#arrival.context.res.headers.get(name) ?? undefined
   }
 
+  /** @throws {TypeError} no header can have the value; nothing was set. */
   setHeader(name: string, value: string): void {
+    checkHeaderValue(name, value)
     this.#noteHeader(name)
     this.#arrival.context.header(name, value)
   }
 
+  /** @throws {TypeError} no header can have the value; nothing was added. */
   appendHeader(name: string, value: string): void {
+    checkHeaderValue(name, value)
     this.#noteHeader(name)
     this.#arrival.context.header(name, value, { append: true })
   }

@@ -65,7 +65,8 @@ export class ErrorHandling<Data extends object> {
     }
     const { status, message, headers, fault } = errorAnswer(error, response.statusCode)
     if (fault) this.#tell(error, context.req.raw)
-    response.status(status).set(headers).set('cache-control', 'no-store').json({ error: message })
+    // The headers first: one that is refused is an error of its own, whose status this one must not be.
+    response.set(headers).set('cache-control', 'no-store').status(status).json({ error: message })
   }
 
   #tell(error: unknown, request: Request): void {

@@ -54,7 +54,10 @@ export class AppResponse {
     return this
   }
 
-  /** Sets a header, or several, in place of what is there. A list becomes several lines. */
+  /**
+   * Sets a header, or several, in place of what is there. A list becomes several lines.
+   * @throws {TypeError} a name or value that no header can have, such as one with control characters.
+   */
   set(name: string, value: string | number | readonly string[]): this
   set(headers: Readonly<Record<string, string | number | readonly string[]>>): this
   set(
@@ -66,7 +69,10 @@ export class AppResponse {
     return this
   }
 
-  /** Adds to a header: another line, or another value on its line. */
+  /**
+   * Adds to a header: another line, or another value on its line.
+   * @throws {TypeError} a name or value that no header can have, such as one with control characters.
+   */
   append(name: string, value: string | readonly string[]): this {
     for (const one of [value].flat()) this.#answer.appendHeader(name, one)
     return this

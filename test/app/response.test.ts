@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Handler } from '../../src/app/index.ts'
+import { type AppResponse, type Handler, HttpError } from '../../src/app/index.ts'
 import { serve, testApp } from './serving.ts'
 
 /** Lets one handler answer, and tells what the app reported. */
@@ -148,6 +148,19 @@ describe('an answer', () => {
 })
 
 describe('headers', () => {
+  test('take a list in the place of what is there, and add each of one', async () => {
+    const { response } = await answerOf((_req, res) =>
+      res.set('x-a', '1').set('x-a', ['2', '3']).append('set-cookie', ['a=1', 'b=2']).end(),
+    )
+    expect(response.headers.get('x-a')).toBe('2, 3')
+    expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
+  })
+
+  test('are well formed in a redirect to an address that is not', async () => {
+    const { response } = await answerOf((_req, res) => res.redirect('/\ud800'))
+    expect(response.headers.get('location')).toBe('/%EF%BF%BD')
+  })
+
   test('are set one by one, several at once, as lists, and added to', async () => {
     const { response } = await answerOf((_req, res) =>
       res
@@ -164,6 +177,38 @@ describe('headers', () => {
       'accept, origin',
       '1, 2',
     ])
+  })
+})
+
+describe('a header value that no line can hold', () => {
+  test.each<[string, (res: AppResponse) => unknown]>([
+    ['set', (res) => res.set('x-a', 'a\u0001b').end()],
+    ['set of several', (res) => res.set({ 'x-a': ['a', 'b\u007f'] }).end()],
+    ['append', (res) => res.append('set-cookie', 'a=\u0001').end()],
+    ['set of what is no byte', (res) => res.set('x-a', '€').end()],
+    ['an HttpError', () => Promise.reject(new HttpError(400, 'No.', { headers: { 'x-a': 'a\u0001' } }))],
+  ])('is a 500 in JSON that is reported, without the value, from %s', async (_what, answer) => {
+    const reported: unknown[] = []
+    const app = testApp({ onError: (error) => reported.push(error) })
+    app.all('/', (_req, res) => {
+      const answered = answer(res)
+      return answered instanceof Promise ? answered : undefined
+    })
+    const url = await serve(app)
+    for (const method of ['GET', 'POST']) {
+      const response = await fetch(url, { method })
+      expect([response.status, await response.json()]).toEqual([500, { error: 'Internal Server Error' }])
+    }
+    expect(reported).toHaveLength(2)
+    for (const error of reported) {
+      expect(error).toBeInstanceOf(TypeError)
+      expect(String(error)).toMatch(/^TypeError: The header (x-a|set-cookie) /)
+    }
+  })
+
+  test('is not one that ends in a line break, which is left out, or holds Latin-1', async () => {
+    const { response } = await answerOf((_req, res) => res.set({ 'x-a': 'ü\n', 'x-b': '\ta\tb' }).end())
+    expect([response.headers.get('x-a'), response.headers.get('x-b')]).toEqual(['ü', 'a\tb'])
   })
 })
 
