@@ -84,32 +84,32 @@ export class App<Data extends StorableData<Data> & object = DefaultData> {
   }
 
   /** Adds handlers for GET, and HEAD, requests to a path. */
-  get<Path extends string>(path: Path, ...handlers: Handler<Data, RouteParams<Path>>[]): this {
+  get<Path extends string>(path: Path, ...handlers: Handler<Data, RouteParams<NoInfer<Path>>>[]): this {
     return this.#route('GET', path, handlers)
   }
 
   /** Adds handlers for POST requests to a path. */
-  post<Path extends string>(path: Path, ...handlers: Handler<Data, RouteParams<Path>>[]): this {
+  post<Path extends string>(path: Path, ...handlers: Handler<Data, RouteParams<NoInfer<Path>>>[]): this {
     return this.#route('POST', path, handlers)
   }
 
   /** Adds handlers for PUT requests to a path. */
-  put<Path extends string>(path: Path, ...handlers: Handler<Data, RouteParams<Path>>[]): this {
+  put<Path extends string>(path: Path, ...handlers: Handler<Data, RouteParams<NoInfer<Path>>>[]): this {
     return this.#route('PUT', path, handlers)
   }
 
   /** Adds handlers for PATCH requests to a path. */
-  patch<Path extends string>(path: Path, ...handlers: Handler<Data, RouteParams<Path>>[]): this {
+  patch<Path extends string>(path: Path, ...handlers: Handler<Data, RouteParams<NoInfer<Path>>>[]): this {
     return this.#route('PATCH', path, handlers)
   }
 
   /** Adds handlers for DELETE requests to a path. */
-  delete<Path extends string>(path: Path, ...handlers: Handler<Data, RouteParams<Path>>[]): this {
+  delete<Path extends string>(path: Path, ...handlers: Handler<Data, RouteParams<NoInfer<Path>>>[]): this {
     return this.#route('DELETE', path, handlers)
   }
 
   /** Adds handlers for requests to a path, whatever their method. */
-  all<Path extends string>(path: Path, ...handlers: Handler<Data, RouteParams<Path>>[]): this {
+  all<Path extends string>(path: Path, ...handlers: Handler<Data, RouteParams<NoInfer<Path>>>[]): this {
     return this.#route('ALL', path, handlers)
   }
 
@@ -214,6 +214,13 @@ export class App<Data extends StorableData<Data> & object = DefaultData> {
         `The route ${method} ${path} needs one or more functions as handlers.`,
       )
     }
+    // It would run for requests, with the request in the place of the error.
+    if (handlers.some(isErrorHandler)) {
+      throw new ConfigError(
+        'ERR_CONFIG_INVALID',
+        `The route ${method} ${path} was given an error handler, which is a function of four parameters. Add it with app.use('${path}', handler).`,
+      )
+    }
     for (const handler of handlers) {
       const middleware = this.#middleware(handler)
       this.#router.know(middleware, handler)
@@ -238,7 +245,7 @@ export class App<Data extends StorableData<Data> & object = DefaultData> {
 }
 
 function isErrorHandler<Data extends object>(
-  handler: Handler<Data> | ErrorHandler<Data>,
+  handler: AnyHandler<Data> | ErrorHandler<Data>,
 ): handler is ErrorHandler<Data> {
   return typeof handler === 'function' && handler.length === 4
 }

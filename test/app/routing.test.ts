@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
+import type { AppRequest, AppResponse, ErrorHandler } from '../../src/app/index.ts'
 import { isSessionError } from '../../src/index.ts'
 import { testApp, visitorOf } from './serving.ts'
 
@@ -55,6 +56,22 @@ describe('routes', () => {
     ])
   })
 
+  test('a handler may name its parameters by itself, where they are those of the path', () => {
+    interface Data {
+      n: number
+    }
+    const app = testApp<Data>()
+    app.get('/users/:id', (req: AppRequest<Data, { id: string }>, res: AppResponse) =>
+      res.text(req.params.id),
+    )
+    // @ts-expect-error the path has no such parameter
+    app.get('/users/:id', (req: AppRequest<Data, { name: string }>, res: AppResponse) =>
+      res.text(req.params.name),
+    )
+    const path: string = '/any'
+    app.get(path, (req, res) => res.text(req.params.id ?? ''))
+  })
+
   test('a wildcard takes everything below', async () => {
     const app = testApp()
     app.get('/files/*', (req, res) => res.text(req.path))
@@ -79,6 +96,14 @@ describe('routes', () => {
     } catch (error) {
       expect(isSessionError(error, 'ERR_CONFIG_INVALID')).toBe(true)
     }
+  })
+
+  test('an error handler is refused in a route, and told where it is added', () => {
+    const app = testApp()
+    const onError: ErrorHandler = (_error, _req, res, _next) => res.end()
+    expect(() => Reflect.apply(app.get, app, ['/x', () => {}, onError])).toThrow(
+      "The route GET /x was given an error handler, which is a function of four parameters. Add it with app.use('/x', handler).",
+    )
   })
 
   test('Hono handlers stand beside the app’s own and share the session', async () => {
