@@ -1,5 +1,6 @@
 import { type CookieAttributes, writeCookie } from '../core/cookie-writer.ts'
 import { ConfigError } from '../core/errors.ts'
+import { shownValue } from '../core/shown-value.ts'
 
 /** The attributes of a cookie of your own, as in Express. */
 export interface ResponseCookieOptions {
@@ -26,9 +27,10 @@ const OPTIONS = ['maxAge', 'expires', 'path', 'domain', 'secure', 'httpOnly', 's
 /**
  * Writes the `Set-Cookie` line of a cookie of the app's own, its value percent-encoded.
  * @throws {ConfigError} `ERR_CONFIG_INVALID` or `ERR_CONFIG_INSECURE` an unknown option, or a line browsers would drop.
+ * @throws {TypeError} the value is no text.
  */
 export function responseCookie(name: string, value: string, options: ResponseCookieOptions = {}): string {
-  return writeCookie(name, encodeURIComponent(value), attributesOf(options))
+  return writeCookie(name, encodeURIComponent(textOf(name, value)), attributesOf(options))
 }
 
 /**
@@ -39,7 +41,16 @@ export function clearedCookie(name: string, options: ResponseCookieOptions = {})
   return writeCookie(name, '', { ...attributesOf(options), maxAge: 0, expires: new Date(0) })
 }
 
-function attributesOf({ maxAge, sameSite, ...rest }: ResponseCookieOptions): CookieAttributes {
+/** Gives the text of a value that JavaScript may have given as something else. */
+function textOf(name: string, value: unknown): string {
+  if (typeof value === 'string') return value
+  if (['number', 'bigint', 'boolean'].includes(typeof value)) return String(value)
+  throw new TypeError(
+    `The cookie '${name}' needs a text (got ${shownValue(value)}). Write JSON.stringify(value), or keep it in req.session.`,
+  )
+}
+
+function attributesOf({ maxAge, expires, sameSite, ...rest }: ResponseCookieOptions): CookieAttributes {
   const unknown = Object.keys(rest).find((option) => !OPTIONS.includes(option))
   if (unknown !== undefined) {
     throw new ConfigError(
@@ -49,7 +60,9 @@ function attributesOf({ maxAge, sameSite, ...rest }: ResponseCookieOptions): Coo
   }
   return {
     ...rest,
-    ...(maxAge === undefined ? {} : { maxAge: maxAge / 1000 }),
+    // JavaScript leaves an option out with null too: divided, it would be 0, which ends the cookie.
+    ...(maxAge === undefined || maxAge === null ? {} : { maxAge: maxAge / 1000 }),
+    ...(expires === undefined || expires === null ? {} : { expires }),
     ...(sameSite === undefined || sameSite === false
       ? {}
       : { sameSite: sameSite === true ? 'strict' : sameSite }),

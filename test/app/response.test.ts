@@ -263,6 +263,22 @@ describe('res.cookie', () => {
     expect(String(reported[0])).toContain(message)
   })
 
+  test.each([[{ a: 1 }], [undefined], [null]])('refuses %j in the place of a text', async (value) => {
+    const { response, reported } = await answerOf((_req, res) =>
+      Reflect.apply(res.cookie, res, ['a', value]).end(),
+    )
+    expect(response.headers.getSetCookie()).toEqual([])
+    expect(String(reported[0])).toContain("TypeError: The cookie 'a' needs a text")
+  })
+
+  test('takes numbers, and options that are null or false for those left out', async () => {
+    const options = { maxAge: null, expires: null, domain: undefined, sameSite: false }
+    const { response } = await answerOf((_req, res) =>
+      Reflect.apply(res.cookie, res, ['a', 7, options]).end(),
+    )
+    expect(response.headers.getSetCookie()).toEqual(['a=7; Path=/'])
+  })
+
   test('refuses an option it does not know', async () => {
     const options = { path: '/', signed: true }
     const { reported } = await answerOf((_req, res) => res.cookie('a', '1', options).end())
