@@ -13,6 +13,7 @@ import type { ErrorHandler, Handler } from './handler.ts'
 import { ListenError } from './listen-error.ts'
 import { answerNoRoute } from './no-route.ts'
 import { NodeEntrance } from './node-entrance.ts'
+import type { RequestSettings } from './request.ts'
 import type { RouteParams } from './route-params.ts'
 import { checkRoutePath } from './route-path.ts'
 import { type AnyHandler, runHandler } from './run-handler.ts'
@@ -52,9 +53,14 @@ export class App<Data extends StorableData<Data> & object = DefaultData> {
     this.#settings = resolveAppOptions(options)
     const { bodyLimit, answerTimeout, onError } = this.#settings
     this.sessions = buildSessions<Data>(this.#settings.sessions, this.#settings.sessionsNames)
-    const request = { bodyLimit, sessions: this.sessions }
+    const errors = new ErrorHandling<Data>(onError, answerTimeout)
+    this.#errors = errors
+    const request: RequestSettings<Data> = {
+      bodyLimit,
+      sessions: this.sessions,
+      tell: (error, told) => errors.tell(error, told),
+    }
     this.#exchanges = new Exchanges(request)
-    this.#errors = new ErrorHandling(onError, answerTimeout)
     const direct: DirectSettings<Data> = {
       request,
       exchanges: this.#exchanges,
@@ -127,8 +133,14 @@ export class App<Data extends StorableData<Data> & object = DefaultData> {
   ): this {
     // Of a single argument that is neither text nor function, it is the middleware that is missing.
     if (typeof first === 'string' || (typeof first !== 'function' && rest.length > 0)) checkRoutePath(first)
-    const path = typeof first === 'string' ? first : '*'
-    const middleware = typeof first === 'string' ? rest : [first, ...rest]
+    const isPath = typeof first === 'string'
+    // JavaScript may give several paths, as in Express.
+    if (!isPath && Array.isArray(first) && rest.length > 0) {
+      for (const path of first) Reflect.apply(this.use, this, [path, ...rest])
+      return this
+    }
+    const path = isPath ? first : '*'
+    const middleware = isPath ? rest : [first, ...rest]
     for (const one of middleware) {
       if (isErrorHandler(one)) this.#errors.add(belowToo(path), one)
       else this.#route('ALL', belowToo(path), [one])
@@ -258,6 +270,7 @@ function belowToo(path: string): string {
 }
 
 function shownHost(host: string | undefined): string {
-  if (host === undefined || host === '0.0.0.0' || host === '::') return 'localhost'
+  // Node takes an empty host for none.
+  if (host === undefined || ['', '0.0.0.0', '::'].includes(host)) return 'localhost'
   return host.includes(':') ? `[${host}]` : host
 }

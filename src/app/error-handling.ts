@@ -64,12 +64,13 @@ export class ErrorHandling<Data extends object> {
       return
     }
     const { status, message, headers, fault } = errorAnswer(error, response.statusCode)
-    if (fault) this.#tell(error, context.req.raw)
+    if (fault) this.tell(error, context.req.raw)
     // The headers first: one that is refused is an error of its own, whose status this one must not be.
     response.set(headers).set('cache-control', 'no-store').status(status).json({ error: message })
   }
 
-  #tell(error: unknown, request: Request): void {
+  /** Tells the app's reporter of an error. Does not throw. */
+  tell(error: unknown, request: Request): void {
     try {
       this.#report(error, request)
     } catch (failure) {

@@ -5,18 +5,21 @@ import { Answer } from './answer.ts'
 import { HonoArrival, type SessionArrival } from './arrival.ts'
 import { AppRequest, type RequestSettings } from './request.ts'
 import { AppResponse } from './response.ts'
+import type { LateErrors } from './turn.ts'
 
 /** One request with its response, the same two objects for all its handlers. */
-export class Exchange<Data extends object> {
+export class Exchange<Data extends object> implements LateErrors {
   readonly arrival: SessionArrival<Data>
   /** Its parameters are typed `never`, which fits every handler: each knows its own from its path. */
   readonly request: AppRequest<Data, never>
   readonly response: AppResponse
   readonly answer: Answer
+  readonly #settings: RequestSettings<Data>
 
   /** @param passage - Of the session, when the app runs all handlers itself; `null` when Hono runs them. */
   constructor(arrival: SessionArrival<Data>, settings: RequestSettings<Data>, passage: Passage<Data> | null) {
     this.arrival = arrival
+    this.#settings = settings
     this.request = new AppRequest<Data, never>(arrival, settings, passage)
     this.answer = new Answer(arrival, passage !== null)
     this.response = new AppResponse(this.answer, settings.sessions.cookieName)
@@ -25,6 +28,11 @@ export class Exchange<Data extends object> {
   /** Hono's context of the request. */
   get context(): Context<SessionEnv<Data>> {
     return this.arrival.context
+  }
+
+  /** Tells of an error that came when the request had its answer. */
+  tellLate(error: unknown): void {
+    this.#settings.tell(error, this.request.raw)
   }
 }
 

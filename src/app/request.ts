@@ -15,6 +15,8 @@ import { parseCookies } from './request-cookies.ts'
 export interface RequestSettings<Data extends object> {
   bodyLimit: number
   sessions: Sessions<Data>
+  /** Tells of an error nobody can be answered for. */
+  tell(error: unknown, request: Request): void
 }
 
 /** A request, as handlers see it. */

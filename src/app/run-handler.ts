@@ -27,10 +27,10 @@ export function runHandler<Data extends object>(
   try {
     const returned = handler(request, response, turn.next)
     // A promise costs each request a wait; most handlers need none.
-    if (answer.given && !turn.handedOn && !isWaitedFor(returned)) return
+    if (answer.given && !turn.handedOn && !isWaitedFor(returned)) return turn.end(exchange)
     return finish(returned, turn, exchange, timeout)
   } catch (error) {
-    return fail(error, turn)
+    return fail(error, turn, exchange)
   }
 }
 
@@ -55,12 +55,18 @@ async function finish<Data extends object>(
       await callback(exchange, turn, timeout)
     }
   } catch (error) {
-    await fail(error, turn)
+    await fail(error, turn, exchange)
   }
+  turn.end(exchange)
   await turn.rest()
 }
 
-async function fail(error: unknown, turn: Turn): Promise<never> {
+async function fail<Data extends object>(
+  error: unknown,
+  turn: Turn,
+  exchange: Exchange<Data>,
+): Promise<never> {
+  turn.end(exchange)
   // What runs behind this handler must not write into the answer to its error.
   await turn.rest().catch(() => {})
   throw asError(error)
@@ -70,6 +76,8 @@ async function fail(error: unknown, turn: Turn): Promise<never> {
 function callback<Data extends object>(exchange: Exchange<Data>, turn: Turn, timeout: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(neverAnswered(exchange, `within ${timeout} ms`)), timeout)
+    // It is the connection that keeps the process alive, as long as somebody waits for the answer. No object elsewhere.
+    if (typeof timer === 'object') timer.unref()
     const done = (): void => {
       clearTimeout(timer)
       resolve()

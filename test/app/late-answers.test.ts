@@ -75,3 +75,27 @@ test('a second answer in the handler’s own turn still throws', async () => {
   expect((await app.request('/')).status).toBe(500)
   expect(reported).toEqual([expect.objectContaining({ code: 'ERR_HEADERS_SENT' })])
 })
+
+test.each([
+  ['answered at once', undefined],
+  ['was async', Promise.resolve()],
+])('an error that a handler which %s gives to next() later is reported', async (_what, returned) => {
+  const reported: [unknown, string][] = []
+  const app = testApp({ onError: (error, request) => reported.push([error, request.url]) })
+  let late: NextFunction = () => expect.unreachable()
+  app.get('/', (_req, res, next) => {
+    late = next
+    res.json({})
+    return returned
+  })
+  const error = new Error('too late')
+  const url = await serve(app)
+  for (const ask of [() => fetch(url), () => app.request('/')]) {
+    expect((await ask()).status).toBe(200)
+    await expect(late(error)).rejects.toBe(error)
+  }
+  expect(reported).toEqual([
+    [error, `${url}/`],
+    [error, 'http://localhost/'],
+  ])
+})

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, get } from 'node:http'
 import { connect, createServer } from 'node:net'
@@ -5,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { ListenError } from '../../src/app/index.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
 import { freePort } from '../servers/free-port.ts'
-import { serve, testApp } from './serving.ts'
+import { SECRET, serve, testApp } from './serving.ts'
 
 /** Takes a port until the test has ended. */
 async function takePort(): Promise<number> {
@@ -43,6 +44,19 @@ describe('listen', () => {
     const { port, url } = await app.listen(0)
     onTestFinished(() => app.close())
     expect(url).toBe(`http://localhost:${port}`)
+    expect(await (await fetch(url)).text()).toBe('here')
+  })
+
+  test.each([
+    ['', 'localhost'],
+    ['::', 'localhost'],
+    ['::1', '[::1]'],
+  ])('on the host %j tells an address that can be opened', async (host, shown) => {
+    const app = testApp()
+    app.get('/', (_req, res) => res.text('here'))
+    const { port, url } = await app.listen(0, host)
+    onTestFinished(() => app.close())
+    expect(url).toBe(`http://${shown}:${port}`)
     expect(await (await fetch(url)).text()).toBe('here')
   })
 
@@ -142,6 +156,21 @@ describe('close', () => {
     const silentEnded = once(silent.resume(), 'close')
     await app.close()
     await silentEnded
+  })
+
+  test('ends the process that waits for a handler nobody waits for any more', async () => {
+    const program = `
+      import { createApp } from ${JSON.stringify(new URL('../../src/app/index.ts', import.meta.url))}
+      const app = createApp({ sessionSecret: '${SECRET}', closeTimeout: 1, answerTimeout: '10m' })
+      const leave = new AbortController()
+      app.get('/', () => leave.abort())
+      const { url } = await app.listen(0, '127.0.0.1')
+      await fetch(url, { signal: leave.signal }).catch(() => {})
+      await app.close()
+    `
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: 'inherit' })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    expect(await once(child, 'exit')).toEqual([0, null])
   })
 
   test('cuts off what has not finished within closeTimeout', async () => {

@@ -72,6 +72,22 @@ describe('middleware', () => {
     expect(await Promise.all(bodies)).toEqual([{}, { tab: 'users' }, { tab: 'users' }])
   })
 
+  test('for a list of paths is for each of them', async () => {
+    const app = testApp()
+    const guard: Handler = (_req, res) => res.status(401).json({})
+    expect(Reflect.apply(app.use, app, [['/a', '/b'], guard])).toBe(app)
+    app.get('/*', (_req, res) => res.end())
+    const statuses = ['/a', '/b/c', '/c'].map(async (path) => (await app.request(path)).status)
+    expect(await Promise.all(statuses)).toEqual([401, 401, 200])
+  })
+
+  test.each([[undefined], [null]])('that calls next(%s) hands on', async (nothing) => {
+    const app = testApp()
+    app.use((_req, _res, next) => next(nothing))
+    app.get('/page', (_req, res) => res.text('page'))
+    expect((await app.request('/page')).status).toBe(200)
+  })
+
   test('that answers keeps the handlers behind it from running', async () => {
     const app = testApp()
     let ran = false
