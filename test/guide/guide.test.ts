@@ -309,6 +309,7 @@ describe('Security Best Practices', () => {
     app.post('/login', async (req, res) => {
       req.session.clear()
       req.session.userId = '123'
+      // Not `createdAt`, as it is written elsewhere: that is the session's own, and begins anew here by itself.
       req.session.since = new Date().toISOString()
       res.json({ id: req.session.id })
     })
@@ -323,6 +324,18 @@ describe('Security Best Practices', () => {
     expect(await read(visitor.get('/'))).toEqual([200, { userId: '123', seen: null }])
     const thief = await fetch(new URL('/', (await visitor.get('/')).url), { headers: { cookie: planted } })
     expect(await thief.json()).toEqual({ userId: null, seen: null })
+  })
+
+  test('3. the time of the login is the session’s createdAt, which cannot be written', async () => {
+    const app = createApp({ sessionSecret: SECRET })
+    app.post('/login', (req, res) => {
+      req.session.clear()
+      req.session.userId = '123'
+      expect(() => Reflect.set(req.session, 'createdAt', new Date().toISOString())).toThrow('createdAt')
+      res.json({ began: typeof req.session.createdAt })
+    })
+    const visitor = await visitorOf(app)
+    expect(await read(visitor.post('/login'))).toEqual([200, { began: 'number' }])
   })
 
   test('4. a session timeout written by hand', async () => {
