@@ -1,6 +1,14 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+import { cors } from 'hono/cors'
 import { csrf } from 'hono/csrf'
 import { validator } from 'hono/validator'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { MemorySessionStore } from '../../src/stores/memory.ts'
+import { faultyStore } from '../../src/testing/index.ts'
+import { Visitor } from '../../src/testing/visitor.ts'
 import { serve, testApp } from './serving.ts'
 
 test('fetch hands the runtime’s environment and execution context on to Hono', async () => {
@@ -73,6 +81,31 @@ describe('what Hono has answered', () => {
     const response = await app.request('/made')
     expect([response.status, await response.json()]).toEqual([201, { made: true }])
   })
+})
+
+test('what stands around the app answers, and adds its headers, also when the store is down', async () => {
+  const store = faultyStore(new MemorySessionStore())
+  const app = testApp<{ n: number }>({ sessionStore: store, onError: () => {} })
+  app.get('/', (req, res) => {
+    req.session.n = (req.session.n ?? 0) + 1
+    res.json({ n: req.session.n, ip: req.ip })
+  })
+  const outer = new Hono()
+  outer.use(cors({ origin: 'https://example.com', credentials: true }))
+  outer.get('/healthz', (c) => c.text('up'))
+  outer.all('*', (c) => app.fetch(c.req.raw, c.env))
+  const server = createServer(getRequestListener(outer.fetch)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('The server has no port.')
+  const visitor = new Visitor(`http://127.0.0.1:${address.port}`)
+  await visitor.get('/')
+  expect(await (await visitor.get('/')).json()).toEqual({ n: 2, ip: '127.0.0.1' })
+  store.fail('get')
+  const down = await visitor.send('/', { headers: { origin: 'https://example.com' } })
+  expect([down.status, down.headers.get('access-control-allow-origin')]).toEqual([503, 'https://example.com'])
+  expect(await (await visitor.get('/healthz')).text()).toBe('up')
 })
 
 describe('a body that both read', () => {
