@@ -80,6 +80,11 @@ describe('req.body', () => {
     })
   })
 
+  test('is read whatever the case of its media type and its encoding', async () => {
+    const init = post('{"a":1}', 'Application/JSON', { 'content-encoding': ' IDENTITY' })
+    expect(await bodyOf(init)).toEqual({ a: 1 })
+  })
+
   test('is text as it is', async () => {
     expect(await bodyOf(post('héllo', 'text/plain'))).toBe('héllo')
     expect(await bodyOf(post(new Uint8Array([0xe9]), 'text/plain; charset="latin1"'))).toBe('é')

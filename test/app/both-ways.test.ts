@@ -166,6 +166,34 @@ describe.each(WAYS)('a request that the app runs %s', (_way, makeApp) => {
     expect([await ask('/'), await ask('/late'), await ask('/well')]).toEqual([500, 500, 200])
   })
 
+  test('with a header that only Node refuses is a 500, and ends no process', async () => {
+    const print = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => print.mockRestore())
+    const app = makeApp()
+    app.get('/', () => new Response('hello', { headers: { 'x-name': 'a\u0001b' } }))
+    // Node has trailers only where a body comes in chunks.
+    app.post('/trailer', (_req, res) => res.set({ trailer: 'x-a', 'content-length': '5' }).text('hello'))
+    app.get('/well', (_req, res) => res.text('well'))
+    const visitor = await visitorOf(app)
+    expect((await visitor.get('/')).status).toBe(500)
+    expect((await visitor.post('/trailer')).status).toBe(500)
+    expect((await visitor.get('/well')).status).toBe(200)
+  })
+
+  test('gives each handler the parameters of its own path, without those left out, also after next()', async () => {
+    const app = makeApp()
+    const seen: object[] = []
+    app.use('/:section', async (req, _res, next) => {
+      seen.push({ ...req.params })
+      await next()
+      seen.push({ ...req.params })
+    })
+    app.get('/users/:id/:tab?', (req, res) => res.json(Object.keys(req.params)))
+    const visitor = await visitorOf(app)
+    expect(await (await visitor.get('/users/7')).json()).toEqual(['id'])
+    expect(seen).toEqual([{ section: 'users' }, { section: 'users' }])
+  })
+
   test("meets the error handler that was set on Hono, with the request's session and route", async () => {
     const app = makeApp()
     app.hono.onError((error, c) => {

@@ -35,6 +35,16 @@ describe('a request', () => {
     expect(await ask(read, '/', { headers: { 'X-A': 'yes' } })).toEqual(['yes', 'yes', null])
   })
 
+  test('has no cookie that nobody sent, whatever its name', async () => {
+    const read: Handler = (req, res) =>
+      res.json([req.cookies.toString ?? null, req.cookies.constructor ?? null, Object.keys(req.cookies)])
+    expect(await ask(read, '/', { headers: { cookie: 'a=1; __proto__=2' } })).toEqual([
+      null,
+      null,
+      ['a', '__proto__'],
+    ])
+  })
+
   test('has its cookies decoded, the first of a name', async () => {
     const read: Handler = (req, res) => res.json(req.cookies)
     const cookie = 'a=1; b="two words"; c=%C3%BC; d=100%; a=2; =nameless; flag; e='
