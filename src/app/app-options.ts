@@ -33,7 +33,10 @@ export interface AppOptions<Data extends object> {
   answerTimeout?: Duration
   /** How long `close()` lets requests in flight finish. Default `'10s'`. */
   closeTimeout?: Duration
-  /** Is told of each error answered with 5xx, unless an error handler answered for it. Default: prints it with `console.error`. */
+  /**
+   * Is told of each error that is not the client's, unless an error handler answered for it: not of an `HttpError`, nor of
+   * one with a `status` of 4xx. Default: prints it with `console.error`.
+   */
   onError?: ErrorReporter
 }
 

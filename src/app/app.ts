@@ -15,7 +15,7 @@ import { answerNoRoute } from './no-route.ts'
 import { NodeEntrance } from './node-entrance.ts'
 import type { RequestSettings } from './request.ts'
 import type { RouteParams } from './route-params.ts'
-import { checkRoutePath } from './route-path.ts'
+import { checkMiddlewarePath, checkRoutePath } from './route-path.ts'
 import { type AnyHandler, runHandler } from './run-handler.ts'
 import { type RunningServer, startServer } from './server.ts'
 
@@ -132,7 +132,8 @@ export class App<Data extends StorableData<Data> & object = DefaultData> {
     ...rest: (Handler<Data> | ErrorHandler<Data>)[]
   ): this {
     // Of a single argument that is neither text nor function, it is the middleware that is missing.
-    if (typeof first === 'string' || (typeof first !== 'function' && rest.length > 0)) checkRoutePath(first)
+    if (typeof first === 'string' || (typeof first !== 'function' && rest.length > 0))
+      checkMiddlewarePath(first)
     const isPath = typeof first === 'string'
     // JavaScript may give several paths, as in Express.
     if (!isPath && Array.isArray(first) && rest.length > 0) {
@@ -265,7 +266,6 @@ function isErrorHandler<Data extends object>(
 /** As in Express, middleware for `/admin` is for `/admin/users` too, and not for `/administrator`. */
 function belowToo(path: string): string {
   if (path.endsWith('*')) return path
-  // A segment that may be left out stays one before a wildcard: `/admin/:tab?/*` is for `/admin` too.
   return path.endsWith('/') ? `${path}*` : `${path}/*`
 }
 

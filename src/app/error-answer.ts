@@ -25,15 +25,17 @@ export function errorAnswer(error: unknown, unsent: number): ErrorAnswer {
     const { status, message, headers } = error
     return { status, message, headers, fault: false }
   }
-  const status = statusOf(error, unsent >= 400 ? unsent : 500)
-  return { status, message: messageOf(error, status), headers: {}, fault: status >= 500 }
+  const own = ownStatusOf(error)
+  const status = own ?? (unsent >= 400 ? unsent : 500)
+  // What does not say that it is the client's is a surprise, whatever status was set before it came.
+  return { status, message: messageOf(error, status), headers: {}, fault: own === null || own >= 500 }
 }
 
-function statusOf(error: unknown, otherwise: number): number {
-  if (typeof error !== 'object' || error === null) return otherwise
+function ownStatusOf(error: unknown): number | null {
+  if (typeof error !== 'object' || error === null) return null
   const { status, statusCode }: { status?: unknown; statusCode?: unknown } = error
   const code = status ?? statusCode
-  if (typeof code !== 'number' || !Number.isInteger(code)) return otherwise
+  if (typeof code !== 'number' || !Number.isInteger(code)) return null
   return isPassedOn(code) ? code : 500
 }
 

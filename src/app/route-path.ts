@@ -1,11 +1,12 @@
 import { ConfigError } from '../core/errors.ts'
 import { shownValue } from '../core/shown-value.ts'
-import { parameterOf, segmentsOf } from './path-pattern.ts'
+import { parameterOf, segmentsOf } from './path-segments.ts'
 
 const PATHS = "Paths are texts such as '/users/:id', '/posts/:id?', '/years/:year{[0-9]+}' and '/files/*'."
 /** Express's wildcard, in the braces of an optional part or without. */
 const NAMED_WILDCARD = /(?:^|[/{]+)\*(\w+)(?:\}|(?=\/|$))/
 const NAME = /^[\p{L}\p{N}_$]+$/u
+const SEVERAL_SEGMENTS = ['a/b', 'A/B', '1/2', 'a-1/b.2']
 /** What does not stand for itself: a parameter, with or without expression, and a wildcard, which Express names. */
 const PART = /:(\w+)(?:\{((?:\\.|[^{}\\]|\{[^{}]*\})+)\})?|\*+(\w*)|[$.+?()|]/g
 
@@ -24,6 +25,23 @@ export function checkRoutePath(path: unknown): void {
   }
 }
 
+/**
+ * Does the same for a path of middleware, which is for everything below it too.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` likewise, or its end says that itself: what is below it would not be found.
+ */
+export function checkMiddlewarePath(path: unknown): void {
+  checkRoutePath(path)
+  for (const one of [path].flat()) {
+    const segments = segmentsOf(String(one))
+    const last = parameterOf(segments.at(-1) ?? '')
+    if (last === null || !(last.optional || spansSegments(last.expression ?? ''))) continue
+    const base = segments.slice(0, -1).map((segment) => `/${segment}`)
+    throw refusal(
+      `The path '${one}' is one of middleware, which is for a path and everything below it. Write '${base.join('') || '/'}', and look at req.path.`,
+    )
+  }
+}
+
 /** Says how to write here what a path means in Express, or is meant to be; `null` when it means the same here. */
 function fixOf(path: string): string | null {
   const segments = segmentsOf(path)
@@ -31,9 +49,9 @@ function fixOf(path: string): string | null {
   const outline = segments.map((segment) => `/${parameterOf(segment)?.name ?? segment}`).join('')
   const [wildcard, name] = NAMED_WILDCARD.exec(outline) ?? []
   if (wildcard !== undefined) {
-    const named = `'${path.replace(wildcard, `/:${name}{.+}`)}' and read req.params.${name}.`
-    if (!outline.endsWith(wildcard)) return `Write ${named}`
-    return `Write '${path.slice(0, -wildcard.length)}/*' and read req.path, or ${named}`
+    const base = path.slice(0, path.indexOf(wildcard))
+    if (!outline.endsWith(wildcard)) return `Write '${base}/*' and read req.path.`
+    return `Write '${base}/*' and read req.path, or '${base}/:${name}{.+}' and read req.params.${name}.`
   }
   if (/:\w+\(|\(.*[*+?|\\]/.test(outline)) return "Write an expression in braces: ':id{[0-9]+}'."
   if (/\{\/|^[^:]*[{}]/.test(outline)) {
@@ -43,34 +61,46 @@ function fixOf(path: string): string | null {
     const fix = segmentFixOf(segment, at === segments.length - 1)
     if (fix !== null) return fix
   }
+  const [before, last] = [segments.at(-2), segments.at(-1) ?? '']
+  // The router would find such a route twice, or miss what one of the two stands for.
+  if (before === '*' && (last === '*' || parameterOf(last)?.optional === true))
+    return "One '/*' at the end is for everything below: leave out what follows it."
   return null
 }
 
 function segmentFixOf(segment: string, isLast: boolean): string | null {
   const parameter = parameterOf(segment)
   if (parameter !== null) {
-    const { name, expression } = parameter
+    const { name, expression, optional } = parameter
+    if (optional && !isLast)
+      return "What may be left out comes last: '/:name?'. For anything else write two routes."
     if (/^\w+[+*]$/.test(name)) return `Several segments are written ':${name.slice(0, -1)}{.+}'.`
     if (!NAME.test(name)) return wholeSegment(segment)
-    return expression === undefined ? null : expressionFixOf(expression)
+    return expression === undefined ? null : expressionFixOf(expression, isLast)
   }
   if (segment === '**') return "Everything below is written '/*'."
-  const star = segment.indexOf('*')
-  if (segment.includes(':') || (star !== -1 && segment !== '*' && !(isLast && star === segment.length - 1))) {
-    return wholeSegment(segment)
-  }
+  if (segment.includes(':') || (segment !== '*' && segment.includes('*'))) return wholeSegment(segment)
   if (!segment.includes('?')) return null
   return "Only a parameter may be left out: '/:name?', a segment of its own. For anything else write two routes."
 }
 
-function expressionFixOf(expression: string): string | null {
+function expressionFixOf(expression: string, isLast: boolean): string | null {
   try {
-    new RegExp(expression)
+    const spans = spansSegments(expression)
+    if (spans && !isLast)
+      return "An expression that matches several segments comes last: end the path with it, or write '/*' there and read req.path."
   } catch (error) {
     return `Its expression is none: ${error instanceof Error ? error.message : 'invalid'}.`
   }
   if (!expression.startsWith('^') && !/(?<!\\)\$$/.test(expression)) return null
   return 'An expression is for the whole parameter: leave ^ and $ out.'
+}
+
+/** Whether an expression matches what has a slash in it. Tried out, and told by a slash that is not in a class. */
+function spansSegments(expression: string): boolean {
+  const whole = new RegExp(`^(?:${expression})$`)
+  if (SEVERAL_SEGMENTS.some((several) => whole.test(several))) return true
+  return expression.replace(/\[(?:\\.|[^\]\\])*\]/g, '').includes('/')
 }
 
 function wholeSegment(segment: string): string {

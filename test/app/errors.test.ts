@@ -100,7 +100,7 @@ describe('what a handler throws', () => {
     },
   )
 
-  test('is answered with the status that was set before, as in Express', async () => {
+  test('is answered with the status that was set before, as in Express, and reported whatever that is', async () => {
     const reported: unknown[] = []
     const app = testApp({ onError: (error) => reported.push(error) })
     const error = new Error('No such order')
@@ -119,15 +119,15 @@ describe('what a handler throws', () => {
     app.get('/silent', async (_req, res) => {
       res.status(404)
     })
-    expect(await answerOf(app, '/404')).toEqual([404, { error: 'Not Found' }])
     expect(await answerOf(app, '/own')).toEqual([409, { error: 'Taken.' }])
     expect(reported).toEqual([])
+    expect(await answerOf(app, '/404')).toEqual([404, { error: 'Not Found' }])
     expect((await answerOf(app, '/502'))[0]).toBe(502)
     expect(await answerOf(app, '/201')).toEqual([500, { error: 'Internal Server Error' }])
     expect(await answerOf(app, '/sent')).toEqual([500, { error: 'Internal Server Error' }])
-    expect(reported).toEqual([error, error, error])
+    expect(reported).toEqual([error, error, error, error])
     expect((await answerOf(app, '/silent'))[0]).toBe(500)
-    expect(String(reported[3])).toContain('neither answered nor called next()')
+    expect(String(reported[4])).toContain('neither answered nor called next()')
   })
 
   test('or gives to next() is the same', async () => {

@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { describe, expect, test } from 'vitest'
 import { RouteTable } from '../../src/app/route-table.ts'
 import { isSessionError } from '../../src/index.ts'
@@ -25,8 +24,7 @@ const ending = fc.constantFrom('', '', '/*', '/:o?', '/')
 const path = fc
   .tuple(fc.array(segment, { maxLength: 3 }), ending)
   .map(([segments, end]) => segments.map((one) => `/${one}`).join('') + end || '/')
-  // Hono makes "all that is below" of a wildcard that the optional parameter leaves at the end.
-  .filter((one) => !one.endsWith('*/:o?'))
+  .filter((one) => !/[*][/](?:[*]|:o[?])$/.test(one))
 const address = fc
   .array(fc.constantFrom('a', 'b', 'c', '1', '12', 'ab', 'a.b', 'é', '*', ':x', ''), { maxLength: 5 })
   .map((segments) => `/${segments.join('/')}`)
@@ -38,24 +36,8 @@ function matchesOf(paths: readonly string[], at: string): [number, object][] {
   return table.match('GET', at).map(([number, params]) => [number, { ...params }])
 }
 
-describe('a path matches', () => {
-  test('what the first of Hono’s routers matches with it alone', () => {
-    fc.assert(
-      fc.property(path, address, (one, at) => {
-        const hono = new RegExpRouter<number>()
-        hono.add('GET', one, 0)
-        const [entries, values = []] = hono.match('GET', at)
-        const expected = entries.map(([number, places]) => {
-          const params = Object.entries(places).map(([name, place]) => [name, values[Number(place)]])
-          return [number, Object.fromEntries(params.filter(([, value]) => value !== undefined))]
-        })
-        expect(matchesOf([one], at)).toEqual(expected)
-      }),
-      { numRuns: 3000 },
-    )
-  })
-
-  test('the same, whatever other paths there are, in the order they were added', () => {
+describe('a path matches the same', () => {
+  test('whatever other paths there are, in the order they were added', () => {
     fc.assert(
       fc.property(fc.array(path, { maxLength: 6 }), address, (paths, at) => {
         const alone = paths.flatMap((one, number) =>
@@ -67,12 +49,12 @@ describe('a path matches', () => {
     )
   })
 
-  test('the same in an app that has a route beside a parameter', async () => {
+  test('in an app that has a route beside a parameter', async () => {
     for (const beside of [[], ['/users/:id', '/users/me']]) {
       const app = testApp()
       for (const other of beside) app.get(other, (_req, res) => res.end())
       app.get('/:lang{en|de}/about', (req, res) => res.json(req.params))
-      app.get('/repo/:path{.+}/:rev', (req, res) => res.json(req.params))
+      app.get('/repo/:rev/:path{.+}', (req, res) => res.json(req.params))
       const statuses = ['/english/about', '/de/about', '/repo/a/b/c'].map(
         async (at) => (await app.request(at)).status,
       )
