@@ -62,7 +62,7 @@ export class ClosedHead {
   show([status, reason]: unknown[]): void {
     const response = this.#response
     if (typeof status === 'number' && status >= 200 && status <= 599) response.statusCode = status
-    if (typeof reason === 'string' && !isHttp2(response)) response.statusMessage = reason
+    if (typeof reason === 'string') response.statusMessage = reason
   }
 
   /** Notes that the handler has ended the response. */

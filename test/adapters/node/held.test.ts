@@ -289,3 +289,54 @@ test('a response whose end is held is answered by a server that closes meanwhile
   expect(await client.untilClosed()).toContain('the end')
   await closed
 })
+
+test('a server that closes sees whether a response is finished; its handler, whether it was ended', async () => {
+  const responses: ServerResponse[] = []
+  const seen: unknown[] = []
+  const server = createServer()
+  server.closeIdleConnections = () => void seen.push(responses.map(({ finished }) => finished))
+  const { client, gate } = await askHeld((_request, response) => {
+    responses.push(response)
+    response.end('done')
+  }, server)
+  const close = (): void => {
+    server.closeIdleConnections()
+    seen.push(responses.map(({ finished }) => finished))
+  }
+  close()
+  gate.release()
+  await client.untilClosed()
+  close()
+  expect(seen).toEqual([[false], [true], [true], [true]])
+})
+
+test('a server is prepared for closing once, not for each response', async () => {
+  const { sessions } = startPaced('later')
+  const server = createServer(
+    session(sessions, (request, response) => {
+      request.session.visits = 1
+      response.end()
+    }),
+  )
+  const url = `http://127.0.0.1:${await servingPort(server)}/`
+  await fetch(url)
+  const prepared = server.closeIdleConnections
+  await fetch(url)
+  expect(server.closeIdleConnections).toBe(prepared)
+})
+
+test('flushHeaders may come when the head left before the session was there', async () => {
+  const { sessions } = startPaced('later')
+  const handler = session(sessions, (request, response) => {
+    request.session.visits = 1
+    response.flushHeaders()
+    response.end('late')
+  })
+  const port = await servingPort(
+    createServer((request, response) => {
+      response.write('early, ')
+      handler(request, response)
+    }),
+  )
+  expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('early, late')
+})
