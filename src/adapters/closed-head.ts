@@ -1,5 +1,5 @@
 import { isHttp2, type NodeResponse } from './node-response.ts'
-import { showFinished, unshowFinished } from './shown-finish.ts'
+import { ShownFinish } from './shown-finish.ts'
 
 const CLOSED: unique symbol = Symbol('coatcheck.closed')
 
@@ -25,6 +25,7 @@ export class ClosedHead {
   readonly #implicitHeader: NodeResponse['_implicitHeader']
   readonly #flush: NodeResponse['flush']
   #ended = false
+  #finish: ShownFinish | null = null
 
   /**
    * Closes the head of a response.
@@ -69,14 +70,14 @@ export class ClosedHead {
   end(): void {
     this.#ended = true
     // There it is a property of its own, which to turn into an accessor would give each response a shape of its own.
-    if (!isHttp2(this.#response)) showFinished(this.#response)
+    if (!isHttp2(this.#response)) this.#finish ??= new ShownFinish(this.#response)
   }
 
   /** Gives the response back as it was when its head was closed. */
   open(): void {
     const response = this.#response
     response[CLOSED] = null
-    if (this.#ended) unshowFinished(response)
+    this.#finish?.end()
     response.setHeader = this.#setHeader
     response.appendHeader = this.#appendHeader
     response.removeHeader = this.#removeHeader

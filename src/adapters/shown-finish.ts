@@ -1,37 +1,58 @@
 import type { NodeResponse } from './node-response.ts'
 
-/** Responses of HTTP/1 that look finished while their end is held. */
-const SHOWN = new Set<NodeResponse>()
-
-/** Servers that see these as they are when they close their idle connections. */
+/** Servers that see responses as they are when they close their idle connections. */
 const KEPT = new WeakSet<object>()
 
 /**
- * Makes a response of HTTP/1 look `finished` before it is: by that Polka, http-proxy and others know that it was ended.
+ * A response of HTTP/1 that looks `finished` before it is: by that Polka, http-proxy and others know that it was ended.
  *
- * Node's server goes by it too when it closes, and would break the connection off as an idle one, unanswered.
+ * Node's server goes by it too when it closes, and would break the connection off as an idle one, unanswered. So all of
+ * them are known, in a chain: a `Set` leaves its former tables behind, which are old and keep each response until the next
+ * full collection. See docs/decisions/0016-collected-young.md.
  */
-export function showFinished(response: NodeResponse): void {
-  const server = serverOf(response)
-  if (server !== undefined && !KEPT.has(server)) keepConnections(server)
-  SHOWN.add(response)
-  response.finished = true
-}
+export class ShownFinish {
+  static #first: ShownFinish | null = null
+  readonly #response: NodeResponse
+  #before: ShownFinish | null = null
+  #after: ShownFinish | null
 
-/** Gives a response back as it is: not finished yet. */
-export function unshowFinished(response: NodeResponse): void {
-  if (SHOWN.delete(response)) response.finished = false
+  /** Makes a response look finished. */
+  constructor(response: NodeResponse) {
+    this.#response = response
+    const server = serverOf(response)
+    if (server !== undefined && !KEPT.has(server)) keepConnections(server)
+    this.#after = ShownFinish.#first
+    if (this.#after !== null) this.#after.#before = this
+    ShownFinish.#first = this
+    response.finished = true
+  }
+
+  /** Makes all of them look as they are, or finished again. */
+  static showAll(finished: boolean): void {
+    for (let shown = ShownFinish.#first; shown !== null; shown = shown.#after)
+      shown.#response.finished = finished
+  }
+
+  /** Gives the response back as it is: not finished yet. */
+  end(): void {
+    if (this.#before === null) ShownFinish.#first = this.#after
+    else this.#before.#after = this.#after
+    if (this.#after !== null) this.#after.#before = this.#before
+    this.#before = null
+    this.#after = null
+    this.#response.finished = false
+  }
 }
 
 function keepConnections(server: ClosingServer): void {
   KEPT.add(server)
   const { closeIdleConnections } = server
   server.closeIdleConnections = () => {
-    for (const response of SHOWN) response.finished = false
+    ShownFinish.showAll(false)
     try {
       Reflect.apply(closeIdleConnections, server, [])
     } finally {
-      for (const response of SHOWN) response.finished = true
+      ShownFinish.showAll(true)
     }
   }
 }

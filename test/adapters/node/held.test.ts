@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { type SessionRequest, session } from '../../../src/adapters/node.ts'
 import type { DefaultData } from '../../../src/core/session-data.ts'
@@ -11,15 +10,11 @@ import { RawClient } from '../harness/raw-client.ts'
 type Listener = (request: SessionRequest<DefaultData>, response: ServerResponse) => void | Promise<void>
 
 /** Asks a handler that writes the session, with the save held. */
-async function askHeld(
-  listener: Listener,
-  server: Server = createServer(),
-): Promise<{ client: RawClient; gate: Gate }> {
+async function askHeld(listener: Listener): Promise<{ client: RawClient; gate: Gate }> {
   const { sessions, store } = startPaced('later')
   const gate = store.hold('create')
   const port = await servingPort(
-    server.on(
-      'request',
+    createServer(
       session(sessions, (request, response) => {
         request.session.visits = 1
         return listener(request, response)
@@ -277,52 +272,6 @@ test('a client that goes away while the save is under way changes nothing about 
   const other = new RawClient(port)
   other.get('/', 'Connection: close')
   expect(await other.untilClosed()).toMatch(/^HTTP\/1\.1 200 OK/)
-})
-
-test('a response whose end is held is answered by a server that closes meanwhile', async () => {
-  const server = createServer()
-  const { client, gate } = await askHeld((_request, response) => void response.end('the end'), server)
-  const closed = once(server, 'close')
-  server.close()
-  await settle()
-  gate.release()
-  expect(await client.untilClosed()).toContain('the end')
-  await closed
-})
-
-test('a server that closes sees whether a response is finished; its handler, whether it was ended', async () => {
-  const responses: ServerResponse[] = []
-  const seen: unknown[] = []
-  const server = createServer()
-  server.closeIdleConnections = () => void seen.push(responses.map(({ finished }) => finished))
-  const { client, gate } = await askHeld((_request, response) => {
-    responses.push(response)
-    response.end('done')
-  }, server)
-  const close = (): void => {
-    server.closeIdleConnections()
-    seen.push(responses.map(({ finished }) => finished))
-  }
-  close()
-  gate.release()
-  await client.untilClosed()
-  close()
-  expect(seen).toEqual([[false], [true], [true], [true]])
-})
-
-test('a server is prepared for closing once, not for each response', async () => {
-  const { sessions } = startPaced('later')
-  const server = createServer(
-    session(sessions, (request, response) => {
-      request.session.visits = 1
-      response.end()
-    }),
-  )
-  const url = `http://127.0.0.1:${await servingPort(server)}/`
-  await fetch(url)
-  const prepared = server.closeIdleConnections
-  await fetch(url)
-  expect(server.closeIdleConnections).toBe(prepared)
 })
 
 test('flushHeaders may come when the head left before the session was there', async () => {
