@@ -1,3 +1,4 @@
+import { getRequestListener } from '@hono/node-server'
 import { describe, expect, test } from 'vitest'
 import { showWhenAsked } from '../../src/adapters/headers-when-asked.ts'
 import { AS_IN_SESSIONS } from '../../src/core/option-names.ts'
@@ -6,24 +7,54 @@ import { SessionCookie } from '../../src/core/session-cookie.ts'
 const cookie = new SessionCookie({ name: 'sid', secure: false }, AS_IN_SESSIONS)
 const effects = { setCookie: null, cookie }
 
-function textFor(control: string): Response {
-  return new Response('menu', { status: 201, headers: { 'cache-control': control } })
-}
+const OfThePlatform = Response
+// Which puts its own class in the place of the platform's.
+getRequestListener(() => new OfThePlatform())
+const OfTheNodeServer = Response
 
-type Ask = (response: Response) => Headers
+const CLASSES = [
+  ['of the platform', OfThePlatform],
+  ['of @hono/node-server', OfTheNodeServer],
+] as const
 
-describe('a response that shows a session when asked [P9]', () => {
+type Ask = (response: Response) => Headers | Promise<Headers>
+
+describe.each(CLASSES)('a response %s that shows a session when asked [P9]', (_class, Response) => {
+  function textFor(control: string, body: string | URLSearchParams = 'menu'): Response {
+    return new Response(body, { status: 201, headers: { 'cache-control': control } })
+  }
+
   test.each<[string, Ask]>([
     ['its headers', (response) => response.headers],
     ['a clone', (response) => response.clone().headers],
     ['a response made of it', (response) => new Response(response.body, response).headers],
+    ['a response made of a clone', (response) => new Response('', response.clone()).headers],
+    [
+      'a response made of its text',
+      async (response) => new Response(await response.text(), response).headers,
+    ],
+    [
+      'a response made of it once something else was looked at',
+      (response) => new Response(response.statusText, response).headers,
+    ],
     ['the same, asked twice', (response) => response.headers && response.headers],
-  ])('shows it in %s', (_what, ask) => {
-    const response = textFor('public, max-age=60')
-    expect(showWhenAsked(response, effects)).toBe(true)
-    const headers = ask(response)
-    expect(headers.get('cache-control')).toBe('private, max-age=60')
-    expect(headers.get('vary')).toBe('Cookie')
+  ])('shows it in %s', async (_what, ask) => {
+    for (const body of ['menu', new URLSearchParams('menu=1')]) {
+      const response = textFor('public, max-age=60', body)
+      expect(showWhenAsked(response, effects)).toBe(true)
+      expect(response.status).toBe(201)
+      const headers = await ask(response)
+      expect(headers.get('cache-control')).toBe('private, max-age=60')
+      expect(headers.get('vary')).toBe('Cookie')
+    }
+  })
+
+  test('is a response of its class, and has its own constructor', () => {
+    const response = textFor('public')
+    showWhenAsked(response, effects)
+    expect(response).toBeInstanceOf(Response)
+    expect(response.constructor).toBe(Response)
+    expect([response.ok, response.bodyUsed, response.type]).toEqual([true, false, 'default'])
   })
 
   test('is one like any other then, and its body is whole', async () => {
@@ -32,6 +63,7 @@ describe('a response that shows a session when asked [P9]', () => {
     response.headers.set('x-later', '1')
     expect(Object.keys(response)).toEqual([])
     expect(Object.getOwnPropertySymbols(response)).toEqual(Object.getOwnPropertySymbols(textFor('')))
+    expect(Object.getPrototypeOf(response)).toBe(Response.prototype)
     expect(response.status).toBe(201)
     expect(await response.clone().text()).toBe('menu')
     expect(await response.text()).toBe('menu')
@@ -60,6 +92,14 @@ describe('a response that shows a session when asked [P9]', () => {
     expect(clone.clone().headers.get('vary')).toBe('Cookie')
   })
 
+  test('shows it in a clone also when its own headers cannot be changed, and nobody asked for those', () => {
+    const response = Response.redirect('http://localhost/elsewhere')
+    showWhenAsked(response, effects)
+    expect(response.clone().headers.get('cache-control')).toBe('private')
+    expect(response.clone().headers.get('vary')).toBe('Cookie')
+    expect(response.headers.get('location')).toBe('http://localhost/elsewhere')
+  })
+
   test('can be cloned no more than before when its body was read', async () => {
     const response = textFor('public')
     showWhenAsked(response, effects)
@@ -70,6 +110,14 @@ describe('a response that shows a session when asked [P9]', () => {
 
   test('is left alone where nothing can be added to it', () => {
     const response = Object.freeze(textFor('public'))
+    expect(showWhenAsked(response, effects)).toBe(false)
+    expect(response.headers.get('cache-control')).toBe('public')
+  })
+
+  test('can still be asked when it was frozen since', () => {
+    const response = textFor('public')
+    showWhenAsked(response, effects)
+    Object.freeze(response)
     expect(showWhenAsked(response, effects)).toBe(false)
     expect(response.headers.get('cache-control')).toBe('public')
   })

@@ -1,5 +1,5 @@
 import { serve } from '@hono/node-server'
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { session as fetchSession } from '../../src/adapters/fetch.ts'
 import { session as honoSession, type SessionEnv } from '../../src/adapters/hono.ts'
@@ -181,3 +181,49 @@ test('a copy that is kept inside the app is told what caches may do with it [P9]
   expect(kept.map(({ headers }) => headers.get('cache-control'))).toEqual(['private'])
   expect(await kept[0]?.text()).toBe('nobody')
 })
+
+const COPIERS: readonly [string, MiddlewareHandler][] = [
+  [
+    'sets a header',
+    async (c, next) => {
+      await next()
+      c.header('x-response-time', '1')
+    },
+  ],
+  [
+    'puts a copy in its place',
+    async (c, next) => {
+      await next()
+      const copy = new Response(c.res.body, c.res)
+      c.res = undefined
+      c.res = copy
+    },
+  ],
+  [
+    'puts one with another text in its place',
+    async (c, next) => {
+      await next()
+      const copy = new Response(`${await c.res.text()}!`, c.res)
+      c.res = undefined
+      c.res = copy
+    },
+  ],
+]
+
+test.each(COPIERS)(
+  'a cache inside the app is told whose a page is at a Node server, also when a middleware further in %s [P9]',
+  async (_what, copier) => {
+    const told: (string | null)[] = []
+    const app = new Hono<SessionEnv<Data>>()
+    app.use(async (c, next) => {
+      await next()
+      told.push(c.res.headers.get('cache-control'), c.res.headers.get('vary'))
+    })
+    app.use(copier)
+    app.use(honoSession(sessionsOn(new MemorySessionStore())))
+    app.get('/read', (c) => c.text(c.var.session.userId ?? 'nobody', 200, { 'cache-control': 'public' }))
+    const response = await (await listening(app))('/read')
+    expect(await response.text()).toMatch(/^nobody/)
+    expect(told).toEqual(['private', 'Cookie'])
+  },
+)
