@@ -15,16 +15,16 @@ export interface HeadHolder extends NodeHeaderHolder {
 }
 
 /**
- * Notes which request a Node response answers: the first whose session is looked for, if it has the same address. A handler may
- * ask the app for other pages meanwhile, and hand on what the runtime gave: those have responses of their own.
+ * Notes which request a Node response answers: the server's own; where middleware has put another in its place, the first whose
+ * session is looked for that has its method, address and cookies. An app may ask itself for pages meanwhile, and hand on
+ * what the runtime gave: those have responses of their own.
  */
 export function claimHead(env: unknown, request: Request): void {
   if (typeof env !== 'object' || env === null || !('incoming' in env) || !('outgoing' in env)) return
   const { incoming, outgoing } = env
-  if (!isAddressed(incoming) || !isClaimable(outgoing) || outgoing[ANSWERED] !== undefined) return
-  const { url } = request
-  const path = url.indexOf('/', url.indexOf('//') + 2)
-  if (url.slice(path) === incoming.url) outgoing[ANSWERED] = request
+  if (!isClaimable(outgoing)) return
+  if (isTheServersOwn(request) || (outgoing[ANSWERED] === undefined && isLike(request, incoming)))
+    outgoing[ANSWERED] = request
 }
 
 /**
@@ -56,10 +56,35 @@ export function writeInHead(response: HeadHolder, effects: ResponseEffects): voi
 
 const METHODS = ['writeHead', 'getHeader', 'setHeader', 'appendHeader', 'removeHeader', 'getHeaderNames']
 
-function isAddressed(incoming: unknown): incoming is { url: string } {
+/**
+ * Tells the request that @hono/node-server has made itself, which is of no class, from all that an app makes. To compare what they
+ * ask for would cost every request its `Headers`.
+ */
+function isTheServersOwn(request: Request): boolean {
+  const prototype = Reflect.getPrototypeOf(request)
+  return prototype !== null && !Object.hasOwn(prototype, 'constructor')
+}
+
+function isLike(request: Request, incoming: unknown): boolean {
+  if (!isArrived(incoming) || request.method !== incoming.method) return false
+  const { url } = request
+  const path = url.indexOf('/', url.indexOf('//') + 2)
   return (
-    typeof incoming === 'object' && incoming !== null && 'url' in incoming && typeof incoming.url === 'string'
+    url.slice(path) === incoming.url && request.headers.get('cookie') === (incoming.headers.cookie ?? null)
   )
+}
+
+/** What of a Node request tells whether another asks for the same. */
+interface Arrived {
+  method: unknown
+  url: unknown
+  headers: { cookie?: unknown }
+}
+
+function isArrived(incoming: unknown): incoming is Arrived {
+  if (typeof incoming !== 'object' || incoming === null) return false
+  if (!('method' in incoming && 'url' in incoming && 'headers' in incoming)) return false
+  return typeof incoming.headers === 'object' && incoming.headers !== null
 }
 
 function isClaimable(outgoing: unknown): outgoing is Pick<HeadHolder, typeof ANSWERED> {

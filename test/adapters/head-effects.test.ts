@@ -1,21 +1,25 @@
 import { createServer, IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { getRequestListener } from '@hono/node-server'
+import { expect, test } from 'vitest'
 import { claimHead, headBelow, writeInHead } from '../../src/adapters/head-effects.ts'
 import { AS_IN_SESSIONS } from '../../src/core/option-names.ts'
 import { SessionCookie } from '../../src/core/session-cookie.ts'
+import { servingPort } from './harness/paced.ts'
 
 const cookie = new SessionCookie({ name: 'sid', secure: false }, AS_IN_SESSIONS)
 
 /** What has any method it is asked for, as the stubs of service bindings on Workers do. */
 const stub: object = new Proxy({}, { get: () => () => stub })
 
+const ARRIVED = { method: 'GET', url: '/', headers: {} }
+
 test.each<[string, unknown]>([
   ['nothing', undefined],
   ['another runtime', { remoteAddr: '192.0.2.1' }],
   ['what only is called so', { outgoing: 'mail' }],
   ['bindings of Workers', { incoming: stub, outgoing: stub }],
-  ['what is no response', { incoming: { url: '/' }, outgoing: { headersSent: false } }],
+  ['what is no response', { incoming: ARRIVED, outgoing: { headersSent: false } }],
 ])('there is no Node response in %s', (_what, env) => {
   const request = new Request('http://localhost/')
   claimHead(env, request)
@@ -33,7 +37,7 @@ test('a plain object that has all a response has does not vouch for the next one
   )
   const outgoing = { headersSent: false, ...methods }
   const found = [outgoing, { headersSent: false }].map((one) => {
-    const env = { incoming: { url: '/' }, outgoing: one }
+    const env = { incoming: ARRIVED, outgoing: one }
     claimHead(env, request)
     return headBelow(env, request)
   })
@@ -53,20 +57,23 @@ test('what two managers write into one head is all in it, beside the lines of th
     outgoing.writeHead(201, { 'Set-Cookie': ['own=1', 'sid=old'], 'Cache-Control': 'public' })
     expect(headBelow(env, request)).toBeNull()
     outgoing.end('ok')
-  }).listen(0, '127.0.0.1')
-  onTestFinished(() => void server.close())
-  await new Promise((resolve) => server.once('listening', resolve))
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  })
+  const port = await servingPort(server)
   const response = await fetch(`http://127.0.0.1:${port}/`)
   expect(response.status).toBe(201)
   expect(response.headers.getSetCookie()).toEqual(['own=1', 'sid=1; Path=/', 'other=2; Path=/'])
   expect(response.headers.get('cache-control')).toBe('no-store')
 })
 
+/** Makes what a Node server gives for a request. */
+function arrivalOf(url: string, cookie?: string) {
+  const incoming = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url })
+  if (cookie !== undefined) incoming.headers.cookie = cookie
+  return { incoming, outgoing: new ServerResponse(incoming) }
+}
+
 test('a response whose head has left takes nothing more', () => {
-  const incoming = Object.assign(new IncomingMessage(new Socket()), { url: '/cart?of=ada' })
-  const env = { incoming, outgoing: new ServerResponse(incoming) }
+  const env = arrivalOf('/cart?of=ada')
   const request = new Request('http://shop.example/cart?of=ada')
   claimHead(env, request)
   expect(headBelow(env, request)).toBe(env.outgoing)
@@ -75,13 +82,32 @@ test('a response whose head has left takes nothing more', () => {
   expect(headBelow(env, request)).toBeNull()
 })
 
-test('a response is that of the first request of its address, and of no other [P9]', () => {
-  const incoming = Object.assign(new IncomingMessage(new Socket()), { url: '/' })
-  const env = { incoming, outgoing: new ServerResponse(incoming) }
-  const [elsewhere, first, again] = ['/internal/', '/', '/'].map(
-    (path) => new Request(`http://localhost${path}`),
-  )
-  for (const request of [elsewhere, first, again]) if (request !== undefined) claimHead(env, request)
-  const found = [elsewhere, first, again].map((request) => request !== undefined && headBelow(env, request))
-  expect(found).toEqual([null, env.outgoing, null])
+test('a response is that of the first request with its method, address and cookies, and of no other [P9]', () => {
+  const env = arrivalOf('/', 'sid=1')
+  const headers = { cookie: 'sid=1' }
+  const url = 'http://localhost/'
+  const requests = [
+    new Request(`${url}internal/`, { headers }),
+    new Request(url),
+    new Request(url, { headers: { cookie: 'sid=2' } }),
+    new Request(url, { method: 'POST', headers }),
+    new Request(url, { headers }),
+    new Request(url, { headers }),
+  ]
+  for (const request of requests) claimHead(env, request)
+  const found = requests.map((request) => headBelow(env, request))
+  expect(found).toEqual([null, null, null, null, env.outgoing, null])
+})
+
+test('a response is that of the request its server has made, whoever came first [P9]', async () => {
+  const found: boolean[] = []
+  const listener = getRequestListener((own, env) => {
+    const copy = new Request(own)
+    for (const request of [copy, own, new Request(own)]) claimHead(env, request)
+    found.push(headBelow(env, copy) === null, headBelow(env, own) === env.outgoing)
+    return new Response(null)
+  })
+  const port = await servingPort(createServer(listener))
+  await fetch(`http://127.0.0.1:${port}//odd/../path`)
+  expect(found).toEqual([true, true])
 })

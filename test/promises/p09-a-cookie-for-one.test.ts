@@ -13,7 +13,7 @@ interface Data {
   userId: string
 }
 
-type Answer = (path: string) => Promise<Response>
+type Answer = (path: string, init?: RequestInit) => Promise<Response>
 
 /** Makes an app whose `/login` signs in, whose `/clear` signs out, and which answers all with one and the same response. */
 type MakeApp = (shared: Response, store: SessionStore) => Promise<Answer> | Answer
@@ -32,7 +32,7 @@ async function listening({ fetch: answer }: Pick<Hono<SessionEnv<Data>>, 'fetch'
   const server = serve({ fetch: answer, port: 0, hostname: '127.0.0.1' }, ({ port }) => resolve(port))
   onTestFinished(() => void server.close())
   const port = await promise
-  return (path) => fetch(`http://127.0.0.1:${port}${path}`)
+  return (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init)
 }
 
 function honoApp(shared: Response, store: SessionStore): Hono<SessionEnv<Data>> {
@@ -227,3 +227,51 @@ test.each(COPIERS)(
     expect(told).toEqual(['private', 'Cookie'])
   },
 )
+
+describe('a page that a middleware above the sessions asks the app for, to keep it for visitors without cookies', () => {
+  /** Makes an app that asks itself for each page before it answers, and hands on what the runtime gave. */
+  function filling(store: SessionStore, ask: (request: Request) => Request): Hono<SessionEnv<Data>> {
+    const app = new Hono<SessionEnv<Data>>()
+    app.use(async (c, next) => {
+      if (c.req.header('x-fill') === undefined) {
+        const page = await app.fetch(ask(c.req.raw), c.env)
+        await page.text()
+      }
+      await next()
+    })
+    app.use(honoSession(sessionsOn(store)))
+    return app.all('/', (c) => {
+      const { userId } = c.var.session
+      c.var.session.userId = c.req.header('x-fill') ?? c.req.header('x-name') ?? userId ?? 'nobody'
+      return c.text(c.var.session.userId)
+    })
+  }
+
+  const ASKED: readonly [string, (request: Request) => Request][] = [
+    ['a request of its own', ({ url }) => new Request(url, { headers: { 'x-fill': 'fill' } })],
+    [
+      'a clone',
+      (request) => {
+        const clone = request.clone()
+        clone.headers.delete('cookie')
+        clone.headers.set('x-fill', 'fill')
+        return clone
+      },
+    ],
+  ]
+
+  test.each(ASKED)(
+    "by %s, sets none of the visitor's cookies at a Node server [P5] [P9]",
+    async (_how, ask) => {
+      const answer = await listening(filling(new MemorySessionStore(), ask))
+      const login = await answer('/', { method: 'POST', headers: { 'x-name': 'ann' } })
+      expect(await login.text()).toBe('ann')
+      const [cookie = '', ...more] = login.headers.getSetCookie()
+      expect(more).toEqual([])
+      for (let visit = 0; visit < 2; visit++) {
+        const page = await answer('/', { headers: { cookie } })
+        expect([await page.text(), page.headers.getSetCookie()]).toEqual(['ann', []])
+      }
+    },
+  )
+})
