@@ -7,7 +7,7 @@ import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { errorResponse } from './error-response.ts'
 import { claimHead } from './head-effects.ts'
-import { mount, passageOf } from './mount.ts'
+import { mount, passageOf, takeOff } from './mount.ts'
 import { checkHandler, checkSessions } from './mount-arguments.ts'
 import { discard, withEffects } from './web-headers.ts'
 
@@ -56,9 +56,16 @@ export function session<Data extends object = DefaultData, Rest extends unknown[
     try {
       const opened = sessions.open(request)
       passage = isPromise(opened) ? await opened : opened
-      mount(request, sessions, passage)
+      const mounted = mount(request, sessions, passage)
       claimHead(rest[0], request)
-      return await commit(passage, await handler(request, contextOf(passage), ...rest), rest[0], request)
+      let response: Response
+      try {
+        response = await handler(request, contextOf(passage), ...rest)
+      } finally {
+        // Another handler may be asked when this one finds nothing: it has a session and a response of its own.
+        takeOff(request, mounted)
+      }
+      return await commit(passage, response, rest[0], request)
     } catch (error) {
       if (!isSessionError(error)) throw error
       return withEffectsOf(passage?.giveUp() ?? null, errorResponse(error), rest[0], request)

@@ -5,7 +5,7 @@ const MOUNT: unique symbol = Symbol('coatcheck.mount')
 
 /** What a request's sessions are kept on: the request itself, or the framework's context. */
 interface Holder {
-  [MOUNT]?: Mount<object>
+  [MOUNT]?: Mount<object> | undefined
 }
 
 /**
@@ -17,7 +17,7 @@ interface Holder {
 export class Mount<Data extends object> {
   readonly sessions: object
   readonly passage: Passage<Data>
-  readonly outer: Mount<object> | undefined
+  outer: Mount<object> | undefined
 
   constructor(sessions: object, passage: Passage<Data>, outer: Mount<object> | undefined) {
     this.sessions = sessions
@@ -45,6 +45,18 @@ export function mount<Data extends object>(
 export function unmount(request: object, { outer }: Mount<object>): void {
   const holder: Holder = request
   if (outer !== undefined) holder[MOUNT] = outer
+}
+
+/** Takes a mount off a request, wherever it stands among the others: what one handler has answered is over for the next. */
+export function takeOff(request: object, mounted: Mount<object>): void {
+  const holder: Holder = request
+  if (holder[MOUNT] === mounted) {
+    holder[MOUNT] = mounted.outer
+    return
+  }
+  let inner = holder[MOUNT]
+  while (inner !== undefined && inner.outer !== mounted) inner = inner.outer
+  if (inner !== undefined) inner.outer = mounted.outer
 }
 
 /** Finds the passage a manager already has on a request: mounted twice, it is still one session. */

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { session } from '../../../src/adapters/fetch.ts'
+import { type SessionContext, type SessionHandler, session } from '../../../src/adapters/fetch.ts'
+import type { DefaultData } from '../../../src/index.ts'
 import { PACES, startPaced } from '../harness/paced.ts'
 
 describe.each(PACES)('the fetch adapter, with a store that answers %s', (pace) => {
@@ -65,5 +66,112 @@ describe.each(PACES)('the fetch adapter, with a store that answers %s', (pace) =
     const response = await handler(new Request('http://localhost/'))
     expect(await response.json()).toBe(true)
     expect(response.headers.getSetCookie()).toHaveLength(1)
+  })
+
+  describe('when a second handler of the same manager answers a request after the first', () => {
+    /** Answers with what `pages` says where `api` finds nothing. */
+    function start(pages: SessionHandler<DefaultData, []>) {
+      const started = startPaced(pace)
+      const api = session(started.sessions, (_request, { session }) => {
+        const seen = session.visits
+        return new Response(null, { status: seen === 'never' ? 200 : 404 })
+      })
+      const next = session(started.sessions, pages)
+      const answer = async (cookie: string) => {
+        const request = new Request('http://localhost/', { headers: { cookie } })
+        const first = await api(request)
+        return first.status === 404 ? next(request) : first
+      }
+      return { ...started, answer }
+    }
+
+    test('the second begins a session, and its response is for one visitor [P2] [P9]', async () => {
+      const { answer, memory } = start((_request, { session }) => {
+        session.visits = (session.visits ?? 0) + 1
+        return Response.json(session.visits)
+      })
+      const first = await answer('')
+      const [cookie = ''] = first.headers.getSetCookie()
+      expect([await first.json(), memory.size]).toEqual([1, 1])
+      const second = await answer(cookie)
+      expect([await second.json(), second.headers.get('vary')]).toEqual([2, 'Cookie'])
+      expect(second.headers.get('cache-control')).toBe('private')
+    })
+
+    test('a login in the second gets a new id, and the old one is dead [P5]', async () => {
+      const { answer, sessions, memory } = start((request, { session }) => {
+        if (request.headers.get('cookie') === '') session.visits = 1
+        else session.userId = 'ann'
+        return new Response(null)
+      })
+      const [visitor = ''] = (await answer('')).headers.getSetCookie()
+      const [user = ''] = (await answer(visitor)).headers.getSetCookie()
+      expect((await sessions.read(user)).toJSON()).toEqual({ visits: 1, userId: 'ann' })
+      expect([(await sessions.read(visitor)).toJSON(), memory.size]).toEqual([{}, 1])
+    })
+
+    test('it is one session while the first still runs, also beside that of another manager [P3]', async () => {
+      const { sessions, memory } = startPaced(pace)
+      const other = startPaced(pace, { cookie: { name: 'other' } })
+      const inner = session(sessions, (_request, { session }) => {
+        session.inner = 1
+        return Response.json(session)
+      })
+      const between = session(other.sessions, inner)
+      const outer = session(sessions, async (request, { session }) => {
+        session.outer = 1
+        await between(request)
+        return inner(request)
+      })
+      const response = await outer(new Request('http://localhost/'))
+      expect([await response.json(), memory.size]).toEqual([{ outer: 1, inner: 1 }, 1])
+    })
+
+    test('and one manager answers beside the other, none finds what the first to end has left', async () => {
+      const one = startPaced(pace)
+      const other = startPaced(pace, { cookie: { name: 'other' } })
+      const first = Promise.withResolvers<void>()
+      const second = Promise.withResolvers<void>()
+      const begin = (until: Promise<void>) => async (_request: Request, context: SessionContext) => {
+        await until
+        context.session.visits = 1
+        return new Response(null)
+      }
+      const request = new Request('http://localhost/')
+      const answers = [
+        session(one.sessions, begin(first.promise))(request),
+        session(other.sessions, begin(second.promise))(request),
+      ]
+      first.resolve()
+      await answers[0]
+      second.resolve()
+      await answers[1]
+      const again = await session(one.sessions, begin(first.promise))(request)
+      expect([again.headers.getSetCookie().length, one.memory.size]).toEqual([1, 2])
+    })
+  })
+
+  test('saves what a streamed body changes once the handler has answered [P3]', async () => {
+    const { sessions } = startPaced(pace)
+    const gate = Promise.withResolvers<void>()
+    const handler = session(sessions, (request, context) => {
+      if (request.url.endsWith('/begin')) context.session.visits = 1
+      const { session } = context
+      const body = new ReadableStream({
+        async pull(controller) {
+          await gate.promise
+          session.late = 1
+          controller.close()
+        },
+      })
+      return new Response(request.url.endsWith('/late') ? body : null)
+    })
+    const [cookie = ''] = (await handler(new Request('http://localhost/begin'))).headers.getSetCookie()
+    const response = await handler(new Request('http://localhost/late', { headers: { cookie } }))
+    gate.resolve()
+    await response.text()
+    await vi.waitFor(async () =>
+      expect((await sessions.read(cookie)).toJSON()).toEqual({ visits: 1, late: 1 }),
+    )
   })
 })
