@@ -33,8 +33,9 @@ const USAGE = 'app.register(session(createSessions({ … })))'
  * Register it once, before what uses it; it counts for everything registered beside or below it. The session is
  * saved before the first byte of the response's headers leaves, hijacked and raw replies included. When it could not
  * be loaded or saved, Fastify's error handling gets a `StoreError` with `status` 503; a hijacked reply is answered
- * with a 503 in JSON. A second manager can be registered in a context of its own, where `request.session` is then
- * that one's, and both are saved.
+ * with a 503 in JSON. On a socket (@fastify/websocket) what uses the session saves it, and it can get no new id. A
+ * second manager can be registered in a context of its own, where `request.session` is then that one's, and both are
+ * saved.
  *
  * @param sessions - The manager, from `createSessions`.
  * @throws {ConfigError} `ERR_CONFIG_INVALID` `sessions` is not what `createSessions` gives.
@@ -77,7 +78,7 @@ function open<Data extends object>(
   const enter = (passage: Passage<Data>): void => {
     mount(request, sessions, passage)
     // A request that leaves its session alone, as most do, has a reply like any other: 1 to 2 us of 35 less (Node 24).
-    if (known === undefined) passage.whenUsed(() => hold(reply, passage))
+    if (known === undefined) passage.whenUsed(() => hold(request, reply, passage))
     next()
   }
   // What it throws at once, Fastify takes as this hook's error.
@@ -86,8 +87,15 @@ function open<Data extends object>(
   else enter(opened)
 }
 
-function hold(reply: FastifyReply, passage: Passage<object>): boolean {
+function hold(request: FastifyRequest, reply: FastifyReply, passage: Passage<object>): boolean {
+  // Nobody sends the response of a socket: what uses the session saves it.
+  if (isUpgrade(request)) return false
   return HeldResponse.hold(reply.raw, passage, (error) => answer(error, reply))
+}
+
+/** Whether a request is to become a socket: Node says so of one that came, @fastify/websocket also of one it injects. */
+function isUpgrade(request: FastifyRequest): boolean {
+  return Reflect.get(request.raw, 'upgrade') === true || Reflect.get(request, 'ws') === true
 }
 
 /** Saves before Fastify sends, while it can still turn the reply into an error. */
