@@ -5,7 +5,7 @@ import type { NodeHeaderHolder } from './node-headers.ts'
 const EFFECTS: unique symbol = Symbol('coatcheck.headEffects')
 const ANSWERED: unique symbol = Symbol('coatcheck.answeredRequest')
 
-/** A Node response whose head has not left, and what is to be written into it when it does. */
+/** A Node response, and what is to be written into its head when that leaves. */
 export interface HeadHolder extends NodeHeaderHolder {
   readonly headersSent: boolean
   writeHead(...args: unknown[]): unknown
@@ -28,14 +28,13 @@ export function claimHead(env: unknown, request: Request): void {
 }
 
 /**
- * Finds the Node response that answers a request, in what @hono/node-server gives beside it; `null` on other runtimes, where
- * there is no server, and when its head has left.
+ * Finds the Node response that answers a request, in what @hono/node-server gives beside it; `null` on other runtimes, and where
+ * there is no server. Its head may have left.
  */
 export function headBelow(env: unknown, request: Request): HeadHolder | null {
   if (typeof env !== 'object' || env === null || !('outgoing' in env)) return null
   const { outgoing } = env
-  if (!isHeadHolder(outgoing) || outgoing[ANSWERED] !== request) return null
-  return outgoing.headersSent ? null : outgoing
+  return isHeadHolder(outgoing) && outgoing[ANSWERED] === request ? outgoing : null
 }
 
 /** Writes effects into a head when it leaves, whatever web `Response` it is made of by then. */

@@ -23,6 +23,8 @@ export function withEffects(
 ): Response {
   const head = headBelow(env, request)
   if (head === null) return withOwnEffects(response, effects)
+  // The handler has begun to answer by hand, and given a response that tells the server so: a copy of it would be sent.
+  if (head.headersSent) return response
   writeInHead(head, effects)
   const forCaches = effects.setCookie === null ? effects : { ...effects, setCookie: null }
   return showWhenAsked(response, forCaches) ? response : withOwnEffects(response, forCaches)

@@ -55,7 +55,6 @@ test('what two managers write into one head is all in it, beside the lines of th
     writeInHead(head, { setCookie: 'sid=1; Path=/', cookie })
     writeInHead(head, { setCookie: 'other=2; Path=/', cookie: other })
     outgoing.writeHead(201, { 'Set-Cookie': ['own=1', 'sid=old'], 'Cache-Control': 'public' })
-    expect(headBelow(env, request)).toBeNull()
     outgoing.end('ok')
   })
   const port = await servingPort(server)
@@ -71,16 +70,6 @@ function arrivalOf(url: string, cookie?: string) {
   if (cookie !== undefined) incoming.headers.cookie = cookie
   return { incoming, outgoing: new ServerResponse(incoming) }
 }
-
-test('a response whose head has left takes nothing more', () => {
-  const env = arrivalOf('/cart?of=ada')
-  const request = new Request('http://shop.example/cart?of=ada')
-  claimHead(env, request)
-  expect(headBelow(env, request)).toBe(env.outgoing)
-  env.outgoing.writeHead(200)
-  env.outgoing.flushHeaders()
-  expect(headBelow(env, request)).toBeNull()
-})
 
 test('a response is that of the first request with its method, address and cookies, and of no other [P9]', () => {
   const env = arrivalOf('/', 'sid=1')

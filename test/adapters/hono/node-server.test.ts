@@ -1,0 +1,58 @@
+import { createServer } from 'node:http'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { type Context, Hono } from 'hono'
+import { describe, expect, test } from 'vitest'
+import { type SessionEnv, session } from '../../../src/adapters/hono.ts'
+import { PACES, servingPort, startPaced } from '../harness/paced.ts'
+
+interface Env extends SessionEnv {
+  Bindings: HttpBindings
+}
+
+describe.each(PACES)('on Hono at its Node server, with a store that answers %s', (pace) => {
+  /**
+   * Asks an app with one handler, which begins a session.
+   * @param afterwards - Called when the session is saved, and the response about to leave.
+   */
+  async function answerOf(
+    handler: (c: Context<Env>) => Response | Promise<Response>,
+    afterwards: () => void = () => {},
+  ): Promise<Response> {
+    const app = new Hono<Env>()
+    app.use(async (_c, next) => {
+      await next()
+      afterwards()
+    })
+    app.use(session(startPaced(pace).sessions))
+    app.get('/', (c) => {
+      c.var.session.visits = 1
+      return handler(c)
+    })
+    const port = await servingPort(createServer(getRequestListener(app.fetch)))
+    return fetch(`http://127.0.0.1:${port}/`)
+  }
+
+  test('a response that a handler has begun by hand arrives whole', async () => {
+    const headThere = Promise.withResolvers<void>()
+    const response = await answerOf(({ env: { outgoing } }) => {
+      outgoing.writeHead(201, { 'x-own': '1' })
+      outgoing.write('one, ')
+      headThere.promise.then(() => outgoing.end('two'))
+      return RESPONSE_ALREADY_SENT
+    })
+    headThere.resolve()
+    expect([response.status, response.headers.get('x-own')]).toEqual([201, '1'])
+    expect(await response.text()).toBe('one, two')
+  })
+
+  test('a response that a handler begins by hand when the session is saved has the cookie', async () => {
+    const saved = Promise.withResolvers<void>()
+    const response = await answerOf(({ env: { outgoing } }) => {
+      saved.promise.then(() => outgoing.writeHead(201).end('late'))
+      return RESPONSE_ALREADY_SENT
+    }, saved.resolve)
+    expect([response.status, await response.text()]).toEqual([201, 'late'])
+    expect(response.headers.getSetCookie()).toHaveLength(1)
+  })
+})
