@@ -4,12 +4,13 @@ import { isSessionError } from '../../core/errors.ts'
 import { withoutOutcome } from '../../core/outcome-headers.ts'
 import type { Passage, SessionFollower } from '../../core/passage.ts'
 import type { CookieCarrier } from '../../core/request-cookie.ts'
-import type { ResponseEffects } from '../../core/response-effects.ts'
+import { applyEffects, type ResponseEffects } from '../../core/response-effects.ts'
 import type { Sessions } from '../../core/sessions.ts'
 import { errorResponse } from '../error-response.ts'
 import { claimHead } from '../head-effects.ts'
 import { type Mount, mount, passageOf } from '../mount.ts'
 import { discard, withEffects } from '../web-headers.ts'
+import { WebResponseHeaders } from '../web-response-headers.ts'
 
 /** Finds the passage that a manager already has on a request: mounted further up, or at the Node server below the app. */
 export function knownPassage<Data extends object>(
@@ -64,7 +65,10 @@ export function showSession(c: Context, passage: Passage<object>): void {
 export function writeEffects(effects: ResponseEffects | null, c: Context): void {
   if (effects === null) return
   const response = withEffects(c.res, effects, c.env, c.req.raw)
-  if (response !== c.res) replaceResponse(c, response)
+  if (response === c.res) return
+  if (c.finalized) replaceResponse(c, response)
+  // Nobody has answered, and to put a response there would hide that. What Hono has made ready is this visitor's alone.
+  else applyEffects(effects, new WebResponseHeaders(c.res.headers))
 }
 
 /** Drops the context's response, for its session was not saved, and throws the error so that Hono's handling answers. */

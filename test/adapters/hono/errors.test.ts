@@ -72,4 +72,39 @@ describe.each(PACES)('on Hono, with a store that answers %s', (pace) => {
     expect(await response.text()).toBe('fetched')
     expect(response.headers.getSetCookie()).toHaveLength(1)
   })
+
+  test('a handler that returns nothing is the error that it is without sessions, with the cookie of what it saved [P2]', async () => {
+    const { sessions, memory } = startPaced(pace)
+    const errors: string[] = []
+    const app = new Hono<SessionEnv>()
+    app.use(session(sessions))
+    app.use('/forgotten', async (c) => {
+      c.var.session.visits = 1
+    })
+    app.onError((error, c) => {
+      errors.push(error.message)
+      return c.text('sorry', 500)
+    })
+    const response = await app.request('/forgotten')
+    expect([response.status, await response.text(), memory.size]).toEqual([500, 'sorry', 1])
+    expect(response.headers.getSetCookie()).toHaveLength(1)
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(errors).toEqual([expect.stringContaining('Context is not finalized')])
+  })
+
+  test('what is answered further out, when no handler has, carries the cookie [P2]', async () => {
+    const { sessions } = startPaced(pace)
+    const app = new Hono<SessionEnv>()
+    app.use(async (c, next) => {
+      await next()
+      return c.text('made up', 203)
+    })
+    app.use(session(sessions))
+    app.use(async (c) => {
+      c.var.session.visits = 1
+    })
+    const response = await app.request('/')
+    expect([response.status, await response.text()]).toEqual([203, 'made up'])
+    expect(response.headers.getSetCookie()).toHaveLength(1)
+  })
 })
