@@ -7,8 +7,9 @@ import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { errorResponse } from './error-response.ts'
 import { claimHead } from './head-effects.ts'
-import { mount, passageOf, takeOff } from './mount.ts'
+import { type Mount, mount, passageOf, takeOff } from './mount.ts'
 import { checkHandler, checkSessions } from './mount-arguments.ts'
+import { noteSaved, savedEffects } from './saved-effects.ts'
 import { discard, withEffects } from './web-headers.ts'
 
 /** What a handler is given beside the request. */
@@ -65,10 +66,12 @@ export function session<Data extends object = DefaultData, Rest extends unknown[
         // Another handler may be asked when this one finds nothing: it has a session and a response of its own.
         takeOff(request, mounted)
       }
-      return await commit(passage, response, rest[0], request)
+      return await commit(passage, mounted, response, rest[0], request)
     } catch (error) {
       if (!isSessionError(error)) throw error
-      return withEffectsOf(passage?.giveUp() ?? null, errorResponse(error), rest[0], request)
+      let answer = errorResponse(error)
+      for (const effects of savedEffects(request)) answer = withEffects(answer, effects, rest[0], request)
+      return withEffectsOf(passage?.giveUp() ?? null, answer, rest[0], request)
     }
   }
 }
@@ -84,13 +87,16 @@ function contextOf<Data extends object>(passage: Passage<Data>): SessionContext<
 
 async function commit(
   passage: Passage<object>,
+  { outer }: Mount<object>,
   response: Response,
   env: unknown,
   request: Request,
 ): Promise<Response> {
   try {
     const committed = passage.commit()
-    return withEffectsOf(isPromise(committed) ? await committed : committed, response, env, request)
+    const effects = isPromise(committed) ? await committed : committed
+    if (outer !== undefined && effects !== null) noteSaved(request, effects)
+    return withEffectsOf(effects, response, env, request)
   } catch (error) {
     discard(response)
     throw error

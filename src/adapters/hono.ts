@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { type Awaitable, isPromise } from '../core/awaitable.ts'
 import type { Passage } from '../core/passage.ts'
+import type { ResponseEffects } from '../core/response-effects.ts'
 import type { Session } from '../core/session.ts'
 import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
@@ -12,8 +13,9 @@ import {
   showSession,
   writeEffects,
 } from './hono/passing.ts'
-import { unmount } from './mount.ts'
+import { type Mount, unmount } from './mount.ts'
 import { checkSessions } from './mount-arguments.ts'
+import { noteSaved } from './saved-effects.ts'
 
 /** What the middleware adds to a Hono app: give it as `new Hono<SessionEnv<MyData>>()` to type `c.var.session`. */
 export interface SessionEnv<Data extends object = DefaultData> {
@@ -55,7 +57,7 @@ export function session<Data extends object = DefaultData>(
       showSession(c, mounted.outer.passage)
     }
     if (known !== undefined) return
-    const committing = commit(passage, c)
+    const committing = commit(passage, mounted, c)
     // Each wait is a turn through the microtasks; a store in memory needs none.
     if (isPromise(committing)) await committing
   }
@@ -72,14 +74,19 @@ export function sessionOf<Data extends object>(
   return knownPassage(c, sessions)?.session
 }
 
-function commit(passage: Passage<object>, c: Context): Awaitable<void> {
+function commit(passage: Passage<object>, mounted: Mount<object>, c: Context): Awaitable<void> {
   try {
     const committed = passage.commit()
-    if (!isPromise(committed)) return writeEffects(committed, c)
+    if (!isPromise(committed)) return leave(committed, mounted, c)
     return committed
-      .then((effects) => writeEffects(effects, c))
+      .then((effects) => leave(effects, mounted, c))
       .then(undefined, (error) => dropResponse(error, passage, c))
   } catch (error) {
     return dropResponse(error, passage, c)
   }
+}
+
+function leave(effects: ResponseEffects | null, { outer }: Mount<object>, c: Context): void {
+  if (outer !== undefined && effects !== null) noteSaved(c, effects)
+  writeEffects(effects, c)
 }

@@ -9,6 +9,7 @@ import type { Sessions } from '../../core/sessions.ts'
 import { errorResponse } from '../error-response.ts'
 import { claimHead } from '../head-effects.ts'
 import { type Mount, mount, passageOf } from '../mount.ts'
+import { savedEffects } from '../saved-effects.ts'
 import { discard, withEffects } from '../web-headers.ts'
 import { WebResponseHeaders } from '../web-response-headers.ts'
 
@@ -77,6 +78,7 @@ export function dropResponse(error: unknown, passage: Passage<object>, c: Contex
   discard(c.res)
   // Hono takes the headers of the response it has, or was told to prepare, over into the error's.
   replaceResponse(c, new Response(null, { headers: withoutOutcome(headers) }))
+  for (const effects of savedEffects(c)) writeEffects(effects, c)
   writeEffects(passage.giveUp(), c)
   return fail(error)
 }

@@ -126,6 +126,22 @@ export const mountCases: readonly AdapterCase[] = [
       assertEqual(await visitor.json('/admin/look'), { visits: 1 }, 'the session of the inner manager')
     },
   ),
+
+  adapterCase(
+    'one-of-two-managers-is-saved',
+    'when one of two sessions cannot be saved, the error carries the cookie of the other [P2]',
+    async (trial) => {
+      const served = await trial.serveApp(twoManagers(trial).app)
+      trial.store.fail('create', { nth: 2 })
+      const visitor = served.visitor()
+      const { status, setCookies } = await visitor.visit('/admin/write')
+      assertEqual([status, setCookies.length, trial.memory.size], [503, 1, 1], 'status, cookies and records')
+      trial.store.heal()
+      const inner = await visitor.json('/admin/look')
+      const known = setCookies[0]?.startsWith('admin=') ? [{ visits: 1 }, 2] : [{}, 1]
+      assertEqual([inner, trial.memory.size], known, 'the inner session and the records at the next visit')
+    },
+  ),
 ]
 
 const ROUTES: Routes = {

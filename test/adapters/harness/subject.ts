@@ -27,6 +27,12 @@ export const LOADED_BELOW: readonly SkippedCase[] = skipped(
   ['error-handler-answers-a-failed-load'],
 )
 
+/** What is left out where an error is answered below the framework in which another session is mounted. */
+export const ANSWERED_BELOW: readonly SkippedCase[] = skipped(
+  'the error is answered below the framework, with another head than the one that has the cookie of the session there',
+  ['one-of-two-managers-is-saved'],
+)
+
 /** What a framework leaves out that cannot answer with a web `Response`. */
 export const NO_WEB_RESPONSE: readonly SkippedCase[] = skipped('the framework takes no web Response', [
   'commit-before-web-response',

@@ -8,7 +8,7 @@ import { type ExpressKin, expressKinSubjects } from './express-kin-subjects.ts'
 import { serveHonoAtNode } from './hono-at-node.ts'
 import { NODE_PLATFORM } from './node-platform.ts'
 import { type NodeFramework, nodeSubjects } from './node-subjects.ts'
-import { LOADED_BELOW, type Subject } from './subject.ts'
+import { ANSWERED_BELOW, LOADED_BELOW, type Subject } from './subject.ts'
 import { webSubjects } from './web-subjects.ts'
 
 /** Every adapter of the source, in each framework it is for, on this Node. */
@@ -19,6 +19,6 @@ export const SUBJECTS: Record<NodeFramework | ExpressKin | 'hono' | 'honoAtNode'
   honoAtNode: {
     name: 'Hono, mounted at its Node server',
     serve: serveHonoAtNode(hono, node),
-    skip: LOADED_BELOW,
+    skip: [...LOADED_BELOW, ...ANSWERED_BELOW],
   },
 }
