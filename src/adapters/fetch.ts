@@ -22,11 +22,11 @@ export interface SessionContext<Data extends object = DefaultData> {
  * Answers a request that has a session. What it throws is passed on to the runtime, and nothing is saved then: a
  * cookie could not be set on the response the runtime makes.
  */
-export type SessionHandler<Data extends object, Rest extends unknown[]> = (
-  request: Request,
-  context: SessionContext<Data>,
-  ...rest: Rest
-) => Awaitable<Response>
+export type SessionHandler<
+  Data extends object,
+  Rest extends unknown[],
+  Incoming extends Request = Request,
+> = (request: Incoming, context: SessionContext<Data>, ...rest: Rest) => Awaitable<Response>
 
 const USAGE = 'session(createSessions({ … }), (request, { session }) => new Response(…))'
 
@@ -40,14 +40,19 @@ const USAGE = 'session(createSessions({ … }), (request, { session }) => new Re
  * a `StoreError` that the handler itself meets and throws.
  *
  * @param sessions - The manager, from `createSessions`.
- * @param handler - Your handler. It also gets what the runtime gives beside the request.
+ * @param handler - Your handler. It also gets what the runtime gives beside the request, which may be of a framework's
+ * own type.
  * @returns A handler that takes what the runtime gives.
  * @throws {ConfigError} `ERR_CONFIG_INVALID` `sessions` is not what `createSessions` gives, or the handler no function.
  */
-export function session<Data extends object = DefaultData, Rest extends unknown[] = []>(
+export function session<
+  Data extends object = DefaultData,
+  Rest extends unknown[] = [],
+  Incoming extends Request = Request,
+>(
   sessions: Sessions<Data>,
-  handler: SessionHandler<Data, Rest>,
-): (request: Request, ...rest: Rest) => Promise<Response> {
+  handler: SessionHandler<Data, Rest, Incoming>,
+): (request: Incoming, ...rest: Rest) => Promise<Response> {
   checkSessions(sessions, USAGE)
   checkHandler(handler, USAGE)
   return async (request, ...rest) => {

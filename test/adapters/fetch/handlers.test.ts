@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, expectTypeOf, onTestFinished, test, vi } from 'vitest'
 import { type SessionContext, type SessionHandler, session } from '../../../src/adapters/fetch.ts'
 import type { DefaultData } from '../../../src/index.ts'
 import { PACES, startPaced } from '../harness/paced.ts'
@@ -16,6 +16,26 @@ describe.each(PACES)('the fetch adapter, with a store that answers %s', (pace) =
     const response = await handler(new Request('http://localhost/'), { name: 'worker' }, { waitUntil })
     expect(await response.text()).toBe('worker')
     expect(waitUntil).toHaveBeenCalledOnce()
+  })
+
+  test("takes a framework's own kind of request, and then asks for it", async () => {
+    class PathRequest extends Request {
+      readonly path = new URL(this.url).pathname
+    }
+    const { sessions } = startPaced(pace)
+    const handler = session(sessions, (request: PathRequest, { session }) => {
+      session.visits = 1
+      return new Response(request.path)
+    })
+    expectTypeOf(handler).parameters.toEqualTypeOf<[PathRequest]>()
+    expect(await (await handler(new PathRequest('http://localhost/menu'))).text()).toBe('/menu')
+    const forAny = session(sessions, (request) => new Response(request.url))
+    expectTypeOf(forAny).parameters.toEqualTypeOf<[Request]>()
+    const asked: (request: PathRequest, env: string) => Promise<Response> = session(
+      sessions,
+      (request, _context, env: string) => new Response(request.path + env),
+    )
+    expect(await (await asked(new PathRequest('http://localhost/a'), 'b')).text()).toBe('/ab')
   })
 
   test('passes on what the handler throws, and saves nothing then', async () => {
