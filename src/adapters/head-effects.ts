@@ -48,8 +48,10 @@ export function writeInHead(response: HeadHolder, effects: ResponseEffects): voi
   const { writeHead } = response
   response[EFFECTS] = all
   response.writeHead = (...args) => {
+    const written = Reflect.apply(writeHead, response, departingHead(response, args, all))
+    // Not before: in the place of a head that Node refuses, the server writes that of an error.
     response.writeHead = writeHead
-    return Reflect.apply(writeHead, response, departingHead(response, args, all))
+    return written
   }
 }
 

@@ -55,6 +55,7 @@ test('what two managers write into one head is all in it, beside the lines of th
     writeInHead(head, { setCookie: 'sid=1; Path=/', cookie })
     writeInHead(head, { setCookie: 'other=2; Path=/', cookie: other })
     outgoing.writeHead(201, { 'Set-Cookie': ['own=1', 'sid=old'], 'Cache-Control': 'public' })
+    expect(outgoing.writeHead).toBe(ServerResponse.prototype.writeHead)
     outgoing.end('ok')
   })
   const port = await servingPort(server)

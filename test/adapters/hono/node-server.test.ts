@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type SessionEnv, session } from '../../../src/adapters/hono.ts'
 import { PACES, servingPort, startPaced } from '../harness/paced.ts'
 
@@ -55,4 +55,19 @@ describe.each(PACES)('on Hono at its Node server, with a store that answers %s',
     expect([response.status, await response.text()]).toEqual([201, 'late'])
     expect(response.headers.getSetCookie()).toHaveLength(1)
   })
+
+  test.each<[string, () => Response]>([
+    ['a header', () => new Response('x', { headers: { 'x-own': 'caf\u4e16' } })],
+    ['a status', () => Response.error()],
+  ])(
+    'the error in the place of a response with %s that Node refuses has the cookie [P2]',
+    async (_what, make) => {
+      const shown = vi.spyOn(console, 'error').mockImplementation(() => {})
+      onTestFinished(() => shown.mockRestore())
+      const response = await answerOf(make)
+      expect(response.status).toBe(500)
+      expect(response.headers.getSetCookie()).toHaveLength(1)
+      expect(response.headers.get('cache-control')).toBe('no-store')
+    },
+  )
 })
