@@ -62,14 +62,15 @@ export function session<
     try {
       const opened = sessions.open(request)
       passage = isPromise(opened) ? await opened : opened
-      const mounted = mount(request, sessions, passage)
+      // One that is frozen is taken too: there, each handler has a session of its own.
+      const mounted = Object.isExtensible(request) ? mount(request, sessions, passage) : null
       claimHead(rest[0], request)
       let response: Response
       try {
         response = await handler(request, contextOf(passage), ...rest)
       } finally {
         // Another handler may be asked when this one finds nothing: it has a session and a response of its own.
-        takeOff(request, mounted)
+        if (mounted !== null) takeOff(request, mounted)
       }
       return await commit(passage, mounted, response, rest[0], request)
     } catch (error) {
@@ -92,7 +93,7 @@ function contextOf<Data extends object>(passage: Passage<Data>): SessionContext<
 
 async function commit(
   passage: Passage<object>,
-  { outer }: Mount<object>,
+  mounted: Mount<object> | null,
   response: Response,
   env: unknown,
   request: Request,
@@ -100,7 +101,7 @@ async function commit(
   try {
     const committed = passage.commit()
     const effects = isPromise(committed) ? await committed : committed
-    if (outer !== undefined && effects !== null) noteSaved(request, effects)
+    if (mounted?.outer !== undefined && effects !== null) noteSaved(request, effects)
     return withEffectsOf(effects, response, env, request)
   } catch (error) {
     discard(response)

@@ -13,12 +13,15 @@ import { savedEffects } from '../saved-effects.ts'
 import { discard, withEffects } from '../web-headers.ts'
 import { WebResponseHeaders } from '../web-response-headers.ts'
 
-/** Finds the passage that a manager already has on a request: mounted further up, or at the Node server below the app. */
+/**
+ * Finds the passage that a manager already has on a request: mounted further up, on fetch around the app, or at the Node
+ * server below it.
+ */
 export function knownPassage<Data extends object>(
   c: Context,
   sessions: Sessions<Data>,
 ): Passage<Data> | undefined {
-  const known = passageOf(c, sessions)
+  const known = passageOf(c, sessions) ?? passageOf(c.req.raw, sessions)
   if (known !== undefined) return known
   const incoming = incomingOf(c)
   return incoming === undefined ? undefined : passageOf(incoming, sessions)

@@ -38,6 +38,23 @@ describe.each(PACES)('the fetch adapter, with a store that answers %s', (pace) =
     expect(await (await asked(new PathRequest('http://localhost/a'), 'b')).text()).toBe('/ab')
   })
 
+  test('takes a request that nothing can be added to', async () => {
+    const { sessions, memory } = startPaced(pace)
+    const inner = session(
+      startPaced(pace, { cookie: { name: 'other' } }).sessions,
+      (_request, { session }) => {
+        session.visits = 1
+        return new Response(null)
+      },
+    )
+    const handler = session(sessions, (request, { session }) => {
+      session.visits = 1
+      return inner(request)
+    })
+    const response = await handler(Object.freeze(new Request('http://localhost/')))
+    expect([response.status, response.headers.getSetCookie().length, memory.size]).toEqual([200, 2, 1])
+  })
+
   test('passes on what the handler throws, and saves nothing then', async () => {
     const { sessions, memory } = startPaced(pace)
     const handler = session(sessions, (_request, { session }) => {

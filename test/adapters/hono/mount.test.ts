@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
+import { session as fetchSession } from '../../../src/adapters/fetch.ts'
 import { type SessionEnv, session } from '../../../src/adapters/hono.ts'
 import type { Session } from '../../../src/index.ts'
 import { PACES, startPaced } from '../harness/paced.ts'
@@ -44,5 +45,21 @@ describe.each(PACES)('with a store that answers %s', (pace) => {
     const [cookie = ''] = (await app.request('/old')).headers.getSetCookie()
     const response = await app.request('/old', { headers: { cookie } })
     expect([await response.json(), memory.size]).toEqual([{ visits: 2 }, 1])
+  })
+
+  test('the same manager around the app, on fetch, is one session', async () => {
+    const { sessions, memory } = startPaced(pace)
+    const app = new Hono<SessionEnv>().use(session(sessions)).get('/', (c) => {
+      c.var.session.inner = 1
+      return c.json(c.var.session)
+    })
+    const handler = fetchSession(sessions, (request, { session }) => {
+      session.outer = 1
+      return app.fetch(request)
+    })
+    const response = await handler(new Request('http://localhost/'))
+    const [cookie = '', ...more] = response.headers.getSetCookie()
+    expect([await response.json(), memory.size, more]).toEqual([{ outer: 1, inner: 1 }, 1, []])
+    expect((await sessions.read(cookie)).toJSON()).toEqual({ outer: 1, inner: 1 })
   })
 })
