@@ -23,6 +23,21 @@ describe.each(PACES)('on Hono, with a store that answers %s', (pace) => {
     expect(response.headers.getSetCookie()).toEqual([])
   })
 
+  test('a failed save lets the body go that is not sent', async () => {
+    const { sessions, store } = startPaced(pace)
+    const cancel = vi.fn()
+    const app = new Hono<SessionEnv>()
+    app.use(session(sessions))
+    app.get('/', (c) => {
+      c.var.session.visits = 1
+      return c.body(new ReadableStream({ cancel }))
+    })
+    app.onError((_error, c) => c.body(null, 503))
+    store.fail('create')
+    expect((await app.request('/')).status).toBe(503)
+    expect(cancel).toHaveBeenCalledOnce()
+  })
+
   test('without an onError a failed load or save is a 503 in JSON, and shown on the console [P11]', async () => {
     const shown = vi.spyOn(console, 'error').mockImplementation(() => {})
     onTestFinished(() => shown.mockRestore())

@@ -17,12 +17,12 @@ describe.each(PACES)('on Hono at its Node server, with a store that answers %s',
    */
   async function answerOf(
     handler: (c: Context<Env>) => Response | Promise<Response>,
-    afterwards: () => void = () => {},
+    afterwards: (c: Context<Env>) => void = () => {},
   ): Promise<Response> {
     const app = new Hono<Env>()
-    app.use(async (_c, next) => {
+    app.use(async (c, next) => {
       await next()
-      afterwards()
+      afterwards(c)
     })
     app.use(session(startPaced(pace).sessions))
     app.get('/', (c) => {
@@ -48,10 +48,13 @@ describe.each(PACES)('on Hono at its Node server, with a store that answers %s',
 
   test('a response that a handler begins by hand when the session is saved has the cookie', async () => {
     const saved = Promise.withResolvers<void>()
-    const response = await answerOf(({ env: { outgoing } }) => {
-      saved.promise.then(() => outgoing.writeHead(201).end('late'))
-      return RESPONSE_ALREADY_SENT
-    }, saved.resolve)
+    const response = await answerOf(
+      ({ env: { outgoing } }) => {
+        saved.promise.then(() => outgoing.writeHead(201).end('late'))
+        return RESPONSE_ALREADY_SENT
+      },
+      () => saved.resolve(),
+    )
     expect([response.status, await response.text()]).toEqual([201, 'late'])
     expect(response.headers.getSetCookie()).toHaveLength(1)
   })
@@ -70,4 +73,15 @@ describe.each(PACES)('on Hono at its Node server, with a store that answers %s',
       expect(response.headers.get('cache-control')).toBe('no-store')
     },
   )
+
+  test('a frozen response is told to caches in the app as for one visitor, and has the cookie [P9]', async () => {
+    const told: (string | null)[] = []
+    const response = await answerOf(
+      () => Object.freeze(new Response('menu', { headers: { 'cache-control': 'public' } })),
+      ({ res }) => void told.push(res.headers.get('cache-control'), res.headers.get('vary')),
+    )
+    expect(await response.text()).toBe('menu')
+    expect(told).toEqual(['private', 'Cookie'])
+    expect(response.headers.getSetCookie()).toHaveLength(1)
+  })
 })

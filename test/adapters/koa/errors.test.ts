@@ -118,4 +118,24 @@ describe.each(PACES)('on Koa, with a store that answers %s', (pace) => {
     await fetch(`http://127.0.0.1:${port}/`)
     expect(seen).toEqual([undefined, 'outer'])
   })
+
+  test('ctx.session is the one mounted further up again when what is further down has thrown', async () => {
+    const other = startPaced(pace, { cookie: { name: 'other' } })
+    const { visitor } = await start((app) => {
+      app.use(async (ctx, next) => {
+        ctx.session.who = 'outer'
+        try {
+          await next()
+        } catch {
+          ctx.body = ctx.session
+        }
+      })
+      app.use(session(other.sessions))
+      app.use((ctx) => {
+        ctx.session.who = 'inner'
+        throw new Error('thrown on purpose')
+      })
+    })
+    expect(await visitor.json('/')).toEqual({ who: 'outer' })
+  })
 })
