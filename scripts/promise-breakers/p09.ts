@@ -111,8 +111,22 @@ export const BREAKERS_P09: readonly PromiseBreaker[] = [
     promise: 'P9',
     breaks: 'puts the cookie of an inner page into the head of the visitor',
     file: 'adapters/head-effects.ts',
-    find: '|| outgoing[ANSWERED] !== request',
+    find: ' && outgoing[ANSWERED] === request',
     replace: '',
+  },
+  {
+    promise: 'P9',
+    breaks: 'gives the head to a request of the app for the same page without cookies',
+    file: 'adapters/head-effects.ts',
+    find: "url.slice(path) === incoming.url && request.headers.get('cookie') === (incoming.headers.cookie ?? null)",
+    replace: 'url.slice(path) === incoming.url',
+  },
+  {
+    promise: 'P9',
+    breaks: 'tells copies of a response nothing that are made without a look at its headers',
+    file: 'adapters/headers-when-asked.ts',
+    find: 'if (property === undefined || ',
+    replace: "if (property === undefined || key !== 'headers' || ",
   },
   {
     promise: 'P9',
