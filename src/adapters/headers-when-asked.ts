@@ -60,7 +60,7 @@ function tellingFirst(key: PropertyKey, property: PropertyDescriptor, own: Respo
     return {
       ...property,
       get(this: Telling) {
-        return Reflect.get(tell(this, own), key, this)
+        return Reflect.get(tell(this, own, key), key, this)
       },
     }
   }
@@ -68,7 +68,7 @@ function tellingFirst(key: PropertyKey, property: PropertyDescriptor, own: Respo
   return {
     ...property,
     value(this: Telling, ...args: unknown[]) {
-      return Reflect.apply(Reflect.get(tell(this, own), key), this, args)
+      return Reflect.apply(Reflect.get(tell(this, own, key), key), this, args)
     },
   }
 }
@@ -77,11 +77,13 @@ function tellingFirst(key: PropertyKey, property: PropertyDescriptor, own: Respo
  * Puts the effects into the response's headers, and makes it one like any other again.
  * @returns Where to look for what it was asked: in the response; in its class when it was frozen since, and stays as it is.
  */
-function tell(response: Telling, own: Response): Response {
+function tell(response: Telling, own: Response, key: PropertyKey): Response {
   if (!Reflect.setPrototypeOf(response, own)) return own
   const effects = response[UNTOLD]
   if (effects === undefined) return response
   Reflect.deleteProperty(response, UNTOLD)
+  // As it goes without us: asked for its headers before anything else, the class of @hono/node-server calls every body text.
+  if (key !== 'headers') Reflect.get(response, 'bodyUsed')
   try {
     applyEffects(effects, new WebResponseHeaders(response.headers))
   } catch (error) {

@@ -49,6 +49,16 @@ describe.each(CLASSES)('a response %s that shows a session when asked [P9]', (_c
     }
   })
 
+  test('leaves its type to a body that a copy or a clone is made of', () => {
+    const made = (): Response => new Response(new Blob(['menu'], { type: 'text/x-menu' }))
+    const [copied, cloned] = [made(), made()]
+    showWhenAsked(copied, effects)
+    showWhenAsked(cloned, effects)
+    for (const { headers } of [new Response(copied.body, copied), cloned.clone()]) {
+      expect([headers.get('content-type'), headers.get('vary')]).toEqual(['text/x-menu', 'Cookie'])
+    }
+  })
+
   test('is a response of its class, and has its own constructor', () => {
     const response = textFor('public')
     showWhenAsked(response, effects)
