@@ -63,8 +63,8 @@ export const BREAKERS_P01_P03: readonly PromiseBreaker[] = [
     promise: 'P3',
     breaks: 'undoes a change back that was made during a save',
     file: 'core/session-state.ts',
-    find: 'adopt(this.#newest(loaded), this.#parsed(saved.text), this.data)',
-    replace: 'adopt(this.#newest(loaded), this.#parsed(this.#baseText), this.data)',
+    find: 'adopt(this.#newest(loaded), [this.#parsed(saved.text)], this.data)',
+    replace: 'adopt(this.#newest(loaded), [this.#parsed(this.#baseText)], this.data)',
   },
   {
     promise: 'P2',
@@ -85,14 +85,14 @@ export const BREAKERS_P01_P03: readonly PromiseBreaker[] = [
     promise: 'P3',
     breaks: 'writes all of its data over what others wrote',
     file: 'core/session-saver.ts',
-    find: 'apply(diffTexts(base, text), data)',
+    find: 'apply(diffTexts([base, ...inDoubt], text), data)',
     replace:
-      'for (const key of Object.keys(data)) delete data[key]\n  Object.assign(data, JSON.parse(text), diffTexts(base, base))',
+      'for (const key of Object.keys(data)) delete data[key]\n  Object.assign(data, JSON.parse(text), diffTexts([base, ...inDoubt], base))',
   },
   {
     promise: 'P3',
     breaks: 'updates the data it was loaded with, not the newest',
-    file: 'core/passage.ts',
+    file: 'core/session-updater.ts',
     find: '(newest) => changeDraft(newest, change)',
     replace: '() => changeDraft(copyJson(state.data), change)',
   },

@@ -65,8 +65,8 @@ export const BREAKERS_P04_P06: readonly PromiseBreaker[] = [
     promise: 'P5',
     breaks: 'keeps the id when the user changes by update()',
     file: 'core/record-writer.ts',
-    find: 'if (draft.user !== record.user) return mayMove',
-    replace: 'if (draft.user === null) return mayMove',
+    find: 'if (draft.user !== record.user)\n      return mayMove',
+    replace: 'if (draft.user === null)\n      return mayMove',
   },
   {
     promise: 'P5',
