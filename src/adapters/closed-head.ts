@@ -1,4 +1,4 @@
-import { isHttp2, type NodeResponse } from './node-response.ts'
+import { hasSentHead, isHttp2, type NodeResponse } from './node-response.ts'
 import { ShownFinish } from './shown-finish.ts'
 
 const CLOSED: unique symbol = Symbol('coatcheck.closed')
@@ -83,7 +83,7 @@ export class ClosedHead {
     response.removeHeader = this.#removeHeader
     if (this.#implicitHeader !== undefined) response._implicitHeader = this.#implicitHeader
     if (this.#flush !== undefined) response.flush = this.#flush
-    if (!response.headersSent) this.#restoreStatus()
+    if (!hasSentHead(response)) this.#restoreStatus()
   }
 
   #restoreStatus(): void {

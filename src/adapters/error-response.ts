@@ -1,5 +1,5 @@
 import { isSessionError } from '../core/errors.ts'
-import type { NodeResponse } from './node-response.ts'
+import { hasSentHead, type NodeResponse } from './node-response.ts'
 import { takeBack } from './take-back.ts'
 
 /** What a client is told of an error where no framework answers for it. */
@@ -32,7 +32,7 @@ function errorAnswer(error: unknown): ErrorAnswer {
 export function answerWithError(error: unknown, response: NodeResponse): void {
   const { status, headers, body } = errorAnswer(error)
   if (response.writableEnded) return
-  if (response.headersSent) {
+  if (hasSentHead(response)) {
     response.destroy()
     return
   }

@@ -7,7 +7,7 @@ import { refuse } from './closed-head.ts'
 import { departingHead } from './departing-head.ts'
 import { answerFailure, drop } from './failure-answer.ts'
 import { type HeldCall, HeldCalls } from './held-calls.ts'
-import type { NodeResponse, SendMethod } from './node-response.ts'
+import { hasSentHead, type NodeResponse, type SendMethod } from './node-response.ts'
 
 /**
  * Answers for a response whose session could not be saved, or that could not be sent as the handler meant it.
@@ -76,7 +76,7 @@ export class HeldResponse {
     const known = response[HELD]
     const held = known ?? new HeldResponse(response, passage, onFailure)
     if (known !== undefined) known.#join(passage)
-    return held.#stage === 'open' && !response.headersSent
+    return held.#stage === 'open' && !hasSentHead(response)
   }
 
   #join(passage: Committable): void {
@@ -122,7 +122,7 @@ export class HeldResponse {
    * @returns `false` when middleware keeps the head back: there is nothing to flush.
    */
   #makeHead(): boolean {
-    if (this.#response.headersSent) return true
+    if (hasSentHead(this.#response)) return true
     this.#response.writeHead(this.#response.statusCode)
     return this.#stage !== 'open'
   }
@@ -211,7 +211,7 @@ export class HeldResponse {
     this.#stage = 'failed'
     const response = this.#response
     // The status has gone out as a success: only a broken body can still say that it was none.
-    if (response.headersSent) this.#break(error, what)
+    if (hasSentHead(response)) this.#break(error, what)
     else {
       try {
         const status = isSessionError(error) ? error.status : 500
@@ -239,7 +239,7 @@ export class HeldResponse {
     const effects = this.#effects
     const send = this.#methodOf(method)
     const writes = effects !== null && (method === 'writeHead' || isWrapped(response, method, send))
-    if (!writes || response.headersSent) return Reflect.apply(send, response, args)
+    if (!writes || hasSentHead(response)) return Reflect.apply(send, response, args)
     if (method === 'writeHead') return Reflect.apply(send, response, departingHead(response, args, effects))
     // What stands before us may call the `writeHead` below it. To write them once more in our own changes nothing.
     departingHead(response, [], effects)

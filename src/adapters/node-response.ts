@@ -27,6 +27,15 @@ export interface NodeResponse extends NodeHeaderHolder {
 /** The methods that make a response's headers leave, and its end. */
 export type SendMethod = 'writeHead' | 'write' | 'end' | 'flushHeaders'
 
+/**
+ * Tells whether a response's head has left, by Node's own word: @fastify/express has a response say so as soon as it is
+ * about to.
+ */
+export function hasSentHead(response: NodeResponse): boolean {
+  const said: unknown = Reflect.get(Object.getPrototypeOf(response), 'headersSent', response)
+  return typeof said === 'boolean' ? said : response.headersSent
+}
+
 /** Tells a response of HTTP/2 from one of HTTP/1. */
 export function isHttp2(response: NodeResponse): boolean {
   return 'stream' in response
