@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type {} from 'koa'
 import { isPromise } from '../core/awaitable.ts'
 import type { Passage } from '../core/passage.ts'
+import { saveError } from '../core/save-error.ts'
 import type { Session, SessionReplacement } from '../core/session.ts'
 import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
@@ -65,7 +66,7 @@ export function session<Data extends object = DefaultData>(sessions: Sessions<Da
     if (known !== undefined) return enter(context, sessions, known, next)
     const begin = (passage: Passage<Data>): Promise<unknown> => {
       const shown = new ShownSession(context, passage)
-      HeldResponse.hold(context.res, shown, (error) => context.onerror(asError(error)))
+      HeldResponse.hold(context.res, shown, (error) => context.onerror(saveError(error)))
       return enter(context, sessions, passage, next)
     }
     // What it throws at once, Koa takes as a rejection.
@@ -84,8 +85,4 @@ function enter<Data extends object>(
   const handled = next()
   // Further up, the session is again the one that was mounted there.
   return mounted.outer === undefined ? handled : handled.finally(() => unshow(context, mounted))
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(`The save failed with a ${typeof error}`)
 }

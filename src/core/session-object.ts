@@ -2,6 +2,7 @@ import { copyJson, type DataObject } from './data-text.ts'
 import type { DraftChange } from './draft-change.ts'
 import { DataError, UsageError } from './errors.ts'
 import { isReservedKey, reservedKeyError } from './reserved-keys.ts'
+import { saveError } from './save-error.ts'
 import type { Session } from './session.ts'
 import type { SessionState } from './session-state.ts'
 import type { RegenerateOptions, SessionCallback, SessionVerbs } from './session-verbs.ts'
@@ -264,13 +265,8 @@ function answer(work: Promise<void>, callback: SessionCallback | undefined): Pro
   if (typeof callback !== 'function') return work
   work.then(
     () => queueMicrotask(() => callback()),
-    (error: unknown) => queueMicrotask(() => callback(asError(error))),
+    (error: unknown) => queueMicrotask(() => callback(saveError(error))),
   )
-}
-
-/** What your own code threw while the data was written down need not be an error. */
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(`The save failed with a ${typeof thrown}`)
 }
 
 function readonlyError(): UsageError {

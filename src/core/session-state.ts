@@ -330,7 +330,6 @@ export class SessionState {
     next.ended = this.ended
     next.#lost = this.#lost
     next.unreachable = this.unreachable
-    next.#carry = this.#carry
     next.renew([])
     return next
   }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type BarrierStore, barrierStore, type Gate } from '../../src/testing/barrier-store.ts'
 import type { Browser } from '../engine/browser.ts'
 import { laterStore, settle } from '../engine/later-store.ts'
@@ -149,4 +149,34 @@ test('who reads a late write of its own writes it again all the same [P3]', asyn
   await saved
   await settle()
   expect(await browser.look()).toEqual({ userId: 'ann', a: 1, c: 3 })
+})
+
+test('destroy() that is done when its turn is over is not told as done, and counts in the end [P4] [A22]', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { browser, store } = begin()
+  await browser.request((session) => session.set('userId', 'ann'))
+  const late = store.hold('set')
+  const failed = expect(browser.copy().request((session) => session.set('a', 2))).rejects.toThrow()
+  await late.reached
+  await vi.advanceTimersByTimeAsync(150)
+  await failed
+  await browser.copy().request((session) => session.set('c', 3))
+  const destroying = store.hold('destroy')
+  const { session } = await browser.arrive()
+  const told = expect(session.destroy()).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
+  await destroying.reached
+  // The turn is over, the request's time is not.
+  await vi.advanceTimersByTimeAsync(148)
+  const again = store.hold('set')
+  late.release()
+  await again.reached
+  destroying.release()
+  await settle()
+  again.release()
+  await settle()
+  await vi.advanceTimersByTimeAsync(10)
+  await told
+  await settle()
+  expect(store.records.size).toBe(0)
 })

@@ -11,13 +11,12 @@ const quietFeed: InvalidationFeed = { start: ({ live }) => live(), ping: async (
 test('a record whose answer was long on its way is held until it expires in Redis, and no longer [P4]', async () => {
   const record = recordOf('a')
   // Redis is asked at 0 and says then that 1,000 ms are left. That comes at 400.
-  const load = vi.fn(async () => {
-    await new Promise((resolve) => setTimeout(resolve, 400))
-    return { record, ttl: 1_000 }
-  })
+  const answer = Promise.withResolvers<{ record: typeof record; ttl: number }>()
+  const load = vi.fn(() => answer.promise)
   const cache = new NearCache(quietFeed, (key) => key, 10, load)
   const loading = cache.get('a')
   await vi.advanceTimersByTimeAsync(400)
+  answer.resolve({ record, ttl: 1_000 })
   await loading
   await vi.advanceTimersByTimeAsync(599)
   expect(await cache.get('a')).toEqual(record)
