@@ -13,12 +13,14 @@ type Telling = Response & { [UNTOLD]?: ResponseEffects }
  * @returns `false` when it cannot be done: the response is frozen.
  */
 export function showWhenAsked(response: Telling, effects: ResponseEffects): boolean {
-  if (response[UNTOLD] === undefined) {
-    const own: Response = Object.getPrototypeOf(response)
-    // One step for all that is asked: to define three properties on each response takes twice as long (Node 24).
-    if (!Reflect.setPrototypeOf(response, tellingPrototypeOf(own))) return false
-  }
-  return Reflect.set(response, UNTOLD, effects)
+  // Frozen since it was told the first time, perhaps.
+  if (response[UNTOLD] !== undefined) return Reflect.set(response, UNTOLD, effects)
+  const own: Response = Object.getPrototypeOf(response)
+  // One step for all that is asked: to define three properties on each response takes twice as long (Node 24).
+  if (!Reflect.setPrototypeOf(response, tellingPrototypeOf(own))) return false
+  // By Reflect.set it would take 0.5 us longer on a server (Node 24).
+  response[UNTOLD] = effects
+  return true
 }
 
 /** What stands before a class's own prototype while a response has something to tell, by that prototype. */
