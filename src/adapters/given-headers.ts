@@ -25,12 +25,12 @@ export class GivenHeaders implements ResponseHeaders {
   }
 
   set(name: string, value: string | readonly string[]): void {
-    this.remove(name)
+    for (const key in this.values) if (isName(key, name)) delete this.values[key]
     this.values[name] = typeof value === 'string' ? value : [...value]
   }
 
-  remove(name: string): void {
-    for (const key in this.values) if (isName(key, name)) delete this.values[key]
+  remove(names: ReadonlySet<string>): void {
+    for (const key in this.values) if (names.has(key.toLowerCase())) delete this.values[key]
   }
 }
 

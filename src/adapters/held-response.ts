@@ -260,8 +260,11 @@ const NOT_ANSWERED = 'the error of its session could not be answered'
 
 function nothing(): void {}
 
+/** Whether a method stood before Node's own on the response, when it was held. */
 function isWrapped(response: Holdable, method: SendMethod, send: SendFunction): boolean {
-  return Reflect.get(Object.getPrototypeOf(response), method) !== send
+  const own: Holdable = Object.getPrototypeOf(response)
+  if (method === 'end') return own.end !== send
+  return (method === 'write' ? own.write : own.flushHeaders) !== send
 }
 
 async function allDone(pending: readonly PromiseLike<void>[]): Promise<void> {

@@ -32,8 +32,9 @@ export type SendMethod = 'writeHead' | 'write' | 'end' | 'flushHeaders'
  * about to.
  */
 export function hasSentHead(response: NodeResponse): boolean {
+  if (!response.headersSent) return false
   const said: unknown = Reflect.get(Object.getPrototypeOf(response), 'headersSent', response)
-  return typeof said === 'boolean' ? said : response.headersSent
+  return said !== false
 }
 
 /** Tells a response of HTTP/2 from one of HTTP/1. */

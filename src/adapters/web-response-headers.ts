@@ -24,7 +24,7 @@ export class WebResponseHeaders implements ResponseHeaders {
     for (const line of value) this.#headers.append(name, line)
   }
 
-  remove(name: string): void {
-    this.#headers.delete(name)
+  remove(names: ReadonlySet<string>): void {
+    for (const name of names) this.#headers.delete(name)
   }
 }

@@ -17,14 +17,14 @@ export class PlainHeaders implements ResponseHeaders {
       this.#lines[name] = value
       return
     }
-    this.remove(name)
+    delete this.#lines[name]
     this.#lists ??= new Map()
     this.#lists.set(name, value)
   }
 
-  remove(name: string): void {
-    this.#lists?.delete(name)
-    if (name in this.#lines) delete this.#lines[name]
+  remove(names: ReadonlySet<string>): void {
+    for (const name in this.#lines) if (names.has(name)) delete this.#lines[name]
+    for (const name of this.#lists?.keys() ?? []) if (names.has(name)) this.#lists?.delete(name)
   }
 
   /** The headers as `new Response` takes them: a record, unless one of them has several lines. */

@@ -14,19 +14,20 @@ export interface ResponseHeaders {
   get(name: string): string | readonly string[] | undefined
   /** Sets a header, in place of what is there. A list becomes several lines, never one with commas. */
   set(name: string, value: string | readonly string[]): void
-  /** Removes a header; a missing one is not an error. */
-  remove(name: string): void
+  /** Removes those headers that are there. */
+  remove(names: ReadonlySet<string>): void
 }
 
 // Headers by which a cache between us and the browser keeps a response whatever Cache-Control says.
-const SHARED_CACHE_HEADERS = [
+const FOR_SHARED_CACHES: ReadonlySet<string> = new Set([
   'cdn-cache-control',
   'surrogate-control',
   'cloudflare-cdn-cache-control',
   'vercel-cdn-cache-control',
   'netlify-cdn-cache-control',
   'x-accel-expires',
-]
+])
+const FOR_CACHES: ReadonlySet<string> = new Set([...FOR_SHARED_CACHES, 'expires'])
 
 /**
  * Writes a session's effects into the response's headers.
@@ -39,16 +40,16 @@ const SHARED_CACHE_HEADERS = [
  */
 export function applyEffects(effects: ResponseEffects, headers: ResponseHeaders): void {
   varyOnCookie(headers)
-  for (const name of SHARED_CACHE_HEADERS) if (headers.get(name) !== undefined) headers.remove(name)
   const { setCookie, cookie } = effects
   if (setCookie === null) {
+    headers.remove(FOR_SHARED_CACHES)
     makePrivate(headers)
     return
   }
+  headers.remove(FOR_CACHES)
   const lines = list(headers.get('set-cookie')).filter((line) => !cookie.owns(line))
   headers.set('set-cookie', lines.length === 0 ? setCookie : [...lines, setCookie])
   headers.set('cache-control', 'no-store')
-  headers.remove('expires')
 }
 
 function varyOnCookie(headers: ResponseHeaders): void {

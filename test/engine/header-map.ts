@@ -18,8 +18,8 @@ export class HeaderMap implements ResponseHeaders {
     this.#lines.set(name, typeof value === 'string' ? [value] : [...value])
   }
 
-  remove(name: string): void {
-    this.#lines.delete(name)
+  remove(names: ReadonlySet<string>): void {
+    for (const name of names) this.#lines.delete(name)
   }
 
   /** The lines of one header, none when it is not there. */
