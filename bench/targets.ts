@@ -1,7 +1,7 @@
 import type { Measured } from './rig/measure.ts'
 import type { Table } from './rig/question.ts'
 import { readResults } from './rig/results.ts'
-import { AT_NODE, type Framework } from './subjects/subject.ts'
+import { AT_NODE, FLOOR, type Framework } from './subjects/subject.ts'
 
 /** A figure to reach: the bare framework's CPU a request, divided by ours, with the memory store. */
 interface Target {
@@ -44,7 +44,7 @@ function cell(target: Target, framework: Framework, measured: readonly Measured[
   if (ours === undefined) return `? of ${wanted}`
   const atNode = here.find((one) => one.subject === AT_NODE)
   const peer = here.filter((one) => one.kind === 'peer').toSorted((a, b) => b.ratio - a.ratio)[0]
-  const floor = here.find((one) => one.kind === 'floor')
+  const floor = here.find((one) => one.subject === FLOOR.name)
   const parts = [
     verdict(ours, wanted) + (floor === undefined ? '' : ` (floor ${floor.ratio.toFixed(2)})`),
     ...(atNode === undefined ? [] : [`at the Node server ${verdict(atNode, wanted)}`]),

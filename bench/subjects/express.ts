@@ -5,6 +5,7 @@ import { listen } from './listening.ts'
 import { ourSessions } from './our-sessions.ts'
 import { asSample, SECRET, sampleVisitors } from './sample-session.ts'
 import { ALL_STORES, FLOOR, type Setup, type Subject } from './subject.ts'
+import { withTickKept } from './tick-kept.ts'
 
 const bare: Subject = {
   framework: 'express',
@@ -81,7 +82,7 @@ const peers: readonly Subject[] = [
 ]
 
 /** Every server on Express. */
-export const expressSubjects: readonly Subject[] = [bare, floor, ours, ...peers]
+export const expressSubjects: readonly Subject[] = [bare, floor, withTickKept(bare), ours, ...peers]
 
 async function createExpress(): Promise<Express> {
   const { default: express } = await import('express')

@@ -4,6 +4,7 @@ import { built } from './built.ts'
 import { ourSessions } from './our-sessions.ts'
 import { asSample, SECRET, sampleVisitors } from './sample-session.ts'
 import { ALL_STORES, FLOOR, type Setup, type Subject } from './subject.ts'
+import { withTickKept } from './tick-kept.ts'
 
 const bare: Subject = {
   framework: 'fastify',
@@ -73,7 +74,14 @@ const secureSession: Subject = {
 }
 
 /** Every server on Fastify. */
-export const fastifySubjects: readonly Subject[] = [bare, floor, ours, fastifySession, secureSession]
+export const fastifySubjects: readonly Subject[] = [
+  bare,
+  floor,
+  withTickKept(bare),
+  ours,
+  fastifySession,
+  secureSession,
+]
 
 /** Stores made for express-session are stores of @fastify/session too. */
 async function redisStore({ storeUrl }: Setup): Promise<object> {

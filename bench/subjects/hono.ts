@@ -8,6 +8,7 @@ import { listen } from './listening.ts'
 import { ourSessions } from './our-sessions.ts'
 import { type SampleData, sampleVisitors } from './sample-session.ts'
 import { ALL_STORES, AT_NODE, FLOOR, type Setup, type Subject } from './subject.ts'
+import { withTickKept } from './tick-kept.ts'
 
 const bare: Subject = {
   framework: 'hono',
@@ -86,7 +87,14 @@ const honoSessions: Subject = {
 }
 
 /** Every server on Hono. */
-export const honoSubjects: readonly Subject[] = [bare, floor, ours, oursAtNode, honoSessions]
+export const honoSubjects: readonly Subject[] = [
+  bare,
+  floor,
+  withTickKept(bare),
+  ours,
+  oursAtNode,
+  honoSessions,
+]
 
 function addRoutes<Env extends object>(
   { sessionBytes }: Setup,

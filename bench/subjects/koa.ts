@@ -4,6 +4,7 @@ import { listen } from './listening.ts'
 import { ourSessions } from './our-sessions.ts'
 import { asSample, SECRET, sampleVisitors } from './sample-session.ts'
 import { ALL_STORES, FLOOR, type Setup, type Subject } from './subject.ts'
+import { withTickKept } from './tick-kept.ts'
 
 const bare: Subject = {
   framework: 'koa',
@@ -60,7 +61,7 @@ const koaSession: Subject = {
 }
 
 /** Every server on Koa. */
-export const koaSubjects: readonly Subject[] = [bare, floor, ours, koaSession]
+export const koaSubjects: readonly Subject[] = [bare, floor, withTickKept(bare), ours, koaSession]
 
 async function createKoa(): Promise<Koa> {
   const { default: Application } = await import('koa')

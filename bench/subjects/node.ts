@@ -8,6 +8,7 @@ import { listen } from './listening.ts'
 import { ourSessions, ourStore, redisStore } from './our-sessions.ts'
 import { type SampleData, SECRET, sampleVisitors } from './sample-session.ts'
 import { ALL_STORES, CALLED_BY_HANDLERS, FLOOR, type Setup, type Subject } from './subject.ts'
+import { withTickKept } from './tick-kept.ts'
 
 /** The largest near cache there may be: no visitor falls out of it. */
 const NEAR_CACHE = { maxEntries: 1_000_000 }
@@ -89,6 +90,7 @@ const ironSession: Subject = {
 export const nodeSubjects: readonly Subject[] = [
   bare,
   floor,
+  withTickKept(bare),
   ours,
   oursNearCache,
   oursMemoryBesideRedis,

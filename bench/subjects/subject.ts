@@ -29,7 +29,7 @@ export interface Subject {
   name: string
   /**
    * `bare` is the framework without sessions, which every ratio is taken to. `floor` is that with an empty
-   * middleware: the least that any session middleware can do on that framework. A reference shows what a minimum
+   * middleware, the least that any session middleware can do on that framework, or with a tick kept. A reference shows what a minimum
    * costs. A peer is somebody else's library.
    */
   kind: 'bare' | 'floor' | 'ours' | 'peer' | 'reference'
@@ -61,6 +61,14 @@ export const FLOOR: Pick<Subject, 'name' | 'kind' | 'stores' | 'routes'> = {
   kind: 'floor',
   stores: ['memory'],
   routes: ['/read', '/write', '/plain'],
+}
+
+/** What the bare frameworks have in common whose Node keeps a tick, as ours does: what of our figures is not the session's doing. */
+export const TICK_KEPT: Pick<Subject, 'name' | 'kind' | 'stores' | 'routes'> = {
+  name: 'bare, its tick kept',
+  kind: 'floor',
+  stores: ['memory'],
+  routes: ['/read'],
 }
 
 /** Whether a subject tells visitors apart. */

@@ -7,6 +7,7 @@ import type { Sessions } from '../core/sessions.ts'
 import { warn } from '../core/warning.ts'
 import { answerWithError } from './error-response.ts'
 import { HeldResponse } from './held-response.ts'
+import { keepTick } from './kept-tick.ts'
 import { passageOf } from './mount.ts'
 import { checkSessions } from './mount-arguments.ts'
 import { offerSessionId } from './session-id.ts'
@@ -51,6 +52,7 @@ const USAGE = 'app.use(session(createSessions({ … })))'
  */
 export function session<Data extends object = DefaultData>(sessions: Sessions<Data>): SessionMiddleware {
   checkSessions(sessions, USAGE)
+  keepTick()
   return (request: IncomingMessage & SessionHolder, response, next) => {
     const known = passageOf(request, sessions)
     if (known !== undefined) {

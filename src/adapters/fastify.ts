@@ -10,6 +10,7 @@ import { answerWithError } from './error-response.ts'
 import { dropPayload, letPayloadFail } from './fastify/payload.ts'
 import { removeTrailers } from './fastify/trailers.ts'
 import { HeldResponse } from './held-response.ts'
+import { keepTick } from './kept-tick.ts'
 import { mount, passageOf } from './mount.ts'
 import { checkSessions } from './mount-arguments.ts'
 import { getSession, setSession } from './own-session.ts'
@@ -42,6 +43,7 @@ const USAGE = 'app.register(session(createSessions({ … })))'
  */
 export function session<Data extends object = DefaultData>(sessions: Sessions<Data>): FastifyPluginAsync {
   checkSessions(sessions, USAGE)
+  keepTick()
   const plugin: FastifyPluginAsync = async (app) => {
     decorate(app)
     app.addHook('onRequest', (request, reply, next) => open(sessions, request, reply, next))

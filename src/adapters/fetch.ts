@@ -7,6 +7,7 @@ import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { errorResponse } from './error-response.ts'
 import { claimHead } from './head-effects.ts'
+import { keepTick } from './kept-tick.ts'
 import { type Mount, mount, passageOf, takeOff } from './mount.ts'
 import { checkHandler, checkSessions } from './mount-arguments.ts'
 import { noteSaved, savedEffects } from './saved-effects.ts'
@@ -55,6 +56,7 @@ export function session<
 ): (request: Incoming, ...rest: Rest) => Promise<Response> {
   checkSessions(sessions, USAGE)
   checkHandler(handler, USAGE)
+  keepTick()
   return async (request, ...rest) => {
     const known = passageOf(request, sessions)
     if (known !== undefined) return handler(request, contextOf(known), ...rest)

@@ -13,6 +13,7 @@ import {
   showSession,
   writeEffects,
 } from './hono/passing.ts'
+import { keepTick } from './kept-tick.ts'
 import { type Mount, unmount } from './mount.ts'
 import { checkSessions } from './mount-arguments.ts'
 import { noteSaved } from './saved-effects.ts'
@@ -45,6 +46,7 @@ export function session<Data extends object = DefaultData>(
   sessions: Sessions<Data>,
 ): MiddlewareHandler<SessionEnv<Data>> {
   checkSessions(sessions, USAGE)
+  keepTick()
   return async (c, next) => {
     const known = knownPassage(c, sessions)
     const opened = known ?? openPassage(sessions, c.req.raw)

@@ -7,6 +7,7 @@ import type { Session, SessionReplacement } from '../core/session.ts'
 import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { HeldResponse } from './held-response.ts'
+import { keepTick } from './kept-tick.ts'
 import { passageOf } from './mount.ts'
 import { checkSessions } from './mount-arguments.ts'
 import { type SessionHolder, ShownSession, show, unshow } from './shown-session.ts'
@@ -60,6 +61,7 @@ const USAGE = 'app.use(session(createSessions({ … })))'
  */
 export function session<Data extends object = DefaultData>(sessions: Sessions<Data>): SessionMiddleware {
   checkSessions(sessions, USAGE)
+  keepTick()
   // Not async: that puts three turns through the microtasks between what is further down and Koa.
   return (context: KoaContext & SessionHolder, next) => {
     const known = passageOf(context, sessions)

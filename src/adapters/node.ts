@@ -6,6 +6,7 @@ import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { answerWithError } from './error-response.ts'
 import { HeldResponse, type Holdable } from './held-response.ts'
+import { keepTick } from './kept-tick.ts'
 import { passageOf } from './mount.ts'
 import { checkHandler, checkSessions } from './mount-arguments.ts'
 import { ShownSession, show } from './shown-session.ts'
@@ -57,6 +58,7 @@ export function session<
 ): (request: Request, response: Response) => void {
   checkSessions(sessions, USAGE)
   checkHandler(listener, USAGE)
+  keepTick()
   const handle = (request: Request, response: Response, passage: Passage<Data>): void => {
     try {
       giveSession(request, sessions, passage)
