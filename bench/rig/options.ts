@@ -8,7 +8,7 @@ export interface BenchOptions {
   only: readonly string[]
   /** Store names; empty for each question's own choice. */
   stores: readonly string[]
-  /** How many servers of a subject are measured side by side; peers get one, as does everybody where `bench/README.md` says so. */
+  /** How many servers of a subject are measured side by side; peers and floors get one, as does everybody where `bench/README.md` says so. */
   processes: number
   /** How often each server is measured. */
   rounds: number
@@ -29,7 +29,7 @@ const USAGE = `npm run bench -- [question ...] [options]
 
   --only <name>       a framework, or part of a subject's name; may be given again
   --store <name>      memory, sqlite, redis or postgres; may be given again
-  --processes <n>     how many servers of a subject are measured (default 2; peers 1)
+  --processes <n>     how many servers of a subject are measured (default 2; peers and floors 1)
   --rounds <n>        how often each server is measured (default 7)
   --seconds <n>       how long each time (default 0.15)
   --warmup <n>        how long before the first time; on Express and Hono a third more (default 3)

@@ -26,6 +26,6 @@ const STORES_OF_ONE: readonly StoreName[] = ['sqlite', 'postgres']
 
 /** How many servers of a subject are measured. */
 function processesOf({ kind }: Subject, store: StoreName, processes: number): number {
-  // The time goes to those whose figures are near each other; most peers are several times away.
-  return kind === 'peer' || STORES_OF_ONE.includes(store) ? 1 : processes
+  // The time goes to those whose figures are near each other and are to reach something; most peers are several times away.
+  return kind === 'peer' || kind === 'floor' || STORES_OF_ONE.includes(store) ? 1 : processes
 }
