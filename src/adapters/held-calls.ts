@@ -50,6 +50,11 @@ export class HeldCalls {
     return !this.#toldToWait
   }
 
+  /** Has the response look ended, as one that the framework has and will end. */
+  showEnd(): void {
+    this.#closed.end()
+  }
+
   /** Opens the head again, and gives the calls. */
   open(): HeldCall[] {
     this.#closed.open()

@@ -1,4 +1,4 @@
-import { type Awaitable, andThen, isPromise } from '../core/awaitable.ts'
+import { type Awaitable, isPromise } from '../core/awaitable.ts'
 import { isSessionError } from '../core/errors.ts'
 import type { Passage } from '../core/passage.ts'
 import type { ResponseEffects } from '../core/response-effects.ts'
@@ -91,14 +91,30 @@ export class HeldResponse {
 
   /**
    * Saves the sessions before the handler's response is given to Node, for a framework that can still turn it
-   * into an error then. The effects are written when the head leaves.
+   * into an error then. The effects are written when the head leaves. What has to be waited for is shown as a response that has
+   * ended: Fastify goes on to the route behind a guard unless it is so, and the guard has answered.
    * @throws {SessionError} a session could not be saved; the response may still become anything.
    */
   commit(): Awaitable<void> {
     if (this.#stage !== 'open') return
-    return andThen(this.#save(), () => {
+    const saving = this.#save()
+    if (!isPromise(saving)) {
       this.#stage = 'saved'
-    })
+      return
+    }
+    const waiting = this.#wait()
+    waiting.showEnd()
+    return saving.then(
+      () => this.#release(waiting),
+      (error: unknown) => this.#reopen(waiting, error),
+    )
+  }
+
+  /** Gives the response back to a framework that answers for the error. */
+  #reopen(waiting: HeldCalls, error: unknown): never {
+    for (const { method, args } of waiting.open()) drop(this.#response, method, args)
+    this.#stage = 'open'
+    throw error
   }
 
   /** What a call of one of the four methods does instead. */
@@ -172,14 +188,19 @@ export class HeldResponse {
   }
 
   #hold(saving: PromiseLike<void>, method: SendMethod, args: unknown[]): unknown {
-    this.#stage = 'waiting'
-    const waiting = new HeldCalls(this.#response)
-    this.#waiting = waiting
+    const waiting = this.#wait()
     saving.then(
       () => this.#release(waiting),
       (error: unknown) => this.#fail(error, NOT_SAVED, waiting.open(), waiting.ended),
     )
     return waiting.add(method, args)
+  }
+
+  #wait(): HeldCalls {
+    this.#stage = 'waiting'
+    const waiting = new HeldCalls(this.#response)
+    this.#waiting = waiting
+    return waiting
   }
 
   /** The sessions are saved: what was waiting goes out, in order. */
