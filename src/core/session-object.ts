@@ -129,10 +129,16 @@ const VERBS: Verbs = {
     const { desk, state } = writable(this)
     desk.clear(state)
   },
-  regenerate(argument?: RegenerateOptions | readonly string[] | SessionCallback): Promise<void> | void {
+  regenerate(
+    argument?: RegenerateOptions | readonly string[] | SessionCallback,
+    callback?: SessionCallback,
+  ): Promise<void> | void {
     const { desk, state } = writable(this)
-    if (typeof argument !== 'function') return settled(() => desk.regenerate(state, argument))
-    return answer(desk.regenerateAsNew(state), argument)
+    if (typeof argument === 'function') return answer(desk.regenerateAsNew(state), argument)
+    return answer(
+      settled(() => desk.regenerate(state, argument)),
+      callback,
+    )
   },
   destroy(callback?: SessionCallback): Promise<void> | void {
     const { desk, state } = writable(this)

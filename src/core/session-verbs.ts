@@ -35,13 +35,17 @@ export interface SessionVerbs<Data extends object> {
    * Gives the session a new id and empty data. The old id ends when the response goes out; requests
    * still using it save nothing.
    *
-   * With a callback the framework's `session` property becomes a new object and the one you hold keeps the
-   * old data; without, the object you hold goes on as the new session.
+   * With a callback alone the framework's `session` property becomes a new object and the one you hold keeps the
+   * old data; else the object you hold goes on as the new session.
    * @throws {UsageError} `ERR_HEADERS_SENT` too late to set a cookie; nothing was changed.
    * @see OWASP ASVS 5.0 7.2.4
    */
   regenerate(callback: SessionCallback): void
   regenerate(options?: RegenerateOptions<Data> | readonly Extract<keyof Data, string>[]): Promise<void>
+  regenerate(
+    options: RegenerateOptions<Data> | readonly Extract<keyof Data, string>[] | undefined,
+    callback: SessionCallback,
+  ): void
   /**
    * Ends the session now: once it answers, the record is gone everywhere. Reading gives nothing afterwards,
    * writing throws; `regenerate()` starts afresh.

@@ -133,6 +133,31 @@ describe('regenerate(callback)', () => {
     expect(memory.count()).toBe(1)
   })
 
+  test('behind what is to be kept is called when that is done, and the object goes on', async () => {
+    const { browser } = startLater<Data>()
+    await browser.request((session) => session.set('a', 1))
+    const exchange = await browser.arrive()
+    const { session } = exchange
+    session.flash = 'not saved yet'
+    const args = await called((callback) => session.regenerate(['flash'], callback))
+    expect([args, exchange.session === session, session.toJSON()]).toEqual([
+      [],
+      true,
+      { flash: 'not saved yet' },
+    ])
+    browser.receive(await exchange.leave())
+    expect(await browser.look()).toEqual({ flash: 'not saved yet' })
+  })
+
+  test('behind what cannot be kept is told so', async () => {
+    const { browser } = startLater<Data>()
+    const { session } = await browser.arrive()
+    const [error] = await called((callback) =>
+      Reflect.apply(session.regenerate, session, [['a', 1], callback]),
+    )
+    expect(error).toMatchObject({ code: 'ERR_CONFIG_INVALID' })
+  })
+
   test('leaves nothing of what is written into the old object afterwards', async () => {
     const { browser } = startLater<Data>()
     await browser.request((session) => session.set('a', 1))
