@@ -1,17 +1,29 @@
-/** What was done to a record, to be done again. */
-export interface Repeatable {
-  run(): Promise<void>
-  /** The user whose record it writes. */
-  readonly user: string | undefined
+import type { SessionRecord } from './record.ts'
+
+/** What was done to a record: written, or ended. */
+export interface Deed {
+  /** What the record is by it; `null` when it ended. */
+  readonly record: SessionRecord | null
+  /**
+   * Does it once more.
+   * @param begin - Called before, with what the record will be.
+   */
+  again(begin: Begin): Promise<void>
 }
+
+/** Is told what a record will be by a write that begins. */
+export type Begin = (record: SessionRecord | null) => void
 
 /** The late writes of one record. */
 interface Late {
-  readonly writes: Set<Promise<unknown>>
+  /** What each will have made of the record, should it come through. */
+  readonly writes: Map<Promise<unknown>, SessionRecord | null>
   /** What was done to the record since. */
-  latest: Repeatable | null
+  latest: Deed | null
   /** When that was begun. */
   latestBegun: number
+  /** The highest revision that any of these writes has. */
+  revision: number
   /** When each user's sessions were ended last. */
   readonly revoked: Map<string, number>
 }
@@ -27,22 +39,27 @@ export class LateWrites {
 
   /**
    * Takes in a write that has not ended.
+   * @param record - What it makes of the record; `null` when it ends it.
    * @param inTurn - Runs what is to be done again, beside nothing else that is done to this record.
    */
   add(
     id: string,
     write: Promise<unknown>,
-    inTurn: (redo: (begin: () => void) => Promise<void>) => Promise<void>,
+    record: SessionRecord | null,
+    inTurn: (redo: (begin: Begin) => Promise<void>) => Promise<void>,
   ): void {
-    const late = this.#late.get(id) ?? { writes: new Set(), latest: null, latestBegun: 0, revoked: new Map() }
+    const late = this.#late.get(id) ?? nothingDone()
     this.#late.set(id, late)
-    late.writes.add(write)
-    const redo = async (begin: () => void): Promise<void> => {
+    late.writes.set(write, record)
+    late.revision = Math.max(late.revision, record?.revision ?? 0)
+    const redo = async (begin: Begin): Promise<void> => {
       late.writes.delete(write)
-      if (late.writes.size === 0) this.#late.delete(id)
-      if (late.latest === null) return
-      begin()
-      await late.latest.run()
+      try {
+        await late.latest?.again(begin)
+      } finally {
+        // Not before: what came late is told from what was done since until that is there again.
+        if (late.writes.size === 0) this.#late.delete(id)
+      }
     }
     // Nobody waits for it: those who did have had their answer.
     const again = (): void => void inTurn(redo).catch(() => {})
@@ -54,15 +71,28 @@ export class LateWrites {
     return ++this.#begun
   }
 
+  /** Gives what was done to a record since writes of it are late; `null` when none is, or nothing was done. */
+  latestOf(id: string): Deed | null {
+    return this.#late.get(id)?.latest ?? null
+  }
+
+  /** Tells whether what the store holds was written late, over what was done since. */
+  isLate(stored: SessionRecord): boolean {
+    const late = this.#late.get(stored.id)
+    if (late === undefined || late.latest === null) return false
+    if (late.latest.record === null) return true
+    for (const record of late.writes.values()) if (record !== null && isSame(record, stored)) return true
+    return false
+  }
+
   /**
-   * Prepares for a write to a record.
-   * @returns What to call with it once it is done; `null` when no write is late.
+   * Gives the revision that a write has: its own, or a higher one that no late write has, so that who has read what came
+   * late does not take it for this one.
    */
-  superseding(id: string): ((latest: Repeatable) => void) | null {
+  revisionOf({ id, revision }: SessionRecord): number {
     const late = this.#late.get(id)
-    if (late === undefined) return null
-    const begun = this.begin()
-    return (latest) => note(late, latest, begun)
+    if (late === undefined || revision > late.revision) return revision
+    return late.revision + 1
   }
 
   /**
@@ -70,11 +100,17 @@ export class LateWrites {
    * @param begun - Its number, from `begin`.
    * @returns What ends when the writes that are late have; `null` when none is.
    */
-  supersede(id: string, latest: Repeatable, begun: number): Promise<unknown> | null {
+  supersede(id: string, latest: Deed, begun: number): Promise<unknown> | null {
     const late = this.#late.get(id)
     if (late === undefined) return null
-    note(late, latest, begun)
-    return Promise.allSettled(late.writes)
+    late.revision = Math.max(late.revision, latest.record?.revision ?? 0)
+    const user = latest.record?.user
+    const revoked = user === undefined ? undefined : late.revoked.get(user)
+    if (begun >= Math.max(late.latestBegun, revoked ?? 0)) {
+      late.latest = latest
+      late.latestBegun = begun
+    }
+    return Promise.allSettled(late.writes.keys())
   }
 
   /**
@@ -85,16 +121,17 @@ export class LateWrites {
     const begun = this.begin()
     for (const late of this.#late.values()) {
       late.revoked.set(user, begun)
-      if (late.latest?.user === user) late.latest = null
+      if (late.latest?.record?.user === user) late.latest = null
     }
-    const writes = [...this.#late.values()].flatMap((late) => [...late.writes])
+    const writes = [...this.#late.values()].flatMap((late) => [...late.writes.keys()])
     return writes.length === 0 ? null : Promise.allSettled(writes)
   }
 }
 
-function note(late: Late, latest: Repeatable, begun: number): void {
-  const revoked = latest.user === undefined ? undefined : late.revoked.get(latest.user)
-  if (begun < Math.max(late.latestBegun, revoked ?? 0)) return
-  late.latest = latest
-  late.latestBegun = begun
+function nothingDone(): Late {
+  return { writes: new Map(), latest: null, latestBegun: 0, revision: 0, revoked: new Map() }
+}
+
+function isSame(left: SessionRecord, right: SessionRecord): boolean {
+  return left.revision === right.revision && left.data === right.data
 }

@@ -1,5 +1,5 @@
 import type { Awaitable } from './awaitable.ts'
-import { LateWrites } from './late-writes.ts'
+import { type Begin, type Deed, LateWrites } from './late-writes.ts'
 import type { SessionRecord } from './record.ts'
 import type {
   ConditionalStore,
@@ -18,10 +18,10 @@ const TIMER_SLACK_MS = 2
 interface Turn {
   /** Whether the time is over, and others have their turn. */
   readonly over: boolean
-  /** Notes that something is written from here on, which is late when the time is over before it is done. */
-  write(): void
+  /** Notes what is written from here on, which is late when the time is over before it is done. */
+  readonly write: Begin
   /** Does the same, and refuses when the time is over: the request has had its error, and nothing may be written after it. */
-  writeInTime(): void
+  readonly writeInTime: Begin
 }
 
 /**
@@ -52,7 +52,8 @@ export class TwoStepStore implements ConditionalStore {
   }
 
   get(id: string): Awaitable<SessionRecord | null> {
-    return this.#store.get(id)
+    // What has ended here is not there, though a late write has brought it back for a while.
+    return this.#late.latestOf(id)?.record === null ? null : this.#store.get(id)
   }
 
   set(id: string, record: SessionRecord, options: WriteOptions): Awaitable<void> {
@@ -60,25 +61,17 @@ export class TwoStepStore implements ConditionalStore {
   }
 
   destroy(id: string): Awaitable<void> {
-    const destroy = async (): Promise<void> => this.#store.destroy(id)
-    return this.#inTurn(id, async (turn) => {
-      const begun = this.#late.begin()
-      turn.write()
-      await destroy()
-      const late = this.#late.supersede(id, { run: destroy, user: undefined }, begun)
-      if (late === null || turn.over) return
-      // Answered before, the session could come back with a write that is still under way.
-      await late
-      await destroy()
+    return this.#inTurn(id, (turn) => {
+      turn.write(null)
+      return this.#end(id, turn)
     })
   }
 
   create(id: string, record: SessionRecord, options: WriteOptions): Awaitable<boolean> {
     if (this.#store.create) return this.#store.create(id, record, options)
     return this.#inTurn(id, async (turn) => {
-      if (await this.#store.get(id)) return false
-      turn.writeInTime()
-      await this.#write(id, record, options)
+      if (await this.#stored(id, turn)) return false
+      await this.#write(record, options, turn)
       return true
     })
   }
@@ -86,11 +79,10 @@ export class TwoStepStore implements ConditionalStore {
   replace(id: string, record: SessionRecord, options: ReplaceOptions): Awaitable<ReplaceOutcome> {
     if (this.#store.replace) return this.#store.replace(id, record, options)
     return this.#inTurn(id, async (turn) => {
-      const stored = await this.#store.get(id)
+      const stored = await this.#stored(id, turn)
       if (!stored) return 'missing'
       if (stored.revision !== options.revision) return 'conflict'
-      turn.writeInTime()
-      await this.#write(id, record, options)
+      await this.#write(record, options, turn)
       return 'written'
     })
   }
@@ -99,16 +91,17 @@ export class TwoStepStore implements ConditionalStore {
     if (this.#store.touch) return this.#store.touch(id, options)
     const { touchedAt, expiresAt, ttl } = options
     return this.#inTurn(id, async (turn) => {
-      const stored = await this.#store.get(id)
+      const stored = await this.#stored(id, turn)
       if (!stored) return false
-      turn.writeInTime()
       const { revision } = stored
       const touched = { ...stored, touchedAt, expiresAt }
+      if (!this.#store.replace) {
+        await this.#write(touched, { ttl }, turn)
+        return true
+      }
+      turn.writeInTime(touched)
       // Through the store's own condition where it has one: somebody who wrote in between has touched it as well.
-      if (this.#store.replace)
-        return (await this.#store.replace(id, touched, { ttl, revision })) !== 'missing'
-      await this.#write(id, touched, { ttl })
-      return true
+      return (await this.#store.replace(id, touched, { ttl, revision })) !== 'missing'
     })
   }
 
@@ -123,18 +116,20 @@ export class TwoStepStore implements ConditionalStore {
   /** Runs `work` when it is its turn, and lets the next one have it when the time is over, whatever `work` does. */
   #inTurn<T>(id: string, work: (turn: Turn) => Promise<T>): Promise<T> {
     const end = performance.now() + this.#timeout - TIMER_SLACK_MS
-    let [over, writing] = [false, false]
+    let over = false
+    let written: SessionRecord | null | undefined
     const turn: Turn = {
       get over() {
         return over
       },
-      write: () => {
-        writing = true
+      write: (record) => {
+        written = record
       },
-      writeInTime: () => {
-        if (performance.now() >= end)
+      writeInTime: (record) => {
+        // The timer may go off before that, by a part of a millisecond.
+        if (over || performance.now() >= end)
           throw new Error('The time for an answer was over before the second step.')
-        writing = true
+        written = record
       },
     }
     return new Promise((resolve, reject) => {
@@ -143,7 +138,8 @@ export class TwoStepStore implements ConditionalStore {
         const settled = await settledOrOver(done, end - performance.now())
         if (settled) return void done.then(resolve, reject)
         over = true
-        if (writing) this.#late.add(id, done, (redo) => this.#inTurn(id, ({ write }) => redo(write)))
+        if (written !== undefined)
+          this.#late.add(id, done, written, (redo) => this.#inTurn(id, ({ write }) => redo(write)))
         // Others have their turn: in what is left of the request's time, it must not be told as done.
         setTimeout(() => done.then(resolve, reject), 2 * TIMER_SLACK_MS)
       }
@@ -178,18 +174,74 @@ export class TwoStepStore implements ConditionalStore {
     return revoked
   }
 
-  async #write(id: string, record: SessionRecord, { ttl }: WriteOptions): Promise<void> {
-    let { revision } = record
-    const run = async (): Promise<void> =>
-      ttl <= 0 ? this.#store.destroy(id) : this.#store.set(id, { ...record, revision }, { ttl })
-    const runAgain = (): Promise<void> => {
-      // Who has read what came late meanwhile would take it for this one.
-      revision++
-      return run()
+  /** Gives the record as it was left here. What came late over that is set right first. */
+  async #stored(id: string, turn: Turn): Promise<SessionRecord | null> {
+    const stored = await this.#store.get(id)
+    if (!stored || !this.#late.isLate(stored)) return stored
+    const latest = this.#late.latestOf(id)
+    await latest?.again(turn.writeInTime)
+    return latest?.record ?? null
+  }
+
+  async #write(record: SessionRecord, { ttl }: WriteOptions, turn: Turn): Promise<void> {
+    const { id } = record
+    if (ttl <= 0) {
+      turn.writeInTime(null)
+      return this.#end(id, turn)
     }
-    const supersede = this.#late.superseding(id)
-    await run()
-    supersede?.({ run: runAgain, user: record.user })
+    const begun = this.#late.begin()
+    const written = new Written(this.#store, this.#late, record, ttl)
+    await written.run(turn.writeInTime)
+    this.#late.supersede(id, written, begun)
+  }
+
+  async #end(id: string, turn: Turn): Promise<void> {
+    const begun = this.#late.begin()
+    const ended: Deed = {
+      record: null,
+      again: async (begin) => {
+        begin(null)
+        await this.#store.destroy(id)
+      },
+    }
+    await this.#store.destroy(id)
+    const late = this.#late.supersede(id, ended, begun)
+    if (late === null || turn.over) return
+    // Answered before, the session could come back with a write that is still under way.
+    await late
+    await this.#store.destroy(id)
+  }
+}
+
+/** A record that was written, under a revision that no late write has. */
+class Written implements Deed {
+  readonly #store: SessionStore
+  readonly #late: LateWrites
+  readonly #ttl: number
+  #record: SessionRecord
+
+  constructor(store: SessionStore, late: LateWrites, record: SessionRecord, ttl: number) {
+    this.#store = store
+    this.#late = late
+    this.#record = record
+    this.#ttl = ttl
+  }
+
+  get record(): SessionRecord {
+    return this.#record
+  }
+
+  async run(begin: Begin): Promise<void> {
+    const revision = this.#late.revisionOf(this.#record)
+    if (revision !== this.#record.revision) this.#record = { ...this.#record, revision }
+    begin(this.#record)
+    await this.#store.set(this.#record.id, this.#record, { ttl: this.#ttl })
+  }
+
+  again(begin: Begin): Promise<void> {
+    // Who has read what came late meanwhile would take it for this one.
+    this.#record = { ...this.#record, revision: this.#record.revision + 1 }
+    return this.run(begin)
   }
 }
 

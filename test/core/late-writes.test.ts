@@ -129,6 +129,72 @@ async function readLate(browser: Browser<Data>) {
   return { session: exchange.session, leave: () => exchange.leave() }
 }
 
+describe('a late write that has come, but is not answered yet,', () => {
+  /** Starts with a store whose answers can be held below the gates that calls stand at. */
+  function beginAbove(): Started<Data, Held> & { below: BarrierStore } {
+    const below = barrierStore(laterStore(new UserMapStore()))
+    return { ...startOn<Data, Held>(() => barrierStore(below), { storeTimeout: 150 }), below }
+  }
+
+  /** Lets a write that is held reach the store, and keeps back its answer. */
+  async function come(below: BarrierStore, before: Gate): Promise<() => Promise<void>> {
+    const after = below.hold('set', { when: 'after' })
+    before.release()
+    await after.reached
+    return async () => {
+      after.release()
+      await settle()
+    }
+  }
+
+  test('takes nothing from those who write over it [P3]', async () => {
+    const { browser, store, below } = beginAbove()
+    await browser.request((session) => session.set('userId', 'ann'))
+    const before = await lateWrite(browser.copy(), store)
+    await browser.copy().request((session) => session.set('c', 3))
+    const answer = await come(below, before)
+    expect(await browser.copy().look()).toEqual({ userId: 'ann', a: 2 })
+    await browser.copy().request((session) => session.set('b', 4))
+    expect(await browser.look()).toEqual({ userId: 'ann', b: 4, c: 3 })
+    await answer()
+    expect(await browser.look()).toEqual({ userId: 'ann', b: 4, c: 3 })
+  })
+
+  test('takes nothing from those who have read it before, either [P3]', async () => {
+    const { browser, store, below } = beginAbove()
+    await browser.request((session) => session.set('userId', 'ann'))
+    const before = await lateWrite(browser.copy(), store)
+    const meanwhile = store.hold('set')
+    const written = browser.copy().request((session) => session.set('c', 3))
+    await meanwhile.reached
+    const answer = await come(below, before)
+    const reader = await browser.copy().arrive()
+    expect(reader.session.toJSON()).toEqual({ userId: 'ann', a: 2 })
+    meanwhile.release()
+    await written
+    reader.session.b = 4
+    await reader.leave()
+    await answer()
+    expect(await browser.look()).toEqual({ userId: 'ann', b: 4, c: 3 })
+  })
+
+  test('is no session to who holds an id that was ended by regenerate() [P4] [A22]', async () => {
+    const { browser, store, below } = beginAbove()
+    await browser.request((session) => session.set('userId', 'ann'))
+    const thief = browser.copy()
+    const before = await lateWrite(browser.copy(), store)
+    const renewed = browser.request((session) => session.regenerate({ keep: true }))
+    await settle()
+    const answer = await come(below, before)
+    expect(await thief.copy().look()).toEqual({})
+    await thief.copy().request((session) => session.set('b', 4))
+    await answer()
+    await renewed
+    expect(await thief.look()).toEqual({})
+    expect(await browser.look()).toEqual({ userId: 'ann' })
+  })
+})
+
 test('who reads a late write of its own writes it again all the same [P3]', async () => {
   const { browser, store } = begin()
   await browser.request((session) => session.set('userId', 'ann'))
@@ -179,4 +245,26 @@ test('destroy() that is done when its turn is over is not told as done, and coun
   await told
   await settle()
   expect(store.records.size).toBe(0)
+})
+
+test('a write whose turn was over by the timer before it was by the clock does not begin [P4] [A22]', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  // Timers count whole milliseconds, and go off before the fraction that is left.
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(0)
+  onTestFinished(() => {
+    vi.useRealTimers()
+    clock.mockRestore()
+  })
+  const { browser, store } = begin()
+  await browser.request((session) => session.set('userId', 'ann'))
+  const reading = store.hold('get', { nth: 2 })
+  const failed = expect(browser.copy().request((session) => session.set('a', 2))).rejects.toThrow()
+  await reading.reached
+  await vi.advanceTimersByTimeAsync(148)
+  store.resetCalls()
+  reading.release()
+  await settle()
+  expect(store.calls.set).toBe(0)
+  await vi.advanceTimersByTimeAsync(10)
+  await failed
 })
