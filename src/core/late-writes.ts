@@ -7,8 +7,9 @@ export interface Deed {
   /**
    * Does it once more.
    * @param begin - Called before, with what the record will be.
+   * @param revision - What a record gets for its revision: who has read what came late must not take it for this one.
    */
-  again(begin: Begin): Promise<void>
+  again(begin: Begin, revision: number): Promise<void>
 }
 
 /** Is told what a record will be by a write that begins. */
@@ -55,7 +56,7 @@ export class LateWrites {
     const redo = async (begin: Begin): Promise<void> => {
       late.writes.delete(write)
       try {
-        await late.latest?.again(begin)
+        await repeat(late, begin)
       } finally {
         // Not before: what came late is told from what was done since until that is there again.
         if (late.writes.size === 0) this.#late.delete(id)
@@ -77,19 +78,25 @@ export class LateWrites {
   }
 
   /** Tells whether what the store holds was written late, over what was done since. */
-  isLate(stored: SessionRecord): boolean {
-    const late = this.#late.get(stored.id)
+  isLate(id: string, stored: SessionRecord): boolean {
+    const late = this.#late.get(id)
     if (late === undefined || late.latest === null) return false
     if (late.latest.record === null) return true
     for (const record of late.writes.values()) if (record !== null && isSame(record, stored)) return true
     return false
   }
 
+  /** Does once more what was done to a record since. */
+  async repeat(id: string, begin: Begin): Promise<void> {
+    const late = this.#late.get(id)
+    if (late !== undefined) await repeat(late, begin)
+  }
+
   /**
    * Gives the revision that a write has: its own, or a higher one that no late write has, so that who has read what came
    * late does not take it for this one.
    */
-  revisionOf({ id, revision }: SessionRecord): number {
+  revisionOver(id: string, revision: number): number {
     const late = this.#late.get(id)
     if (late === undefined || revision > late.revision) return revision
     return late.revision + 1
@@ -126,6 +133,11 @@ export class LateWrites {
     const writes = [...this.#late.values()].flatMap((late) => [...late.writes.keys()])
     return writes.length === 0 ? null : Promise.allSettled(writes)
   }
+}
+
+async function repeat(late: Late, begin: Begin): Promise<void> {
+  late.revision++
+  await late.latest?.again(begin, late.revision)
 }
 
 function nothingDone(): Late {

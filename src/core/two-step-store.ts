@@ -71,7 +71,7 @@ export class TwoStepStore implements ConditionalStore {
     if (this.#store.create) return this.#store.create(id, record, options)
     return this.#inTurn(id, async (turn) => {
       if (await this.#stored(id, turn)) return false
-      await this.#write(record, options, turn)
+      await this.#write(id, record, options, turn)
       return true
     })
   }
@@ -82,7 +82,7 @@ export class TwoStepStore implements ConditionalStore {
       const stored = await this.#stored(id, turn)
       if (!stored) return 'missing'
       if (stored.revision !== options.revision) return 'conflict'
-      await this.#write(record, options, turn)
+      await this.#write(id, record, options, turn)
       return 'written'
     })
   }
@@ -96,7 +96,7 @@ export class TwoStepStore implements ConditionalStore {
       const { revision } = stored
       const touched = { ...stored, touchedAt, expiresAt }
       if (!this.#store.replace) {
-        await this.#write(touched, { ttl }, turn)
+        await this.#write(id, touched, { ttl }, turn)
         return true
       }
       turn.writeInTime(touched)
@@ -177,22 +177,27 @@ export class TwoStepStore implements ConditionalStore {
   /** Gives the record as it was left here. What came late over that is set right first. */
   async #stored(id: string, turn: Turn): Promise<SessionRecord | null> {
     const stored = await this.#store.get(id)
-    if (!stored || !this.#late.isLate(stored)) return stored
-    const latest = this.#late.latestOf(id)
-    await latest?.again(turn.writeInTime)
-    return latest?.record ?? null
+    if (!stored || !this.#late.isLate(id, stored)) return stored
+    await this.#late.repeat(id, turn.writeInTime)
+    return this.#late.latestOf(id)?.record ?? null
   }
 
-  async #write(record: SessionRecord, { ttl }: WriteOptions, turn: Turn): Promise<void> {
-    const { id } = record
+  async #write(id: string, record: SessionRecord, { ttl }: WriteOptions, turn: Turn): Promise<void> {
     if (ttl <= 0) {
       turn.writeInTime(null)
       return this.#end(id, turn)
     }
     const begun = this.#late.begin()
-    const written = new Written(this.#store, this.#late, record, ttl)
+    const revision = this.#late.revisionOver(id, record.revision)
+    const written = new Written(
+      this.#store,
+      id,
+      revision === record.revision ? record : { ...record, revision },
+      ttl,
+    )
     await written.run(turn.writeInTime)
-    this.#late.supersede(id, written, begun)
+    // Late itself, it is not what was done last.
+    if (!turn.over) this.#late.supersede(id, written, begun)
   }
 
   async #end(id: string, turn: Turn): Promise<void> {
@@ -213,16 +218,16 @@ export class TwoStepStore implements ConditionalStore {
   }
 }
 
-/** A record that was written, under a revision that no late write has. */
+/** A record that was written. */
 class Written implements Deed {
   readonly #store: SessionStore
-  readonly #late: LateWrites
+  readonly #id: string
   readonly #ttl: number
   #record: SessionRecord
 
-  constructor(store: SessionStore, late: LateWrites, record: SessionRecord, ttl: number) {
+  constructor(store: SessionStore, id: string, record: SessionRecord, ttl: number) {
     this.#store = store
-    this.#late = late
+    this.#id = id
     this.#record = record
     this.#ttl = ttl
   }
@@ -232,15 +237,12 @@ class Written implements Deed {
   }
 
   async run(begin: Begin): Promise<void> {
-    const revision = this.#late.revisionOf(this.#record)
-    if (revision !== this.#record.revision) this.#record = { ...this.#record, revision }
     begin(this.#record)
-    await this.#store.set(this.#record.id, this.#record, { ttl: this.#ttl })
+    await this.#store.set(this.#id, this.#record, { ttl: this.#ttl })
   }
 
-  again(begin: Begin): Promise<void> {
-    // Who has read what came late meanwhile would take it for this one.
-    this.#record = { ...this.#record, revision: this.#record.revision + 1 }
+  again(begin: Begin, revision: number): Promise<void> {
+    this.#record = { ...this.#record, revision }
     return this.run(begin)
   }
 }
