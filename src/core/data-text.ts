@@ -4,6 +4,9 @@ import { isReservedKey } from './reserved-keys.ts'
 /** A session's data as the engine handles it: JSON values by key. */
 export type DataObject = Record<string, unknown>
 
+/** The text of no data. */
+export const EMPTY_TEXT = '{}'
+
 // Deeper nesting than anyone's session, and far from where JSON.stringify runs out of stack.
 const MAX_DEPTH = 500
 

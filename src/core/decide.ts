@@ -23,6 +23,8 @@ export interface Handled {
   changed: boolean
   /** Whether there is no data. */
   empty: boolean
+  /** Whether data of the loaded record goes over into a renewed session. */
+  carries: boolean
   /** Whether the data belongs to another user than what was loaded. */
   userChanged: boolean
 }
@@ -43,9 +45,13 @@ export interface TouchPolicy {
   touchInterval: number
 }
 
-/** What to do. The cookie is for when the store verb succeeds: one that finds its record gone sets none. */
+/**
+ * What to do. To `leave` a record is to end it, unless somebody has written meanwhile what goes over into a new one.
+ *
+ * The cookie is for when the store verb succeeds: one that finds its record gone sets none.
+ */
 export interface Decision {
-  store: 'none' | 'create' | 'replace' | 'touch' | 'destroy'
+  store: 'none' | 'create' | 'replace' | 'touch' | 'leave' | 'destroy'
   /** With `create`: the loaded record ends in the same step. */
   endLoaded: boolean
   cookie: 'none' | 'set' | 'clear'
@@ -88,13 +94,14 @@ function withoutRecord({ fate, empty }: Handled, { presented }: Answerable): Dec
 
 function withRecord(
   loaded: Loaded,
-  { fate, used, changed, empty, userChanged }: Handled,
+  { fate, used, changed, empty, carries, userChanged }: Handled,
   { leaving }: Answerable,
   policy: TouchPolicy,
   now: number,
 ): Decision {
-  if (fate === 'destroyed' || (fate === 'renewed' && empty))
-    return { ...NOTHING, store: 'destroy', cookie: 'clear' }
+  if (fate === 'destroyed') return { ...NOTHING, store: 'destroy', cookie: 'clear' }
+  if (fate === 'renewed' && empty)
+    return { ...NOTHING, store: carries ? 'leave' : 'destroy', cookie: 'clear' }
   if (fate === 'renewed' || userChanged)
     return { ...NOTHING, store: 'create', endLoaded: true, cookie: 'set' }
   // A ticket is signed again only together with a store verb that tells whether the session still lives, and only as the
@@ -109,6 +116,7 @@ function withRecord(
 /** Without a cookie an existing record can be written or ended; a new id could reach nobody. */
 function afterHeaders(decision: Decision, loaded: Loaded | null, { fate }: Handled): Decision {
   if (decision.cookie === 'none') return decision
+  if (decision.store === 'leave') return { ...NOTHING, store: 'destroy' }
   if (decision.store !== 'create') return { ...decision, cookie: 'none' }
   // Nobody goes on as a user the request meant to leave. A visitor's record that was to become a user's stays as it was.
   const ends = loaded !== null && (fate !== 'kept' || loaded.signedIn)

@@ -1,5 +1,5 @@
 import { type Awaitable, andThen, onFailure } from './awaitable.ts'
-import { type DataObject, readData, writeData } from './data-text.ts'
+import { type DataObject, EMPTY_TEXT, readData, writeData } from './data-text.ts'
 import { DataError, isSessionError, StoreError } from './errors.ts'
 import type { EventHub } from './events.ts'
 import { expiresAt, expiryOf } from './expiry.ts'
@@ -27,6 +27,9 @@ export type Rewritten =
   | ({ outcome: 'moved'; token: string } & Written)
   | { outcome: 'gone' }
   | { outcome: 'unmovable' }
+
+/** What became of a record of which nothing was to go on: where somebody has written meanwhile, what was put in its place. */
+export type Left = Written | 'ended' | 'gone'
 
 /** Data as it is to be saved, and whom it belongs to. */
 export interface Draft {
@@ -143,6 +146,46 @@ export class RecordWriter {
         this.#turns.take(base.record.id, () => this.#follow(base, record, change))
       return this.#succeed(base, base.record, { record, data: fresh.draft.data }, follow)
     })
+  }
+
+  /**
+   * Ends a record of which nothing goes on, as far as `base` shows. Data that goes on and was written meanwhile is put
+   * under a new id.
+   * @param change - Makes the new record's data from newer data of the old one.
+   */
+  leave(base: LoadedSession, fresh: { id: string; createdAt: number }, change: Change): Awaitable<Left> {
+    return andThen<ReplaceOutcome, Left>(this.#end(base, base.record), (outcome) => {
+      if (outcome === 'written') return 'ended'
+      if (outcome === 'missing') return this.#goneLeft(base)
+      return this.#turns.take(base.record.id, () => this.#leaveNewer(base, fresh, change))
+    })
+  }
+
+  async #leaveNewer(
+    base: LoadedSession,
+    { id, createdAt }: { id: string; createdAt: number },
+    change: Change,
+  ): Promise<Left> {
+    const { id: oldId } = base.record
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      await this.#conflict(oldId, attempt)
+      const newest = await this.#live(oldId)
+      if (newest === null) return this.#goneLeft(base)
+      const draft = await this.#draft(await change(newest.data))
+      if (draft.text !== EMPTY_TEXT) {
+        const first = { record: await this.create(id, draft, createdAt), data: draft.data }
+        const follow = (): Promise<Written | null> => this.#follow(base, first.record, change)
+        return (await this.#succeed(base, newest.record, first, follow)) ?? 'gone'
+      }
+      const outcome = await this.#end(base, newest.record)
+      if (outcome !== 'conflict') return outcome === 'written' ? 'ended' : this.#goneLeft(base)
+    }
+    throw this.#contended(oldId)
+  }
+
+  #goneLeft(base: LoadedSession): Left {
+    this.#gone(base)
+    return 'gone'
   }
 
   /** Extends a record's life and writes nothing else. Answers whether it still lives. */

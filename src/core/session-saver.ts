@@ -1,13 +1,13 @@
 import { type Awaitable, andThen, isPromise, onFailure } from './awaitable.ts'
 import { carryOver } from './carry.ts'
-import { type DataObject, readData } from './data-text.ts'
+import { type DataObject, EMPTY_TEXT, readData } from './data-text.ts'
 import { type Answerable, type Decision, decide, type Handled } from './decide.ts'
 import type { Engine } from './engine.ts'
 import { expiresAt, expiryOf } from './expiry.ts'
 import { LoadedSession } from './loaded-session.ts'
 import { apply, diffTexts } from './patch.ts'
 import type { Validated } from './policy.ts'
-import { type Rewritten, refusedBySchema, type Written } from './record-writer.ts'
+import { type Left, type Rewritten, refusedBySchema, type Written } from './record-writer.ts'
 import type { Loss, SessionState } from './session-state.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { VerifiedTicket } from './verified-ticket.ts'
@@ -97,6 +97,7 @@ export class SessionSaver {
       used,
       changed,
       empty: text === EMPTY_TEXT,
+      carries: snapshot.carry.length > 0,
       userChanged: user !== loaded?.record.user,
     }
     const decision = decide(loaded, handled, answer, policy, now)
@@ -122,6 +123,7 @@ export class SessionSaver {
     if (loaded === null) return this.#nothing(state, cookie)
     if (store === 'replace') return this.#replace(state, plan, loaded)
     if (store === 'touch') return this.#touch(state, plan, loaded)
+    if (store === 'leave') return this.#leave(state, answer, plan, loaded)
     return store === 'destroy' ? this.#destroy(state, answer, loaded) : 'keep'
   }
 
@@ -242,15 +244,43 @@ export class SessionSaver {
     })
   }
 
-  #destroy(state: SessionState, answer: Answerable, loaded: LoadedSession): Awaitable<CookieVerb> {
-    return andThen<void, CookieVerb>(this.#engine.writer.destroy(loaded.record.id), () => {
-      this.#engine.events.emit('destroyed', { id: loaded.record.id })
-      // A session that was cleared goes on as a new one that has nothing yet; a destroyed one is over.
-      if (state.fate === 'destroyed') state.end()
-      else state.loaded = null
-      // A browser that never got the cookie need not be told to drop it.
-      return answer.presented ? 'clear' : 'none'
+  /** Nothing of the session is to go on, but what others may have written meanwhile. */
+  #leave(
+    state: SessionState,
+    answer: Answerable,
+    { snapshot }: Plan,
+    loaded: LoadedSession,
+  ): Awaitable<CookieVerb> {
+    const token = state.newToken()
+    const fresh = { id: state.newId(), createdAt: loaded.record.createdAt }
+    const left = onFailure(
+      () => this.#engine.writer.leave(loaded, fresh, (newest) => onTopOf(newest, snapshot)),
+      () => state.dropToken(),
+    )
+    return andThen<Left, CookieVerb>(left, (result) => {
+      if (result === 'ended') return this.#destroyed(state, answer, loaded)
+      if (result === 'gone') return this.#lost(state, gone(loaded), snapshot)
+      return this.#moved(state, loaded, { ...result, token }, snapshot)
     })
+  }
+
+  #destroy(state: SessionState, answer: Answerable, loaded: LoadedSession): Awaitable<CookieVerb> {
+    const destroyed = onFailure(
+      () => this.#engine.writer.destroy(loaded.record.id),
+      () => {
+        loaded.endInDoubt = true
+      },
+    )
+    return andThen<void, CookieVerb>(destroyed, () => this.#destroyed(state, answer, loaded))
+  }
+
+  #destroyed(state: SessionState, answer: Answerable, loaded: LoadedSession): CookieVerb {
+    this.#engine.events.emit('destroyed', { id: loaded.record.id })
+    // A session that was cleared goes on as a new one that has nothing yet; a destroyed one is over.
+    if (state.fate === 'destroyed') state.end()
+    else state.loaded = null
+    // A browser that never got the cookie need not be told to drop it.
+    return answer.presented ? 'clear' : 'none'
   }
 
   #discarded(state: SessionState, loss: Loss, snapshot: Snapshot): CookieVerb {
@@ -275,8 +305,14 @@ export class SessionSaver {
   }
 }
 
-const EMPTY_TEXT = '{}'
-const ONLY_READ: Handled = { fate: 'kept', used: true, changed: false, empty: false, userChanged: false }
+const ONLY_READ: Handled = {
+  fate: 'kept',
+  used: true,
+  changed: false,
+  empty: false,
+  carries: false,
+  userChanged: false,
+}
 /** What a visitor without a session has read. */
 const NOTHING_READ: Handled = { ...ONLY_READ, empty: true }
 

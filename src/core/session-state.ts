@@ -1,5 +1,5 @@
 import { type Carry, carryOver, narrow } from './carry.ts'
-import { type DataObject, readData, writeData } from './data-text.ts'
+import { type DataObject, EMPTY_TEXT, readData, writeData } from './data-text.ts'
 import type { Fate } from './decide.ts'
 import type { StoreError } from './errors.ts'
 import type { SessionEvents } from './events.ts'
@@ -12,7 +12,6 @@ import type { Snapshot } from './snapshot.ts'
 import { createToken, sessionIdOf } from './ticket.ts'
 import type { VerifiedTicket } from './verified-ticket.ts'
 
-const EMPTY_TEXT = '{}'
 const NOTHING: readonly string[] = []
 
 /** A ticket whose session could not be asked for. */

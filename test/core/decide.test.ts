@@ -29,7 +29,7 @@ const LOADED: readonly (Loaded | null)[] = [
 ]
 
 function allCells(): Cell[] {
-  const answers = Array.from({ length: 2 ** 7 }, (_, bits) => {
+  const answers = Array.from({ length: 2 ** 8 }, (_, bits) => {
     const is = (place: number): boolean => ((bits >> place) & 1) === 1
     return {
       used: is(0),
@@ -39,6 +39,7 @@ function allCells(): Cell[] {
       presented: is(4),
       headersSent: is(5),
       leaving: is(6),
+      carries: is(7),
     }
   })
   return LOADED.flatMap((loaded) =>
@@ -73,8 +74,13 @@ function touchIsDue({ loaded, used, leaving }: Cell): boolean {
   )
 }
 
+/** What others write meanwhile may go over, and can still be given a cookie. */
+function mayGoOn({ fate, carries, headersSent }: Cell): boolean {
+  return fate === 'renewed' && carries && !headersSent
+}
+
 function storeVerb(cell: Cell): Decision['store'] {
-  if (endsLoaded(cell)) return 'destroy'
+  if (endsLoaded(cell)) return mayGoOn(cell) ? 'leave' : 'destroy'
   if (needsNewId(cell)) return cell.headersSent ? 'none' : 'create'
   if (cell.loaded !== null && cell.fate === 'kept' && cell.changed) return 'replace'
   return staysAsItIs(cell) && touchIsDue(cell) ? 'touch' : 'none'
@@ -91,7 +97,7 @@ function cookieVerb(cell: Cell): Decision['cookie'] {
 describe('decide', () => {
   test('agrees with the rules in every cell there is', () => {
     const cells = allCells()
-    expect(cells).toHaveLength(17 * 3 * 2 ** 7)
+    expect(cells).toHaveLength(17 * 3 * 2 ** 8)
     const seen = new Set<string>()
     for (const cell of cells) {
       const { loaded, presented, headersSent, leaving, ...handled } = cell
@@ -111,6 +117,7 @@ describe('decide', () => {
       'create set',
       'destroy clear',
       'destroy none',
+      'leave clear',
       'none clear',
       'none none',
       'replace none',
@@ -150,7 +157,7 @@ describe('decide', () => {
     [
       'a user who is left is never gone on as [P5]',
       (cell, { store }) =>
-        !(cell.userChanged && cell.loaded?.signedIn) || store === 'create' || store === 'destroy',
+        !(cell.userChanged && cell.loaded?.signedIn) || ['create', 'leave', 'destroy'].includes(store),
     ],
     ['no cookie after the headers [P2]', (cell, { cookie }) => !cell.headersSent || cookie === 'none'],
     [

@@ -75,3 +75,36 @@ describe.each(['before', 'after'] as const)(
     })
   },
 )
+
+const ENDINGS: ReadonlyArray<[string, (session: Session<Data>) => Promise<void>]> = [
+  ['destroy()', (session) => session.destroy()],
+  [
+    'clear() and save()',
+    (session) => {
+      session.clear()
+      return session.save()
+    },
+  ],
+]
+
+describe.each(ENDINGS)('a new session after a %s whose answer was lost', (_way, end) => {
+  test.each(['before', 'after'] as const)(
+    'is saved, or the response says that it was not: %s the end [P2]',
+    async (when) => {
+      const { browser, store } = startFaulty<Data>()
+      await browser.request((session) => session.set('n', 1))
+      const exchange = await browser.arrive()
+      const { session } = exchange
+      store.fail('destroy', { nth: 1, when })
+      await expect(end(session)).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+      await session.regenerate()
+      session.n = 2
+      // Ended by this request, or by somebody else's logout, which nothing may undo: nobody can tell.
+      if (when === 'after') await expect(exchange.leave()).rejects.toMatchObject({ status: 503 })
+      else {
+        browser.receive(await exchange.leave())
+        expect(await browser.look()).toEqual({ n: 2 })
+      }
+    },
+  )
+})
