@@ -1,5 +1,5 @@
 import { hasSentHead, isHttp2, type NodeResponse } from './node-response.ts'
-import { ShownFinish } from './shown-finish.ts'
+import { ShownFinish, serverOf } from './shown-finish.ts'
 
 const CLOSED: unique symbol = Symbol('coatcheck.closed')
 
@@ -25,6 +25,7 @@ export class ClosedHead {
   readonly #implicitHeader: NodeResponse['_implicitHeader']
   readonly #flush: NodeResponse['flush']
   #ended = false
+  #showsEnd = false
   #finish: ShownFinish | null = null
 
   /**
@@ -66,11 +67,27 @@ export class ClosedHead {
     if (typeof reason === 'string') response.statusMessage = reason
   }
 
-  /** Notes that the handler has ended the response. */
+  /** Whether the response looks ended. */
+  get showsEnd(): boolean {
+    return this.#showsEnd
+  }
+
+  /**
+   * Notes that the handler has ended the response, and shows it so: not without a server of Node's, for what stands in for one, on
+   * AWS Lambda, takes what looks ended for all there is to answer with.
+   */
   end(): void {
     this.#ended = true
+    const response = this.#response
+    if (!isHttp2(response) && serverOf(response) === undefined) return
+    this.showEnd()
     // There it is a property of its own, which to turn into an accessor would give each response a shape of its own.
-    if (!isHttp2(this.#response)) this.#finish ??= new ShownFinish(this.#response)
+    if (!isHttp2(response)) this.#finish ??= new ShownFinish(response)
+  }
+
+  /** Has the response say that it was ended, to who asks for `writableEnded`. */
+  showEnd(): void {
+    this.#showsEnd = true
   }
 
   /** Gives the response back as it was when its head was closed. */
@@ -121,14 +138,14 @@ const HEADERS_SENT: PropertyDescriptor = {
 const WRITABLE_ENDED: PropertyDescriptor = {
   configurable: true,
   get(this: Closable): unknown {
-    return this[CLOSED]?.ended ?? ownAnswer(this, 'writableEnded')
+    return this[CLOSED]?.showsEnd ?? ownAnswer(this, 'writableEnded')
   },
 }
 
 const FINISHED: PropertyDescriptor = {
   configurable: true,
   get(this: Closable): unknown {
-    return this[CLOSED]?.ended ?? ownAnswer(this, 'finished')
+    return this[CLOSED]?.showsEnd ?? ownAnswer(this, 'finished')
   },
 }
 

@@ -52,7 +52,7 @@ export class HeldCalls {
 
   /** Has the response look ended, as one that the framework has and will end. */
   showEnd(): void {
-    this.#closed.end()
+    this.#closed.showEnd()
   }
 
   /** Opens the head again, and gives the calls. */

@@ -57,11 +57,13 @@ function keepConnections(server: ClosingServer): void {
   }
 }
 
-interface ClosingServer {
+/** A server of Node's, as far as this goes. */
+export interface ClosingServer {
   closeIdleConnections(): void
 }
 
-function serverOf({ req }: NodeResponse): ClosingServer | undefined {
+/** Finds the server that a response of HTTP/1 is sent by; `undefined` where something else stands in for one. */
+export function serverOf({ req }: NodeResponse): ClosingServer | undefined {
   const socket = req?.socket
   if (typeof socket !== 'object' || socket === null || !('server' in socket)) return undefined
   return isClosing(socket.server) ? socket.server : undefined
