@@ -64,8 +64,8 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   readonly #engine: Engine
   readonly #saver: SessionSaver
   readonly #request: CookieCarrier | null
-  /** Where the session is looked for when somebody uses it; `null` once it was. */
-  #unopened: CookieCarrier | null
+  /** The `Cookie` header that the session is looked for by when somebody uses it; `null` once it was. */
+  #unopened: string | null
   /** Whether the request brought a cookie of our name, good or bad. */
   presented = false
   /** Whether the response waits to leave, or has left. */
@@ -86,13 +86,8 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   /** The updates that have not ended; `null` before the first. */
   #updates: Set<UpdateBegun> | null = null
 
-  /** @param unopened - What to look for a session by when somebody uses it; `null` when `begin` is called. */
-  constructor(
-    engine: Engine,
-    saver: SessionSaver,
-    request: CookieCarrier | null,
-    unopened: CookieCarrier | null,
-  ) {
+  /** @param unopened - The `Cookie` header to look for a session by when somebody uses it; `null` when `begin` is called. */
+  constructor(engine: Engine, saver: SessionSaver, request: CookieCarrier | null, unopened: string | null) {
     this.#engine = engine
     this.#saver = saver
     this.#state = new SessionState(engine.policy, engine.onCorrupt)
@@ -229,7 +224,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   }
 
   /** Looks for the session now that it is used. When that fails, the next use tries again. */
-  #open(unopened: CookieCarrier): void {
+  #open(unopened: string): void {
     const opening = this.#engine.opener.open(unopened, asFound)
     if (isPromise(opening)) throw notImmediate(opening)
     this.#unopened = null

@@ -37,7 +37,13 @@ export class PlainHttpWarning {
 
   /** Looks at a request whose response hands the cookie out. */
   look(request: CookieCarrier | null): void {
-    if (this.#silent || typeof request !== 'object' || request === null || !cameInPlain(request)) return
+    if (this.#silent || typeof request !== 'object' || request === null) return
+    try {
+      if (!cameInPlain(request)) return
+    } catch {
+      // On Deno a request that was upgraded to a WebSocket has no headers any more. The next one will do.
+      return
+    }
     this.#silent = true
     warn(
       "The session cookie is for HTTPS alone, and was handed out over plain http, where browsers drop it: nobody keeps a session. Serve over HTTPS, directly or by a proxy in front; for development set NODE_ENV=development. A proxy that ends TLS and does not send 'X-Forwarded-Proto' causes this warning too, and needs nothing done.",

@@ -24,16 +24,6 @@ export function cookieHeaderOf(request: CookieCarrier | null | undefined): strin
   )
 }
 
-/**
- * Gives what tells the cookies of a request later as it does now. On Node that is the header: others may take it off the
- * request meanwhile.
- */
-export function asItCame(request: CookieCarrier | null | undefined): CookieCarrier | null | undefined {
-  if (typeof request !== 'object' || request === null) return request
-  const { cookie }: { get?: unknown; cookie?: unknown } = request.headers
-  return typeof cookie === 'string' ? cookie : request
-}
-
 function headerOf(request: CookieCarrier | null | undefined): unknown {
   if (typeof request !== 'object' || request === null) return request
   const { headers } = request

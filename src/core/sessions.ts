@@ -9,7 +9,7 @@ import { resolvePolicy, type SessionsOptions } from './options.ts'
 import { type Passage, RequestPassage } from './passage.ts'
 import { PlainHttpWarning } from './plain-http.ts'
 import { RecordWriter } from './record-writer.ts'
-import { asItCame, type CookieCarrier } from './request-cookie.ts'
+import { type CookieCarrier, cookieHeaderOf } from './request-cookie.ts'
 import type { ReadonlySession } from './session.ts'
 import { SessionCookie } from './session-cookie.ts'
 import type { DefaultData } from './session-data.ts'
@@ -121,7 +121,9 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
   }
 
   open(request: CookieCarrier | null | undefined): Awaitable<Passage<Data>> {
-    if (this.#defers) return this.#passage(request ?? null, asItCame(request) ?? null)
+    // The header now, what it leads to later: others may take it off the request meanwhile, and Deno forgets the headers of
+    // a request that was upgraded or answered.
+    if (this.#defers) return this.#passage(request ?? null, cookieHeaderOf(request) ?? null)
     return this.#engine.opener.open(request, this.#begin)
   }
 
@@ -165,7 +167,7 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
   readonly #begin: GoOn<RequestPassage<Data>> = (opening, request) =>
     this.#passage(request ?? null, null).begin(opening)
 
-  #passage(request: CookieCarrier | null, unopened: CookieCarrier | null): RequestPassage<Data> {
+  #passage(request: CookieCarrier | null, unopened: string | null): RequestPassage<Data> {
     return new RequestPassage<Data>(this.#engine, this.#saver, request, unopened)
   }
 }

@@ -36,6 +36,19 @@ async function known() {
   return { store, sessions, cookie, log: new EventLog(sessions) }
 }
 
+/** A web request, over plain http, whose headers cannot be read once it is closed. */
+function closingRequest(cookie: string): { request: Request; close(): void } {
+  const request = new Request('http://example.test/', { headers: { cookie } })
+  const close = (): void => {
+    Object.defineProperty(request, 'headers', {
+      get: () => {
+        throw new TypeError('Request closed')
+      },
+    })
+  }
+  return { request, close }
+}
+
 describe('a store that is immediate', () => {
   test('is not asked, and no ticket is checked, for a session that nobody uses [P1]', async () => {
     const { store, sessions, cookie, log } = await known()
@@ -52,6 +65,23 @@ describe('a store that is immediate', () => {
     expect([session.name, session.isNew, session.name]).toEqual(['ann', false, 'ann'])
     expect(store.asked).toBe(1)
     expect(log.told).toEqual(['loaded'])
+  })
+
+  test('is asked by the cookie that came, also when the request has lost its headers, as one upgraded on Deno has', async () => {
+    const { sessions, cookie } = await known()
+    const { request, close } = closingRequest(cookie)
+    const { session } = await sessions.open(request)
+    close()
+    expect(session.name).toBe('ann')
+  })
+
+  test('has a session begun for a request that has lost its headers', async () => {
+    const { sessions } = await known()
+    const { request, close } = closingRequest('')
+    const passage = await sessions.open(request)
+    close()
+    passage.session.name = 'bert'
+    expect(await passage.commit()).toMatchObject({ setCookie: expect.stringContaining('=') })
   })
 
   test('has the response held when the session is first used, and once', async () => {
