@@ -34,8 +34,8 @@ export interface SessionContext<Data extends object = DefaultData> {
 export interface KoaContext {
   /** Node's request. */
   req: IncomingMessage
-  /** Node's response. */
-  res: ServerResponse
+  /** Node's response; none on a socket. */
+  res?: ServerResponse | undefined
   /** Answers with an error, and tells the application of it. */
   onerror(error: Error): void
 }
@@ -54,7 +54,8 @@ const USAGE = 'app.use(session(createSessions({ … })))'
  * app's `error` event) answers. Mounted twice with the same manager, it is one session; with another,
  * `ctx.session` is that one's further down, and both are saved.
  *
- * `ctx.session = null` does what `ctx.session.clear()` does, when the session is saved.
+ * `ctx.session = null` does what `ctx.session.clear()` does, when the session is saved. On a socket (koa-websocket) what
+ * uses the session saves it, and it can get no new id.
  *
  * @param sessions - The manager, from `createSessions`.
  * @throws {ConfigError} `ERR_CONFIG_INVALID` `sessions` is not what `createSessions` gives.
@@ -68,13 +69,25 @@ export function session<Data extends object = DefaultData>(sessions: Sessions<Da
     if (known !== undefined) return enter(context, sessions, known, next)
     const begin = (passage: Passage<Data>): Promise<unknown> => {
       const shown = new ShownSession(context, passage)
-      HeldResponse.hold(context.res, shown, (error) => context.onerror(saveError(error)))
+      const { res } = context
+      // What stands for a context on a socket (koa-websocket) has no response: what uses the session there saves it.
+      if (res === undefined) passage.whenUsed(() => false)
+      else HeldResponse.hold(res, shown, (error) => context.onerror(withHeaders(saveError(error), res)))
       return enter(context, sessions, passage, next)
     }
     // What it throws at once, Koa takes as a rejection.
     const opened = sessions.open(context.req)
     return isPromise(opened) ? Promise.resolve(opened).then(begin) : begin(opened)
   }
+}
+
+/** Gives an error what the response says beside its outcome, such as CORS: Koa answers with the headers of an error alone. */
+function withHeaders(error: Error, response: ServerResponse): Error {
+  if (!('headers' in error)) {
+    const value = response.getHeaders()
+    Reflect.defineProperty(error, 'headers', { value, configurable: true, writable: true })
+  }
+  return error
 }
 
 function enter<Data extends object>(

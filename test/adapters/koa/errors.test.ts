@@ -38,6 +38,21 @@ describe.each(PACES)('on Koa, with a store that answers %s', (pace) => {
     )
   })
 
+  test('a failed save is answered with what middleware has said beside the outcome, such as CORS [P2] [P11]', async () => {
+    const { visitor, store } = await start((app) => {
+      app.silent = true
+      app.use((ctx) => {
+        ctx.set({ 'access-control-allow-origin': 'https://spa.example', vary: 'Origin', etag: '"made"' })
+        ctx.session.visits = 1
+        ctx.body = { done: true }
+      })
+    })
+    store.fail('create')
+    const { status, headers } = await visitor.visit('/')
+    const shown = ['access-control-allow-origin', 'vary', 'etag'].map((name) => headers.get(name))
+    expect([status, ...shown]).toEqual([503, 'https://spa.example', 'Origin', null])
+  })
+
   test('middleware further up catches a failed load [P11]', async () => {
     const { visitor, store } = await start(
       (app) => {
