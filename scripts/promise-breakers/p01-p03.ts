@@ -110,4 +110,18 @@ export const BREAKERS_P01_P03: readonly PromiseBreaker[] = [
     find: 'const MAX_ATTEMPTS = 200',
     replace: 'const MAX_ATTEMPTS = 1',
   },
+  {
+    promise: 'P3',
+    breaks: 'ends a session with nothing to keep, whatever others have saved into it meanwhile',
+    file: 'core/decide.ts',
+    find: "carries ? 'leave' : 'destroy'",
+    replace: "carries ? 'destroy' : 'destroy'",
+  },
+  {
+    promise: 'P3',
+    breaks: 'takes a late write for what was written last',
+    file: 'core/late-writes.ts',
+    find: 'if (late === undefined || late.latest === null) return false',
+    replace: 'if (late === undefined || late.latest?.record !== null) return false',
+  },
 ]

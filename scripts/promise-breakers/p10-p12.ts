@@ -69,7 +69,7 @@ export const BREAKERS_P10_P12: readonly PromiseBreaker[] = [
     promise: 'P11',
     breaks: 'writes in a second step after the request has had its error',
     file: 'core/two-step-store.ts',
-    find: 'if (performance.now() >= end)\n          throw',
+    find: 'if (over || performance.now() >= end)\n          throw',
     replace: 'if (end === 0)\n          throw',
   },
   {
