@@ -117,11 +117,4 @@ export const BREAKERS_P01_P03: readonly PromiseBreaker[] = [
     find: "carries ? 'leave' : 'destroy'",
     replace: "carries ? 'destroy' : 'destroy'",
   },
-  {
-    promise: 'P3',
-    breaks: 'takes a late write for what was written last',
-    file: 'core/late-writes.ts',
-    find: 'if (late === undefined || late.latest === null) return false',
-    replace: 'if (late === undefined || late.latest?.record !== null) return false',
-  },
 ]
