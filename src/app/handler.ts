@@ -4,7 +4,7 @@ import type { AppResponse } from './response.ts'
 
 /**
  * Hands the request on to the next handler. The promise ends when everything after this handler has run; a handler
- * that does not wait for it is waited for all the same.
+ * that does not wait for it is waited for all the same. It does not reject, so `work().catch(next)` is safe.
  *
  * @param error - Given, no further handler runs: the error goes to the error handlers, as if it had been thrown.
  */

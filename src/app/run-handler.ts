@@ -2,7 +2,6 @@ import { type Awaitable, isPromise } from '../core/awaitable.ts'
 import type { Exchange } from './exchange.ts'
 import type { Handler } from './handler.ts'
 import { valueMeantAsAnswer } from './returned-value.ts'
-import { asError } from './thrown-value.ts'
 import { Turn } from './turn.ts'
 
 /** A handler, whatever parameters its path has. */
@@ -23,14 +22,15 @@ export function runHandler<Data extends object>(
   timeout: number,
 ): Awaitable<void> {
   const { request, response, answer } = exchange
-  const turn = new Turn(goOn)
+  const turn = new Turn(goOn, exchange)
   try {
     const returned = handler(request, response, turn.next)
     // A promise costs each request a wait; most handlers need none.
-    if (answer.given && !turn.handedOn && !isWaitedFor(returned)) return turn.end(exchange)
+    if (answer.given && !turn.handedOn && !isWaitedFor(returned)) return turn.end()
     return finish(returned, turn, exchange, timeout)
   } catch (error) {
-    return fail(error, turn, exchange)
+    turn.fail(error)
+    return turn.rest()
   }
 }
 
@@ -55,21 +55,10 @@ async function finish<Data extends object>(
       await callback(exchange, turn, timeout)
     }
   } catch (error) {
-    await fail(error, turn, exchange)
+    turn.fail(error)
   }
-  turn.end(exchange)
+  // Also after an error: what runs behind this handler must not write into the answer to it.
   await turn.rest()
-}
-
-async function fail<Data extends object>(
-  error: unknown,
-  turn: Turn,
-  exchange: Exchange<Data>,
-): Promise<never> {
-  turn.end(exchange)
-  // What runs behind this handler must not write into the answer to its error.
-  await turn.rest().catch(() => {})
-  throw asError(error)
 }
 
 /** Waits for a callback to answer or to call `next`. */

@@ -1,4 +1,5 @@
 import type { NextFunction } from './handler.ts'
+import { asError } from './thrown-value.ts'
 
 /** Is told of an error that comes when the handler's turn is over, and nobody is there to answer for it. */
 export interface LateErrors {
@@ -8,23 +9,27 @@ export interface LateErrors {
 /** One handler's turn: what came of the `next` it was given. */
 export class Turn {
   readonly #goOn: () => Promise<void>
+  readonly #late: LateErrors
   #rest: Promise<void> | null = null
+  #failure: { error: unknown } | null = null
   #onNext: (() => void) | null = null
-  #late: LateErrors | null = null
+  #ended = false
 
   /** @param goOn - Runs everything behind the handler. */
-  constructor(goOn: () => Promise<void>) {
+  constructor(goOn: () => Promise<void>, late: LateErrors) {
     this.#goOn = goOn
+    this.#late = late
   }
 
-  /** The function the handler gets. A second call hands on nothing, and ends when the first does. */
+  /**
+   * The function the handler gets. A second call hands on nothing, and ends when the first does. What it returns never
+   * rejects: `work().catch(next)` would hand the error on to nobody, which ends the process.
+   */
   readonly next: NextFunction = (error) => {
     if (this.#rest === null) {
       const failed = error !== undefined && error !== null
-      this.#rest = failed ? Promise.reject(error) : this.#goOn()
-      if (failed) this.#late?.tellLate(error)
-      // The turn waits for it too: a middleware that forgets the promise must not end the process.
-      this.#rest.catch(() => {})
+      if (failed) this.fail(error)
+      this.#rest = failed ? Promise.resolve() : this.#runRest()
       this.#onNext?.()
     }
     return this.#rest
@@ -40,13 +45,32 @@ export class Turn {
     this.#onNext = listener
   }
 
-  /** Ends the turn: an error given to `next` from now on can only be told. */
-  end(late: LateErrors): void {
-    this.#late = late
+  /** Lets the turn fail, when everything behind has ended. When the turn has ended itself, the error is told. */
+  fail(error: unknown): void {
+    if (this.#ended) this.#late.tellLate(error)
+    else this.#failure ??= { error }
   }
 
-  /** Ends when everything behind the handler has; at once when it has not handed on. */
+  /** Ends the turn: an error from now on can only be told. */
+  end(): void {
+    this.#ended = true
+  }
+
+  /**
+   * Ends the turn when everything behind the handler has ended; at once when it has not handed on.
+   * @throws {Error} what the turn failed with.
+   */
   async rest(): Promise<void> {
     await this.#rest
+    this.end()
+    if (this.#failure !== null) throw asError(this.#failure.error)
+  }
+
+  async #runRest(): Promise<void> {
+    try {
+      await this.#goOn()
+    } catch (error) {
+      this.fail(error)
+    }
   }
 }
