@@ -22,13 +22,13 @@ export class Turn {
   }
 
   /**
-   * The function the handler gets. A second call hands on nothing, and ends when the first does. What it returns never
-   * rejects: `work().catch(next)` would hand the error on to nobody, which ends the process.
+   * The function the handler gets. A second call hands on nothing, and ends when the first does; an error is heard all the
+   * same. What it returns never rejects: `work().catch(next)` would hand the error on to nobody, which ends the process.
    */
   readonly next: NextFunction = (error) => {
+    const failed = error !== undefined && error !== null
+    if (failed) this.fail(error)
     if (this.#rest === null) {
-      const failed = error !== undefined && error !== null
-      if (failed) this.fail(error)
       this.#rest = failed ? Promise.resolve() : this.#runRest()
       this.#onNext?.()
     }
@@ -45,10 +45,10 @@ export class Turn {
     this.#onNext = listener
   }
 
-  /** Lets the turn fail, when everything behind has ended. When the turn has ended itself, the error is told. */
+  /** Lets the turn fail, once everything behind has ended. An error after that, and a second one, can only be told. */
   fail(error: unknown): void {
-    if (this.#ended) this.#late.tellLate(error)
-    else this.#failure ??= { error }
+    if (!this.#ended && this.#failure === null) this.#failure = { error }
+    else if (this.#ended || this.#failure?.error !== error) this.#late.tellLate(error)
   }
 
   /** Ends the turn: an error from now on can only be told. */

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { App, AppOptions, ErrorHandler, Handler } from '../../src/app/index.ts'
+import {
+  type App,
+  type AppOptions,
+  type ErrorHandler,
+  type Handler,
+  HttpError,
+  type NextFunction,
+} from '../../src/app/index.ts'
 import type { DefaultData } from '../../src/index.ts'
 import { testApp } from './serving.ts'
 
@@ -69,5 +76,61 @@ describe.each<[string, (options: Partial<AppOptions<DefaultData>>) => App]>([
     })
     for (const path of ['/', '/hono']) expect((await app.request(path)).status).toBe(500)
     expect(seen).toEqual([500, 500])
+  })
+
+  test.each<[string, Handler]>([
+    [
+      'when it has come back',
+      async (_req, _res, next) => {
+        await next()
+        next(BUG)
+      },
+    ],
+    [
+      'from a callback, while handlers behind it run',
+      (_req, res, next) => {
+        next()
+        res.locals.whileBehind = () => next(BUG)
+      },
+    ],
+  ])('a middleware that calls next(error) after next(), %s, has thrown it', async (_when, middleware) => {
+    const { app, reported } = reportingApp()
+    app.use(middleware)
+    app.get('/', async (_req, res) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      const { whileBehind } = res.locals
+      if (typeof whileBehind === 'function') whileBehind()
+      res.json({})
+    })
+    expect((await app.request('/')).status).toBe(500)
+    expect(reported).toEqual([BUG])
+  })
+
+  test('of several errors the first is answered and the others are reported, each once', async () => {
+    const { app, reported } = reportingApp()
+    const [second, third, late] = [new Error('second'), new Error('third'), new Error('late')]
+    let afterwards: NextFunction = () => expect.unreachable()
+    app.use(async (_req, _res, next) => {
+      afterwards = next
+      await next()
+      next(new HttpError(402, 'Pay first.'))
+      next(second)
+      throw third
+    })
+    app.get('/', (_req, res) => res.json({}))
+    expect((await app.request('/')).status).toBe(402)
+    expect(reported.splice(0)).toEqual([second, third])
+    await afterwards(late)
+    expect(reported.splice(0)).toEqual([late])
+  })
+
+  test('an error that is given to next() and thrown is one', async () => {
+    const { app, reported } = reportingApp()
+    app.get('/', (_req, _res, next) => {
+      next(BUG)
+      throw BUG
+    })
+    expect((await app.request('/')).status).toBe(500)
+    expect(reported).toEqual([BUG])
   })
 })
