@@ -5,6 +5,8 @@ import { collectFields } from './fields.ts'
 import { HttpError } from './http-error.ts'
 import { parseJsonBody } from './json-body.ts'
 
+/** A pair of a form that is a name alone. */
+const BARE_NAME = /(?<=^|&)[^=&]+(?=&|$)/g
 const READABLE = 'application/json, application/x-www-form-urlencoded, multipart/form-data or text/plain'
 
 /**
@@ -31,7 +33,7 @@ export async function readBody(source: HonoRequest, limit: number): Promise<Pars
   if (content.type === 'multipart/form-data') return parseMultipart(bytes, header ?? '')
   if (/^application\/(?:[\w.+-]+\+)?json$/.test(content.type)) return parseJsonBody(decode(bytes, content))
   if (content.type === 'application/x-www-form-urlencoded') {
-    return collectFields(new URLSearchParams(decode(bytes, content)))
+    return collectFields(parseForm(decode(bytes, content)))
   }
   if (content.type.startsWith('text/')) return decode(bytes, content)
   throw new HttpError(415, `The request body has no Content-Type that can be read: send ${READABLE}.`)
@@ -112,6 +114,11 @@ function decoderOf(charset: string): InstanceType<typeof TextDecoder> {
   } catch (cause) {
     throw new HttpError(415, 'The character set of the request body is not supported: send UTF-8.', { cause })
   }
+}
+
+function parseForm(text: string): URLSearchParams {
+  // The same form: but of names alone, Node 24 and 26 look at all that follows, which is seconds for one of a megabyte.
+  return new URLSearchParams(text.replace(BARE_NAME, '$&='))
 }
 
 async function parseMultipart(bytes: Uint8Array<ArrayBuffer>, header: string): Promise<ParsedJson> {

@@ -80,6 +80,29 @@ describe('req.body', () => {
     })
   })
 
+  test('has a form’s names that come without a value', async () => {
+    expect(await bodyOf(post('a&b=&c=1&%64&&a&=x&e+f', FORM_TYPE))).toEqual({
+      a: ['', ''],
+      b: '',
+      c: '1',
+      d: '',
+      '': 'x',
+      'e f': '',
+    })
+  })
+
+  test('takes no longer for a form of names alone than for one of names and values', async () => {
+    const times: number[] = []
+    for (const pair of ['a=&', 'a&']) {
+      const init = post(pair.repeat(340_000), FORM_TYPE)
+      const began = performance.now()
+      expect(await bodyOf(init)).toHaveProperty('a.length', 340_000)
+      times.push(performance.now() - began)
+    }
+    const [withValues = 0, namesAlone = 0] = times
+    expect(namesAlone).toBeLessThan(5 * withValues)
+  })
+
   test('is read whatever the case of its media type and its encoding', async () => {
     const init = post('{"a":1}', 'Application/JSON', { 'content-encoding': ' IDENTITY' })
     expect(await bodyOf(init)).toEqual({ a: 1 })
