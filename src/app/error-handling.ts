@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { SessionEnv } from '../adapters/hono.ts'
+import { isPromise } from '../core/awaitable.ts'
 import { isSessionError } from '../core/errors.ts'
 import { errorAnswer } from './error-answer.ts'
 import type { Exchange } from './exchange.ts'
@@ -8,7 +9,7 @@ import { RouteTable } from './route-table.ts'
 import { runHandler } from './run-handler.ts'
 import { thrownBy } from './thrown-value.ts'
 
-/** Is told of an error that is the server's own fault. */
+/** Is told of an error that is the server's own fault. It may be async: nobody waits for it. */
 export type ErrorReporter = (error: unknown, request: Request) => void
 
 /** Answers the requests that failed: with the app's error handlers first, else in JSON. */
@@ -69,14 +70,20 @@ export class ErrorHandling<Data extends object> {
     response.set(headers).set('cache-control', 'no-store').status(status).json({ error: message })
   }
 
-  /** Tells the app's reporter of an error. Does not throw. */
+  /**
+   * Tells the app's reporter of an error. Does not throw: a reporter that fails, now or later, must not cost the client its
+   * answer, nor us the error.
+   */
   tell(error: unknown, request: Request): void {
-    try {
-      this.#report(error, request)
-    } catch (failure) {
-      // A reporter that fails must not cost the client its answer, nor us the error.
+    const print = (failure: unknown): void => {
       console.error(error)
       console.error(failure)
+    }
+    try {
+      const reported: unknown = this.#report(error, request)
+      if (isPromise(reported)) reported.then(undefined, print)
+    } catch (failure) {
+      print(failure)
     }
   }
 }

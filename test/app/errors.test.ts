@@ -56,14 +56,18 @@ describe('what a handler throws', () => {
     expect(print.mock.calls).toEqual([[error]])
   })
 
-  test('is printed, and answered, when the reporter itself fails', async () => {
-    const print = vi.spyOn(console, 'error').mockImplementation(() => {})
-    const failure = new Error('no network')
-    const app = testApp({
-      onError: () => {
+  test.each<[string, (failure: Error) => Promise<void>]>([
+    [
+      'fails',
+      (failure) => {
         throw failure
       },
-    })
+    ],
+    ['fails later', (failure) => Promise.reject(failure)],
+  ])('is printed, and answered, when the reporter itself %s', async (_when, report) => {
+    const print = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const failure = new Error('no network')
+    const app = testApp({ onError: () => report(failure) })
     const error = new Error('a fault')
     app.get('/', () => {
       throw error
