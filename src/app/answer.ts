@@ -22,6 +22,8 @@ export class Answer {
   #replaced = false
   #warned = false
   #typed = false
+  /** Whether a handler has said how long the body is, or how it is sent. */
+  #framed = false
   #headersSet = false
   #onGiven: (() => void) | null = null
 
@@ -111,6 +113,7 @@ export class Answer {
     if (body instanceof ReadableStream && (empty || this.#arrival.method === 'HEAD')) letGo(body)
     if (this.#typed && typeof body === 'string') this.#nameCharset()
     const plain = { status, body: empty ? null : body, type: empty || this.#typed ? null : type }
+    if (this.#framed) this.#correctFrame(plain.body, status)
     if (this.#simple) this.#plain = plain
     else this.#put(plain)
     this.#end()
@@ -127,6 +130,7 @@ export class Answer {
     if (response.status === 0)
       throw new RangeError('Response.error() has no status that a client could be sent.')
     this.#simple = false
+    if (this.#framed) this.#correctFrame(response.body, response.status)
     this.#arrival.context.res = this.#headersSet
       ? this.#whole(this.#arrival.context.newResponse(response.body, response))
       : response
@@ -143,6 +147,7 @@ export class Answer {
     this.#given = false
     this.#replaced = true
     this.#typed = false
+    this.#framed = false
     this.#arrival.context.res = undefined
     const { headers } = this.#arrival.context.res
     deleteOutcome(headers)
@@ -192,6 +197,20 @@ export class Answer {
       this.#arrival.context.header('content-type', `${type}; charset=utf-8`)
   }
 
+  /**
+   * Leaves of what a handler has said of the body's frame what is true, as when it was copied from another response: with
+   * a wrong length the client waits for more, or takes the rest for the next answer. A stream may have the length it is said to
+   * have, and an answer without a body may say which it would have.
+   * @see RFC 9112 section 6.3
+   */
+  #correctFrame(body: AnswerBody, status: number): void {
+    const { context, method } = this.#arrival
+    context.header('transfer-encoding', undefined)
+    if (body instanceof ReadableStream) return
+    if (body !== null) context.header('content-length', String(lengthOf(body)))
+    else if (method !== 'HEAD' && status !== 304) context.header('content-length', undefined)
+  }
+
   /** Lets go of what an answer's body would have been read from. */
   #discard(): void {
     const body = this.#plain === null ? this.#arrival.context.res.body : this.#plain.body
@@ -212,11 +231,17 @@ export class Answer {
   #noteHeader(name: string): void {
     this.settle()
     this.#headersSet = true
-    if (name.toLowerCase() === 'content-type') this.#typed = true
+    const lowerName = name.toLowerCase()
+    if (lowerName === 'content-type') this.#typed = true
+    else if (lowerName === 'content-length' || lowerName === 'transfer-encoding') this.#framed = true
   }
 }
 
 const TEXT_WITHOUT_CHARSET = /^text\/(?!.*;\s*charset\s*=)/i
+
+function lengthOf(body: string | Uint8Array | ArrayBuffer): number {
+  return typeof body === 'string' ? new TextEncoder().encode(body).byteLength : body.byteLength
+}
 
 function letGo(body: ReadableStream): void {
   body.cancel().catch(() => {

@@ -94,7 +94,13 @@ export async function startServer(
 
 async function requestListener(fetch: FetchHandler): Promise<NodeListener> {
   const { getRequestListener } = await nodeServer()
-  return getRequestListener(fetch)
+  const listener = getRequestListener(fetch)
+  return (incoming, outgoing) => {
+    // Of a stream, or a Response, that has another length than it says, the client would wait for the rest, or take it for the
+    // next answer. Node throws then, and again at @hono/node-server's attempt to say so.
+    outgoing.strictContentLength = true
+    return listener(incoming, outgoing).catch(() => outgoing.destroy())
+  }
 }
 
 async function nodeServer(): Promise<typeof import('@hono/node-server')> {

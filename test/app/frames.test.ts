@@ -1,0 +1,92 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { Handler } from '../../src/app/index.ts'
+import { serve, testApp } from './serving.ts'
+
+const PAGE = 'Grüße'
+const LENGTH = Buffer.byteLength(PAGE)
+/** A body without bytes, as chunks. */
+const NOTHING = '0\r\n\r\n'
+
+function streamOf(...chunks: string[]): ReadableStream<Uint8Array> {
+  return ReadableStream.from(chunks.map((chunk) => new TextEncoder().encode(chunk)))
+}
+
+/** Asks for a page and then for another on one connection, and gives all that comes before it ends. */
+async function exchange(answer: Handler, method = 'GET'): Promise<string> {
+  const app = testApp({ onError: () => {} })
+  app.get('/', answer).get('/next', (_req, res) => res.set('connection', 'close').text('the next answer'))
+  const { port, hostname } = new URL(await serve(app))
+  const socket = connect(Number(port), hostname)
+  socket.write(`${method} / HTTP/1.1\r\nHost: a.example\r\n\r\nGET /next HTTP/1.1\r\nHost: a.example\r\n\r\n`)
+  return text(socket)
+}
+
+/** The first answer, and whether the next one follows it. */
+async function framed(answer: Handler, method?: string): Promise<[length: string | undefined, body: string]> {
+  const [first = '', next] = (await exchange(answer, method)).split(/(?=HTTP\/1\.1 )/)
+  expect(next).toContain('the next answer')
+  const end = first.indexOf('\r\n\r\n')
+  const head = first.slice(0, end).toLowerCase()
+  return [/content-length: (.*)/.exec(head)?.[1], first.slice(end + 4)]
+}
+
+describe('a length that a handler has set', () => {
+  test.each([String(PAGE.length), '1000', '0'])(
+    'to %s is corrected to that of what is sent',
+    async (length) => {
+      expect(await framed((_req, res) => res.set('Content-Length', length).text(PAGE))).toEqual([
+        String(LENGTH),
+        PAGE,
+      ])
+      const bytes = Buffer.from(PAGE)
+      for (const body of [bytes, new Uint8Array(bytes).buffer])
+        expect((await framed((_req, res) => res.set('content-length', length).send(body)))[1]).toBe(PAGE)
+    },
+  )
+
+  test('is left out where nothing is sent, and a way of sending is everywhere', async () => {
+    expect(await framed((_req, res) => res.set('content-length', '9').status(204).end())).toEqual([
+      undefined,
+      '',
+    ])
+    expect(await framed((_req, res) => res.set('content-length', '9').end())).toEqual([undefined, NOTHING])
+    expect(await framed((_req, res) => res.set('transfer-encoding', 'chunked').text(PAGE))).toEqual([
+      String(LENGTH),
+      PAGE,
+    ])
+  })
+
+  test('is not that of a Response that is returned', async () => {
+    const returned: Handler = (_req, res) => {
+      res.set('content-length', '9').set('x-a', '1')
+      return new Response(null)
+    }
+    expect(await framed(returned)).toEqual([undefined, NOTHING])
+  })
+
+  test('is kept where an answer without a body says which it would have', async () => {
+    const [head] = await framed((_req, res) => res.set('content-length', '1000').end(), 'HEAD')
+    const [unchanged] = await framed((_req, res) => res.set('content-length', '1000').status(304).end())
+    expect([head, unchanged]).toEqual(['1000', '1000'])
+  })
+
+  test('is kept of a stream', async () => {
+    const answer = await framed((_req, res) =>
+      res.set('content-length', '6').send(streamOf('ab', 'cd', 'ef')),
+    )
+    expect(answer).toEqual(['6', 'abcdef'])
+  })
+
+  test.each<[string, Handler]>([
+    ['longer stream', (_req, res) => res.set('content-length', '3').send(streamOf('ab', 'cd', 'ef'))],
+    ['shorter stream', (_req, res) => res.set('content-length', '9').send(streamOf('ab', 'cd', 'ef'))],
+    ['longer Response', () => new Response(PAGE, { headers: { 'content-length': '3' } })],
+    ['shorter Response', () => new Response(PAGE, { headers: { 'content-length': '9' } })],
+  ])('of a %s ends the connection, which nobody could read on', async (_what, answer) => {
+    const print = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => print.mockRestore())
+    expect(await exchange(answer).catch(() => 'broken off')).not.toContain('the next answer')
+  })
+})
