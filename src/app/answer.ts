@@ -106,11 +106,12 @@ export class Answer {
    * @throws {UsageError} `ERR_HEADERS_SENT` there is an answer already; the request ends as a 500.
    */
   give(body: AnswerBody, type: string | null): void {
+    if (this.#given) letGo(body)
     if (!this.isOpen()) return
     const status = this.#status
     checkStatus(status)
     const empty = body === null || isBodiless(status)
-    if (body instanceof ReadableStream && (empty || this.#arrival.method === 'HEAD')) letGo(body)
+    if (empty || this.#arrival.method === 'HEAD') letGo(body)
     if (this.#typed && typeof body === 'string') this.#nameCharset()
     const plain = { status, body: empty ? null : body, type: empty || this.#typed ? null : type }
     if (this.#framed) this.#correctFrame(plain.body, status)
@@ -125,15 +126,18 @@ export class Answer {
    * @throws {RangeError} it is `Response.error()`.
    */
   take(response: Response): void {
+    if (this.#given) letGo(response.body)
     if (!this.isOpen()) return
     // Not checkStatus: an upgrade to a WebSocket is a 101 on some runtimes.
     if (response.status === 0)
       throw new RangeError('Response.error() has no status that a client could be sent.')
     this.#simple = false
-    if (this.#framed) this.#correctFrame(response.body, response.status)
+    // Hono would drop the body that HEAD does not get, and what it is read from would stay open.
+    const sent = this.#arrival.method === 'HEAD' ? withoutBody(response) : response
+    if (this.#framed) this.#correctFrame(sent.body, sent.status)
     this.#arrival.context.res = this.#headersSet
-      ? this.#whole(this.#arrival.context.newResponse(response.body, response))
-      : response
+      ? this.#whole(this.#arrival.context.newResponse(sent.body, sent))
+      : sent
     this.#end()
   }
 
@@ -213,8 +217,7 @@ export class Answer {
 
   /** Lets go of what an answer's body would have been read from. */
   #discard(): void {
-    const body = this.#plain === null ? this.#arrival.context.res.body : this.#plain.body
-    if (body instanceof ReadableStream) letGo(body)
+    letGo(this.#plain === null ? this.#arrival.context.res.body : this.#plain.body)
   }
 
   #end(): void {
@@ -243,7 +246,14 @@ function lengthOf(body: string | Uint8Array | ArrayBuffer): number {
   return typeof body === 'string' ? new TextEncoder().encode(body).byteLength : body.byteLength
 }
 
-function letGo(body: ReadableStream): void {
+function withoutBody(response: Response): Response {
+  if (response.body === null) return response
+  letGo(response.body)
+  return new Response(null, response)
+}
+
+function letGo(body: AnswerBody): void {
+  if (!(body instanceof ReadableStream)) return
   body.cancel().catch(() => {
     // Somebody else is reading it: then it is theirs to close.
   })

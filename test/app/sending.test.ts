@@ -12,7 +12,8 @@ import { serve, testApp } from './serving.ts'
 async function sent(answer: (res: AppResponse) => unknown, init?: RequestInit): Promise<Response> {
   const app = testApp({ onError: () => {} })
   app.get('/', (_req, res) => {
-    answer(res)
+    const returned = answer(res)
+    return returned instanceof Response ? returned : undefined
   })
   return fetch(await serve(app), init)
 }
@@ -24,6 +25,11 @@ async function fileWith(text: string): Promise<() => ReadStream> {
   const path = join(folder, 'file.txt')
   await writeFile(path, text)
   return () => createReadStream(path)
+}
+
+/** Waits until a file is closed, also when that is because somebody lost interest. */
+function closing(file: ReadStream): Promise<void> {
+  return new Promise((resolve) => file.once('close', resolve))
 }
 
 describe('the type of a text', () => {
@@ -77,6 +83,30 @@ describe('res.send', () => {
 
   test.each<[string, (res: AppResponse, file: ReadStream) => unknown, RequestInit]>([
     ['HEAD asks', (res, file) => res.send(file), { method: 'HEAD' }],
+    ['HEAD asks, and it is returned', (_res, file) => new Response(Readable.toWeb(file)), { method: 'HEAD' }],
+    [
+      'HEAD asks, and it is returned after a header was set',
+      (res, file) => {
+        res.set('x-a', '1')
+        return new Response(Readable.toWeb(file))
+      },
+      { method: 'HEAD' },
+    ],
+    [
+      'there is an answer already',
+      (res, file) => {
+        res.json({}).send(file)
+      },
+      {},
+    ],
+    [
+      'there is an answer, and it is returned',
+      (res, file) => {
+        res.json({})
+        return new Response(Readable.toWeb(file))
+      },
+      {},
+    ],
     ['the status has no body', (res, file) => res.status(204).send(file), {}],
     [
       'an error comes after it',
@@ -95,9 +125,22 @@ describe('res.send', () => {
       {},
     ],
   ])('closes a file that is not sent, when %s', async (_what, answer, init) => {
-    const file = (await fileWith('text'))()
-    const closed = once(file, 'close')
+    const file = (await fileWith('x'.repeat(300_000)))()
+    const closed = closing(file)
     await sent((res) => answer(res, file), init)
+    await closed
+  })
+
+  test('closes a file that comes when the request has been answered for an error', async () => {
+    const file = (await fileWith('x'.repeat(300_000)))()
+    const closed = closing(file)
+    let late: AppResponse | undefined
+    const app = testApp({ onError: () => {} })
+    app.get('/', async (_req, res) => {
+      late = res
+    })
+    expect((await app.request('/')).status).toBe(500)
+    late?.send(file)
     await closed
   })
 
