@@ -8,11 +8,14 @@ import { shownValue } from '../core/shown-value.ts'
 import { warn } from '../core/warning.ts'
 import type { Arrival } from './arrival.ts'
 import { checkHeaderValue } from './header-value.ts'
+import type { LateErrors } from './late-errors.ts'
+import { type NodeReadable, SentReadable } from './node-readable.ts'
 import { type AnswerBody, type PlainAnswer, plainResponse, sendPlain } from './plain-answer.ts'
 
 /** The one answer of a request, on its way into Hono's context: status and headers first, then the body. */
 export class Answer {
   readonly #arrival: Arrival
+  readonly #late: LateErrors
   /** Whether an answer can be kept as plain data: nobody but us looks at the context, and no header was set. */
   #simple: boolean
   #plain: PlainAnswer | null = null
@@ -26,11 +29,13 @@ export class Answer {
   #framed = false
   #headersSet = false
   #onGiven: (() => void) | null = null
+  #opened: Promise<void> | null = null
 
   /** @param alone - Whether nobody looks at the context's response before `settle` is called. */
-  constructor(arrival: Arrival, alone: boolean) {
+  constructor(arrival: Arrival, alone: boolean, late: LateErrors) {
     this.#arrival = arrival
     this.#simple = alone
+    this.#late = late
   }
 
   /**
@@ -41,6 +46,11 @@ export class Answer {
     if (this.#given) return true
     // While nobody looks at the context, nobody can have answered there; and starting afresh leaves it finalized.
     return !this.#simple && !this.#replaced && this.#arrival.context.finalized
+  }
+
+  /** Rejects when what the body is read from cannot be opened, while an error can still be answered; `null` when all is there. */
+  get opened(): Promise<void> | null {
+    return this.#opened
   }
 
   get status(): number {
@@ -111,13 +121,24 @@ export class Answer {
     const status = this.#status
     checkStatus(status)
     const empty = body === null || isBodiless(status)
-    if (empty || this.#arrival.method === 'HEAD') letGo(body)
+    const unsent = empty || (body instanceof ReadableStream && this.#arrival.method === 'HEAD')
+    if (unsent) letGo(body)
     if (this.#typed && typeof body === 'string') this.#nameCharset()
-    const plain = { status, body: empty ? null : body, type: empty || this.#typed ? null : type }
+    const plain = { status, body: unsent ? null : body, type: empty || this.#typed ? null : type }
     if (this.#framed) this.#correctFrame(plain.body, status)
     if (this.#simple) this.#plain = plain
     else this.#put(plain)
     this.#end()
+  }
+
+  /**
+   * Answers with a stream of Node's.
+   * @throws {UsageError} `ERR_HEADERS_SENT` there is an answer already; the request ends as a 500.
+   */
+  giveReadable(source: NodeReadable, type: string): void {
+    const { body, opened } = new SentReadable(source, (error) => this.#late.tellLate(error))
+    if (!this.#given) this.#opened = opened
+    this.give(body, type)
   }
 
   /**
@@ -152,6 +173,7 @@ export class Answer {
     this.#replaced = true
     this.#typed = false
     this.#framed = false
+    this.#opened = null
     this.#arrival.context.res = undefined
     const { headers } = this.#arrival.context.res
     deleteOutcome(headers)

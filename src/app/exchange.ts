@@ -3,9 +3,9 @@ import type { SessionEnv } from '../adapters/hono.ts'
 import type { Passage } from '../core/passage.ts'
 import { Answer } from './answer.ts'
 import { HonoArrival, type SessionArrival } from './arrival.ts'
+import type { LateErrors } from './late-errors.ts'
 import { AppRequest, type RequestSettings } from './request.ts'
 import { AppResponse } from './response.ts'
-import type { LateErrors } from './turn.ts'
 
 /** One request with its response, the same two objects for all its handlers. */
 export class Exchange<Data extends object> implements LateErrors {
@@ -21,7 +21,7 @@ export class Exchange<Data extends object> implements LateErrors {
     this.arrival = arrival
     this.#settings = settings
     this.request = new AppRequest<Data, never>(arrival, settings, passage)
-    this.answer = new Answer(arrival, passage !== null)
+    this.answer = new Answer(arrival, passage !== null, this)
     this.response = new AppResponse(this.answer, settings.sessions.cookieName)
   }
 

@@ -1,7 +1,9 @@
-/** A stream of Node's, told by what it can do: `node:stream` is not there on every runtime. */
-interface NodeReadable extends AsyncIterable<unknown> {
+/** A readable stream of Node's, told by what it can do: `node:stream` is not there on every runtime. */
+export interface NodeReadable extends AsyncIterable<unknown> {
+  /** Whether a file or a socket has still to be opened. */
+  readonly pending?: unknown
   pipe(target: unknown): unknown
-  once(event: 'error', listener: (error: unknown) => void): unknown
+  once(event: 'error' | 'ready' | 'close', listener: (error: unknown) => void): unknown
   destroy(): unknown
 }
 
@@ -14,29 +16,77 @@ function has(value: object, method: string): boolean {
   return typeof Reflect.get(value, method) === 'function'
 }
 
-/**
- * Makes a web stream of Node's, read as fast as it is taken. It is destroyed when nobody wants the rest.
- *
- * Not `Readable.toWeb`, which would need `node:stream`, nor `ReadableStream.from`, which leaves a file open that is let go of before its
- * first byte was asked for.
- */
-export function webStreamOf(source: NodeReadable): ReadableStream<Uint8Array> {
-  const chunks = source[Symbol.asyncIterator]()
-  return new ReadableStream<Uint8Array>(
-    {
-      start: (controller) => {
-        // Also before somebody reads: an error that nobody listens for ends the process.
-        source.once('error', (error) => controller.error(error))
+/** A stream of Node's that is sent as one of the web's, read as fast as it is taken. It is destroyed when nobody wants the rest. */
+export class SentReadable {
+  readonly body: ReadableStream<Uint8Array>
+  /** Ends when the source is open, and rejects when it cannot be opened; `null` when it needs no opening. */
+  readonly opened: Promise<void> | null
+  readonly #source: NodeReadable
+  readonly #tell: (error: unknown) => void
+  #over = false
+
+  /** @param tell - Is told of an error that comes when the source was open: its words are not for clients. */
+  constructor(source: NodeReadable, tell: (error: unknown) => void) {
+    this.#source = source
+    this.#tell = tell
+    // Files and sockets say so. Of other streams only the first bytes would tell, and those may be long in coming.
+    this.opened = source.pending === true ? this.#opening() : null
+    this.body = this.#webStream()
+  }
+
+  #opening(): Promise<void> {
+    const opening = new Promise<void>((resolve, reject) => {
+      let opened = false
+      const onOpen = (): void => {
+        opened = true
+        resolve()
+      }
+      this.#source.once('ready', onOpen)
+      this.#source.once('close', onOpen)
+      this.#source.once('error', (error) => {
+        // The handler fails with it.
+        if (!opened) this.#over = true
+        reject(error)
+      })
+    })
+    // Nobody asks for it when there is an answer already.
+    opening.catch(() => {})
+    return opening
+  }
+
+  // Not `Readable.toWeb`, which would need `node:stream`, nor `ReadableStream.from`, which leaves a file open that is let go of
+  // before its first byte was asked for.
+  #webStream(): ReadableStream<Uint8Array> {
+    const chunks = this.#source[Symbol.asyncIterator]()
+    return new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          // Also before somebody reads: an error that nobody listens for ends the process.
+          this.#source.once('error', (error) => this.#fail(error, controller))
+        },
+        pull: async (controller) => {
+          try {
+            const { done, value } = await chunks.next()
+            if (done === true) controller.close()
+            else controller.enqueue(bytesOf(value))
+          } catch (error) {
+            this.#fail(error, controller)
+          }
+        },
+        cancel: () => {
+          this.#over = true
+          this.#source.destroy()
+        },
       },
-      pull: async (controller) => {
-        const { done, value } = await chunks.next()
-        if (done === true) controller.close()
-        else controller.enqueue(bytesOf(value))
-      },
-      cancel: () => void source.destroy(),
-    },
-    { highWaterMark: 0 },
-  )
+      { highWaterMark: 0 },
+    )
+  }
+
+  #fail(error: unknown, controller: ReadableStreamDefaultController): void {
+    if (!this.#over) this.#tell(error)
+    this.#over = true
+    controller.error(new Error('A stream that was being sent has failed.'))
+  }
 }
 
 function bytesOf(chunk: unknown): Uint8Array {

@@ -1,6 +1,6 @@
 import { ConfigError } from '../core/errors.ts'
 import type { Answer } from './answer.ts'
-import { isNodeReadable, webStreamOf } from './node-readable.ts'
+import { isNodeReadable } from './node-readable.ts'
 import type { AnswerBody } from './plain-answer.ts'
 import { clearedCookie, type ResponseCookieOptions, responseCookie } from './response-cookie.ts'
 
@@ -135,7 +135,9 @@ export class AppResponse {
     if (value instanceof ArrayBuffer || value instanceof ReadableStream) return this.#give(value, BYTES_TYPE)
     if (ArrayBuffer.isView(value)) return this.#give(bytesOf(value), BYTES_TYPE)
     if (value instanceof Blob) return this.#give(value.stream(), value.type || BYTES_TYPE)
-    return isNodeReadable(value) ? this.#give(webStreamOf(value), BYTES_TYPE) : this.json(value)
+    if (!isNodeReadable(value)) return this.json(value)
+    this.#answer.giveReadable(value, BYTES_TYPE)
+    return this
   }
 
   /**

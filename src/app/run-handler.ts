@@ -26,7 +26,7 @@ export function runHandler<Data extends object>(
   try {
     const returned = handler(request, response, turn.next)
     // A promise costs each request a wait; most handlers need none.
-    if (answer.given && !turn.handedOn && !isWaitedFor(returned)) return turn.end()
+    if (answer.given && answer.opened === null && !turn.handedOn && !isWaitedFor(returned)) return turn.end()
     return finish(returned, turn, exchange, timeout)
   } catch (error) {
     turn.fail(error)
@@ -54,6 +54,7 @@ async function finish<Data extends object>(
       if (value !== null) throw neverAnswered(exchange, `when it returned ${value}; ${ANSWER_WITH_IT}`)
       await callback(exchange, turn, timeout)
     }
+    if (answer.opened !== null) await answer.opened
   } catch (error) {
     turn.fail(error)
   }

@@ -1,10 +1,6 @@
 import type { NextFunction } from './handler.ts'
+import type { LateErrors } from './late-errors.ts'
 import { asError } from './thrown-value.ts'
-
-/** Is told of an error that comes when the handler's turn is over, and nobody is there to answer for it. */
-export interface LateErrors {
-  tellLate(error: unknown): void
-}
 
 /** One handler's turn: what came of the `next` it was given. */
 export class Turn {

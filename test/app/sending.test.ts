@@ -1,11 +1,15 @@
 import { once } from 'node:events'
 import { createReadStream, type ReadStream } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import type { AppResponse } from '../../src/app/index.ts'
+import type { AppResponse, ErrorHandler } from '../../src/app/index.ts'
+import { MemorySessionStore } from '../../src/stores/memory.ts'
+import { laterStore } from '../engine/later-store.ts'
 import { serve, testApp } from './serving.ts'
 
 /** What a client gets of an answer. */
@@ -144,11 +148,98 @@ describe('res.send', () => {
     await closed
   })
 
-  test('breaks the answer off when a stream fails, and ends no process', async () => {
+  test.each(['GET', 'HEAD'])(
+    'answers %s of a file that is not there with an error, as if it had been thrown',
+    async (method) => {
+      const told: unknown[] = []
+      const app = testApp({
+        sessionStore: laterStore(new MemorySessionStore()),
+        onError: (error) => told.push(error),
+      })
+      app.get('/', (_req, res) =>
+        res.set('content-type', 'text/csv').send(createReadStream('/nowhere/at/all')),
+      )
+      app.get(
+        '/callback',
+        (_req, res) => void setImmediate(() => res.send(createReadStream('/nowhere/at/all'))),
+      )
+      const url = await serve(app)
+      for (const path of ['/', '/callback']) {
+        const response = await fetch(`${url}${path}`, { method })
+        expect([response.status, response.headers.get('content-type')]).toEqual([
+          500,
+          'application/json; charset=utf-8',
+        ])
+        expect(await response.text()).toBe(method === 'HEAD' ? '' : '{"error":"Internal Server Error"}')
+      }
+      expect(told).toEqual([
+        expect.objectContaining({ code: 'ENOENT' }),
+        expect.objectContaining({ code: 'ENOENT' }),
+      ])
+    },
+  )
+
+  test('lets an error handler answer for a file that is not there', async () => {
+    const app = testApp()
+    const missing: ErrorHandler = (error, _req, res, next) =>
+      error instanceof Error && 'code' in error && error.code === 'ENOENT'
+        ? res.status(404).end()
+        : next(error)
+    app.use(missing).get('/', (_req, res) => res.send(createReadStream('/nowhere/at/all')))
+    expect((await app.request('/')).status).toBe(404)
+  })
+
+  test('reports a stream that fails on its way, without a word of it to the client', async () => {
     const print = vi.spyOn(console, 'error').mockImplementation(() => {})
     onTestFinished(() => print.mockRestore())
-    const response = sent((res) => res.send(createReadStream('/nowhere/at/all'))).then((one) => one.text())
-    await expect(response).rejects.toThrow()
+    const error = new Error('disk /dev/sda1 failed')
+    for (const before of [[], [Buffer.from('begun')]]) {
+      const told: unknown[] = []
+      const app = testApp<{ n: number }>({
+        sessionStore: laterStore(new MemorySessionStore()),
+        onError: (failure) => told.push(failure),
+      })
+      app.get('/', (req, res) => {
+        req.session.n = 1
+        const failing = async function* (): AsyncGenerator<Uint8Array> {
+          yield* before
+          throw error
+        }
+        return res.send(Readable.from(failing()))
+      })
+      const { port } = new URL(await serve(app))
+      const socket = connect(Number(port), '127.0.0.1')
+      socket.write('GET / HTTP/1.1\r\nHost: a.example\r\n\r\n')
+      expect(await text(socket).catch(() => '')).not.toContain('sda1')
+      expect(told).toEqual([error])
+    }
+  })
+
+  test('reports a file that can be opened and not read, once', async () => {
+    const print = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => print.mockRestore())
+    const told: unknown[] = []
+    const app = testApp({ onError: (error) => told.push(error) })
+    app.get('/', (_req, res) => res.send(createReadStream(tmpdir())))
+    const response = await fetch(await serve(app))
+    await expect(response.text()).rejects.toThrow()
+    expect(told).toEqual([expect.objectContaining({ code: 'EISDIR' })])
+  })
+
+  test('does not report a client that has gone before the end', async () => {
+    const told: unknown[] = []
+    const app = testApp({ onError: (error) => told.push(error) })
+    const endless = Readable.from(
+      (async function* (): AsyncGenerator<string> {
+        for (;;) yield 'x'.repeat(65_536)
+      })(),
+    )
+    const closed = new Promise((resolve) => endless.once('close', resolve))
+    app.get('/', (_req, res) => res.send(endless))
+    const response = await fetch(await serve(app))
+    await response.body?.cancel()
+    await closed
+    expect(told).toEqual([])
   })
 
   test('refuses a stream of objects', async () => {
