@@ -185,6 +185,8 @@ describe('a header value that no line can hold', () => {
     ['set', (res) => res.set('x-a', 'a\u0001b').end()],
     ['set of several', (res) => res.set({ 'x-a': ['a', 'b\u007f'] }).end()],
     ['append', (res) => res.append('set-cookie', 'a=\u0001').end()],
+    ['set, where it begins with a vertical tab', (res) => res.set('x-a', '\u000ba').end()],
+    ['set, where it ends with a form feed', (res) => res.set('x-a', 'a\u000c ').end()],
     ['set of what is no byte', (res) => res.set('x-a', '€').end()],
     ['an HttpError', () => Promise.reject(new HttpError(400, 'No.', { headers: { 'x-a': 'a\u0001' } }))],
   ])('is a 500 in JSON that is reported, without the value, from %s', async (_what, answer) => {
