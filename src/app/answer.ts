@@ -131,6 +131,11 @@ export class Answer {
     this.#end()
   }
 
+  /** Answers with nothing but status and headers, unless there is an answer already. */
+  finish(): void {
+    if (!this.#given) this.give(null, null)
+  }
+
   /**
    * Answers with a stream of Node's.
    * @throws {UsageError} `ERR_HEADERS_SENT` there is an answer already; the request ends as a 500.

@@ -128,7 +128,7 @@ export class AppResponse {
    * Node) as they are, the rest as JSON.
    */
   send(value?: unknown): this {
-    if (value === undefined || value === null) return this.end()
+    if (value === undefined || value === null) return this.#give(null, null)
     if (typeof value === 'string') return this.html(value)
     if (typeof value !== 'object') return this.json(value)
     if (value instanceof Uint8Array) return this.#give(new Uint8Array(value), BYTES_TYPE)
@@ -154,9 +154,14 @@ export class AppResponse {
     return this.#give(null, null)
   }
 
-  /** Answers with nothing but status and headers, or with text of the type that was set. */
+  /**
+   * Answers with nothing but status and headers, or with text of the type that was set. Without text it does nothing when the
+   * request has its answer, as in Express.
+   */
   end(text?: string): this {
-    return this.#give(text ?? null, text === undefined ? null : TEXT_TYPE)
+    if (text !== undefined) return this.#give(text, TEXT_TYPE)
+    this.#answer.finish()
+    return this
   }
 
   #give(body: AnswerBody, type: string | null): this {

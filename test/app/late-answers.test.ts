@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import type { AppResponse, NextFunction } from '../../src/app/index.ts'
+import type { AppResponse, ErrorHandler, NextFunction } from '../../src/app/index.ts'
 import { serve, testApp } from './serving.ts'
 
 /** What a handler would do in a callback, once the app has answered in its place. */
@@ -19,7 +19,7 @@ const LATE_CALLS: [string, LateCall][] = [
   ['json', (res) => res.status(201).json({ late: true })],
   ['send', (res) => res.set('x-late', '1').cookie('late', '1').send('late')],
   ['redirect', (res) => res.redirect('/late')],
-  ['end', (res) => res.end()],
+  ['end', (res) => res.end('late')],
   ['next', (_res, next) => next()],
 ]
 
@@ -74,6 +74,48 @@ test('a second answer in the handler’s own turn still throws', async () => {
   app.get('/', (_req, res) => res.json({ first: true }).json({ second: true }))
   expect((await app.request('/')).status).toBe(500)
   expect(reported).toEqual([expect.objectContaining({ code: 'ERR_HEADERS_SENT' })])
+})
+
+test.each<[string, (res: AppResponse) => unknown, number]>([
+  ['json', (res) => res.status(201).json({}), 201],
+  ['redirect', (res) => res.redirect('/login'), 302],
+])(
+  'end() without text after %s() does nothing, as in Express, now or from a callback',
+  async (_name, answer, status) => {
+    const seen = warnings()
+    const app = testApp({ onError: (error) => expect.unreachable(String(error)) })
+    app.get('/now', (_req, res) => {
+      answer(res)
+      res.end()
+    })
+    let end: () => AppResponse = () => expect.unreachable()
+    app.get('/callback', (_req, res) => {
+      end = () => res.end()
+      setImmediate(() => {
+        answer(res)
+        end()
+      })
+    })
+    const handleErrors: ErrorHandler = (_error, _req, res, _next) => {
+      answer(res)
+      res.end()
+    }
+    app.use('/failing', handleErrors).get('/failing', () => {
+      throw new Error('a fault')
+    })
+    for (const path of ['/now', '/callback', '/failing'])
+      expect((await app.request(path)).status).toBe(status)
+    end()
+    // A process warning comes with the next tick.
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(seen.filter((message) => !message.startsWith('GET / '))).toEqual([])
+  },
+)
+
+test('send() without a value is a second answer all the same', async () => {
+  const app = testApp({ onError: () => {} })
+  app.get('/', (_req, res) => res.json({}).send())
+  expect((await app.request('/')).status).toBe(500)
 })
 
 test.each([
