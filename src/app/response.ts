@@ -191,7 +191,10 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
   return new Uint8Array(new Uint8Array(buffer, byteOffset, byteLength))
 }
 
-// Also what would end the header line early. `%` stays: what is encoded already is not encoded twice.
+/** What no address can hold, also what would end the header line early. `%` stays: what is encoded already is not encoded twice. */
+const NOT_IN_ADDRESS = /[^\x21-\x7e]+|["<>\\]+/g
+
+// Browsers take a backslash for a slash: with a path that somebody else has written, '/\evil.example' leads to their site.
 function encodeTarget(url: string): string {
-  return url.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURIComponent)
+  return url.toWellFormed().replace(NOT_IN_ADDRESS, encodeURIComponent)
 }

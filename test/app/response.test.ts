@@ -61,6 +61,16 @@ describe('an answer', () => {
     expect(response.headers.getSetCookie()).toEqual([])
   })
 
+  test.each([
+    ['/\\evil.example', '/%5Cevil.example'],
+    ['\\\\evil.example/', '%5C%5Cevil.example/'],
+    ['/a"<b>', '/a%22%3Cb%3E'],
+  ])('by a redirect to %s stays on the site', async (target, location) => {
+    const { response } = await answerOf((_req, res) => res.redirect(target))
+    expect(response.headers.get('location')).toBe(location)
+    expect(new URL(location, 'https://shop.example').host).toBe('shop.example')
+  })
+
   test('may be a web Response, with the headers that were set before', async () => {
     const { response } = await answerOf((_req, res) => {
       res.set('x-a', 'before').set('x-b', 'before').cookie('mine', '1')
