@@ -78,10 +78,21 @@ function segmentFixOf(segment: string, isLast: boolean): string | null {
     if (!NAME.test(name)) return wholeSegment(segment)
     return expression === undefined ? null : expressionFixOf(expression, isLast)
   }
+  if (decoded(segment) !== segment)
+    return `A request's path is compared percent-decoded: write '${decoded(segment)}' for '${segment}'.`
   if (segment === '**') return "Everything below is written '/*'."
   if (segment.includes(':') || (segment !== '*' && segment.includes('*'))) return wholeSegment(segment)
   if (!segment.includes('?')) return null
   return "Only a parameter may be left out: '/:name?', a segment of its own. For anything else write two routes."
+}
+
+/** Gives what the router sees where a request's path has this: what has a meaning in a path stays encoded, such as `%2F`. */
+function decoded(segment: string): string {
+  try {
+    return decodeURI(segment.replaceAll('%25', '%2525'))
+  } catch {
+    return segment
+  }
 }
 
 function expressionFixOf(expression: string, isLast: boolean): string | null {

@@ -86,6 +86,8 @@ describe('a path that matches nothing as it was meant is refused when the route 
     ['/repo/:path{.+}/:rev', 'An expression that matches several segments comes last'],
     ['/:path{x/y}/z', 'An expression that matches several segments comes last'],
     ['/:x{^a$}', 'leave ^ and $ out'],
+    ['/caf%C3%A9', "percent-decoded: write 'café' for 'caf%C3%A9'."],
+    ['/a%20b/:id/*', "percent-decoded: write 'a b' for 'a%20b'."],
   ])('%s', (path, fix) => {
     for (const method of ['get', 'use'] as const) expect(String(errorOf(method, path))).toContain(fix)
   })
@@ -133,6 +135,10 @@ describe('what matches is taken', () => {
     ['/repo/:rev/:path{.+}', '/repo/c/a/b', { path: 'a/b', rev: 'c' }],
     ['/:file{[^/]+[.]csv}/edit', '/a.csv/edit', { file: 'a.csv' }],
     ['/:a{(x|y)z}/:b{[0-9]{2}}', '/xz/12', { a: 'xz', b: '12' }],
+    ['/a%2Fb', '/a%2Fb', {}],
+    ['/100%25', '/100%25', {}],
+    ['/100%', '/100%', {}],
+    ['/:name{%41|b}', '/b', { name: 'b' }],
     ['/café/:naïve', '/caf%C3%A9/1', { naïve: '1' }],
     [['/a', '/b'], '/b', {}],
   ])('%o', async (path, address, params) => {
