@@ -94,7 +94,8 @@ export async function startServer(
 
 async function requestListener(fetch: FetchHandler): Promise<NodeListener> {
   const { getRequestListener } = await nodeServer()
-  const listener = getRequestListener(fetch)
+  // HTTP/1.0 needs no Host, and health checks of load balancers send none; a web Request needs one in its address.
+  const listener = getRequestListener(fetch, { hostname: 'localhost' })
   return (incoming, outgoing) => {
     // Of a stream, or a Response, that has another length than it says, the client would wait for the rest, or take it for the
     // next answer. Node throws then, and again at @hono/node-server's attempt to say so.

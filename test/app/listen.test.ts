@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, get } from 'node:http'
 import { connect, createServer } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { ListenError } from '../../src/app/index.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
@@ -58,6 +59,15 @@ describe('listen', () => {
     onTestFinished(() => app.close())
     expect(url).toBe(`http://${shown}:${port}`)
     expect(await (await fetch(url)).text()).toBe('here')
+  })
+
+  test.each(['', 'Host: \r\n'])('answers a request of HTTP/1.0 that names no host: %j', async (host) => {
+    const app = testApp()
+    app.get('/healthz', (req, res) => res.text(`${req.raw.url} is up`))
+    const { port } = new URL(await serve(app))
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.write(`GET /healthz HTTP/1.0\r\n${host}\r\n`)
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\n\r\nhttp:\/\/localhost\/healthz is up$/s)
   })
 
   test('rejects when the port is taken, and can be called again', async () => {
