@@ -11,6 +11,7 @@ import { checkHeaderValue } from './header-value.ts'
 import type { LateErrors } from './late-errors.ts'
 import { type NodeReadable, SentReadable } from './node-readable.ts'
 import { type AnswerBody, type PlainAnswer, plainResponse, sendPlain } from './plain-answer.ts'
+import { shownRequest } from './shown-request.ts'
 
 /** The one answer of a request, on its way into Hono's context: status and headers first, then the body. */
 export class Answer {
@@ -64,8 +65,7 @@ export class Answer {
    */
   isOpen(): boolean {
     if (!this.#given) return true
-    const { method, path } = this.#arrival
-    const message = `${method} ${path} has been answered already, and a request has one answer.`
+    const message = `${shownRequest(this.#arrival)} has been answered already, and a request has one answer.`
     if (!this.#replaced) {
       throw new UsageError(
         'ERR_HEADERS_SENT',

@@ -2,6 +2,7 @@ import { type Awaitable, isPromise } from '../core/awaitable.ts'
 import type { Exchange } from './exchange.ts'
 import type { Handler } from './handler.ts'
 import { valueMeantAsAnswer } from './returned-value.ts'
+import { shownRequest } from './shown-request.ts'
 import { Turn } from './turn.ts'
 
 /** A handler, whatever parameters its path has. */
@@ -80,7 +81,7 @@ function callback<Data extends object>(exchange: Exchange<Data>, turn: Turn, tim
 const ANSWER_WITH_IT = 'to answer with that, write return res.json(value)'
 
 function neverAnswered<Data extends object>({ request }: Exchange<Data>, when: string): Error {
-  const message = `${request.method} ${request.path}: a handler had neither answered nor called next() ${when}. Call res.json(), res.send() or another answer, return a Response, or call next().`
+  const message = `${shownRequest(request)}: a handler had neither answered nor called next() ${when}. Call res.json(), res.send() or another answer, return a Response, or call next().`
   // Also where the handler has set another: this is no answer of its own.
   return Object.assign(new Error(message), { status: 500 })
 }

@@ -112,6 +112,23 @@ test.each<[string, (res: AppResponse) => unknown, number]>([
   },
 )
 
+test('a path cannot write a line of its own into what is said of its request', async () => {
+  const seen = warnings()
+  const reported: unknown[] = []
+  const app = testApp({ onError: (error) => reported.push(error) })
+  const late: AppResponse[] = []
+  app.get('/*', async (_req, res) => void late.push(res))
+  await app.request('/a%0AERROR%20b%E2%80%A8%1B[2J%E2%80%AEc%C3%BC')
+  for (const res of late) res.json({})
+  const shown = 'GET /a%0AERROR b%E2%80%A8%1B[2J%E2%80%AEcü'
+  expect(reported).toEqual([
+    expect.objectContaining({ message: expect.stringContaining(`${shown}: a handler had`) }),
+  ])
+  await vi.waitFor(() =>
+    expect(seen).toEqual([expect.stringContaining(`${shown} has been answered already`)]),
+  )
+})
+
 test('send() without a value is a second answer all the same', async () => {
   const app = testApp({ onError: () => {} })
   app.get('/', (_req, res) => res.json({}).send())
