@@ -135,6 +135,21 @@ describe('res.send', () => {
     await closed
   })
 
+  test.each<[string, (res: AppResponse) => unknown]>([
+    ['a stream', (res) => res.send(Readable.from(['hello']))],
+    ['a Blob', (res) => res.send(new Blob(['hello']))],
+  ])('HEAD of %s is answered as GET is, also where no server of Node is', async (_what, answer) => {
+    const app = testApp()
+    app.get('/', (req, res) => {
+      req.session.visits = 1
+      answer(res.set('x-a', '1'))
+    })
+    const answers = await Promise.all(['GET', 'HEAD'].map(async (method) => app.request('/', { method })))
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    expect(answers.map(({ headers }) => headers.getSetCookie().length)).toEqual([1, 1])
+    expect(await Promise.all(answers.map((answer) => answer.text()))).toEqual(['hello', ''])
+  })
+
   test('closes a file that comes when the request has been answered for an error', async () => {
     const file = (await fileWith('x'.repeat(300_000)))()
     const closed = closing(file)
