@@ -10,8 +10,9 @@ import type {
   WriteOptions,
 } from '../core/store.ts'
 import { lifetime } from './lifetime.ts'
-import { type Answer, type MysqlClient, type MysqlServer, mysqlServer } from './mysql/client.ts'
+import { type Answer, type MysqlServer, mysqlServer } from './mysql/client.ts'
 import { explainError, explainMigrationError } from './mysql/explain-error.ts'
+import type { MysqlClient } from './mysql/mysql2.ts'
 import { mysqlSchema } from './mysql/schema.ts'
 import { EXPIRED_BATCH, type MysqlStatements, mysqlStatements } from './mysql/statements.ts'
 import { refuseUnknownOptions } from './options.ts'
@@ -24,16 +25,16 @@ import { DEFAULT_TABLE, tableNameParts } from './sql/table-name.ts'
 import { againWhenUndone } from './sql/undone.ts'
 import { codeOf } from './sql/unreachable.ts'
 
-export type { MysqlClient, MysqlStatement, TypeCast } from './mysql/client.ts'
+export type { MysqlClient, MysqlStatement, TypeCast } from './mysql/mysql2.ts'
 
 /** How a {@link MysqlSessionStore} is set up. */
 export interface MysqlSessionStoreOptions {
   /** Names the table, as `table` or `database.table`. Default `'coatcheck_sessions'`, in the connection's own database. */
   table?: string
   /**
-   * Sets how long a connection may leave a statement without any answer before it is given up: milliseconds or a
-   * duration. Default `'30s'`. A request does not wait that long, the engine sees to that; but mysql2 has no such limit
-   * of its own, and connections cut off without a word would fill the pool until the network stack gives them up.
+   * Sets how long a connection of a pool may leave a statement without its answer before it is thrown away: milliseconds
+   * or a duration. Default `'30s'`. A request does not wait that long, the engine sees to that; but mysql2 has no such
+   * limit of its own, and connections cut off without a word would fill the pool until the network stack gives them up.
    */
   queryTimeout?: Duration
   /**

@@ -69,6 +69,17 @@ describe('the proxy', () => {
     await until(() => received() === 'late')
   })
 
+  test('abandons the connections there are for good, and no new ones', async () => {
+    const { socket, received } = await open()
+    proxy.abandon()
+    proxy.set({ kind: 'pass' })
+    socket.write('never')
+    const fresh = await open()
+    fresh.socket.write('hello')
+    await until(() => fresh.received() === 'hello')
+    expect(received()).toBe('')
+  })
+
   test('cuts a reply after its first byte', async () => {
     const { socket, received, closed } = await open()
     proxy.set({ kind: 'cut' })

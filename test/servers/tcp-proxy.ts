@@ -24,6 +24,11 @@ export interface TcpProxy {
   readonly port: number
   /** Changes what happens to everything that passes from now on, on connections there are and new ones. */
   set(mode: ProxyMode): void
+  /**
+   * Cuts off the connections there are, without a word and for good, as a firewall does that forgot them: nothing comes
+   * through any more, whatever the mode becomes. New ones are as the mode says.
+   */
+  abandon(): void
   /** How many connections were opened since the start. */
   readonly connections: number
   /** Closes the connections and stops listening. */
@@ -58,9 +63,11 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   let mode: ProxyMode = { kind: 'pass' }
   let connections = 0
   const open = new Set<Pair>()
+  const abandoned = new Set<Pair>()
 
   const close = (pair: Pair): void => {
     open.delete(pair)
+    abandoned.delete(pair)
     pair.client.destroy()
     pair.server.destroy()
   }
@@ -98,13 +105,20 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
         else hold(pair, next.kind === 'blackhole')
       }
     },
+    abandon: () => {
+      for (const pair of open) {
+        hold(pair, true)
+        abandoned.add(pair)
+      }
+      open.clear()
+    },
     get connections() {
       return connections
     },
     close: async () => {
       const closed = once(listener, 'close')
       listener.close()
-      for (const pair of open) close(pair)
+      for (const pair of [...open, ...abandoned]) close(pair)
       await closed
     },
   }

@@ -1,28 +1,7 @@
 import { ConfigError } from '../../core/errors.ts'
 import type { SqlValue } from '../sql/record-row.ts'
-
-/** A pool or connection of `mysql2/promise`, as far as the store uses it. */
-export interface MysqlClient {
-  /** Runs one statement and gives its rows as arrays, or what it changed. */
-  execute(statement: MysqlStatement, values: SqlValue[]): PromiseLike<readonly [unknown, unknown]>
-}
-
-/** One statement as mysql2 takes it. */
-export interface MysqlStatement {
-  /** The SQL, with `?`. */
-  sql: string
-  /** Asks for rows as arrays, whatever the columns are called. */
-  rowsAsArray: true
-  /** Overrules a client that is set up to give columns by their tables. */
-  nestTables: false
-  /** Overrules a client that has its own way with the values of columns. */
-  typeCast: TypeCast
-  /** Milliseconds without a byte of the answer until the connection is given up. */
-  timeout: number
-}
-
-/** How mysql2 makes values of what comes: `true` by itself, or by a function that is asked for each column. */
-export type TypeCast = true | ((column: unknown, byItself: () => unknown) => unknown)
+import type { MysqlClient, MysqlStatement, TypeCast } from './mysql2.ts'
+import { executeOnPool, isPool } from './pool.ts'
 
 /** What a statement gave: its rows as arrays, and how many it matched. */
 export interface Answer {
@@ -38,7 +17,7 @@ export interface MysqlServer {
 
 /**
  * Takes the user's client, which must be of mysql2's promise interface.
- * @param timeout - Milliseconds without a byte of an answer until the connection is given up.
+ * @param timeout - Milliseconds without an answer until the connection is given up.
  * @throws {ConfigError} `ERR_CONFIG_INVALID` it is not.
  */
 export function mysqlServer(client: unknown, timeout: number): MysqlServer {
@@ -55,12 +34,15 @@ export function mysqlServer(client: unknown, timeout: number): MysqlServer {
   )
 }
 
-function throughMysql2(client: MysqlClient, timeout: number): MysqlServer {
+function throughMysql2(client: MysqlClient, queryTimeout: number): MysqlServer {
   const typeCast = typeCastOver(client)
+  const [execute, timeout]: [MysqlClient['execute'], number] = isPool(client)
+    ? [executeOnPool(client, queryTimeout), 0]
+    : [(statement, values) => client.execute(statement, values), queryTimeout]
   return {
     async ask(sql, values) {
       const statement: MysqlStatement = { sql, rowsAsArray: true, nestTables: false, typeCast, timeout }
-      const [result] = await client.execute(statement, values)
+      const [result] = await execute(statement, values)
       if (Array.isArray(result)) return { rows: result, count: result.length }
       return { rows: [], count: affectedRows(result) }
     },

@@ -1,0 +1,54 @@
+import { codeOf } from '../sql/unreachable.ts'
+import type { MysqlClient, MysqlPool } from './mysql2.ts'
+
+// What mysql2's own execute() of a pool throws a connection away for: after a failover it leads to a replica.
+const READ_ONLY = new Set<unknown>([
+  'ER_OPTION_PREVENTS_STATEMENT',
+  'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
+  'ER_READ_ONLY_MODE',
+])
+
+/** Whether it is a pool. One that a tracing library wraps may hide that. */
+export function isPool(client: object): client is MysqlPool {
+  return 'getConnection' in client && typeof client.getConnection === 'function'
+}
+
+/**
+ * Gives what runs statements on a pool's connections, and throws a connection away that does not answer.
+ *
+ * mysql2 has a timeout for statements. But it does not cover their preparation, and leaves the connection where it is:
+ * taken for ever, or at the head of a queue of statements that all wait for the one without an answer.
+ * @param timeout - Milliseconds without an answer until the connection is thrown away.
+ */
+export function executeOnPool(pool: MysqlPool, timeout: number): MysqlClient['execute'] {
+  return async (statement, values) => {
+    const connection = await pool.getConnection()
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        connection.destroy()
+        reject(unanswered(timeout))
+      }, timeout)
+      connection.execute(statement, values).then(
+        (answer) => {
+          clearTimeout(timer)
+          connection.release()
+          resolve(answer)
+        },
+        (error) => {
+          clearTimeout(timer)
+          if (READ_ONLY.has(codeOf(error))) connection.destroy()
+          else connection.release()
+          reject(error)
+        },
+      )
+    })
+  }
+}
+
+/** With the code of mysql2's own timeout. */
+function unanswered(timeout: number): Error {
+  const error = new Error(
+    `MysqlSessionStore had no answer from its server within ${timeout} ms, its option queryTimeout, and gave the connection up. The statement may have been carried out.`,
+  )
+  return Object.assign(error, { code: 'PROTOCOL_SEQUENCE_TIMEOUT' })
+}
