@@ -167,7 +167,7 @@ export class MysqlSessionStore implements ConditionalStore {
    * @throws {StoreError} `ERR_STORE_CONFLICT` some came after each of 100 times: call it again.
    */
   async destroyByUser(user: string, options: { except?: string } = {}): Promise<number> {
-    const values = [encodeKey(user), encodeKey(options.except ?? '')] // no session has the empty id
+    const values = [encodeKey(user), encodeKey(options.except ?? '') || NO_ID]
     return destroyAll({
       store: STORE,
       destroy: async () => (await this.#ask(this.#statements.destroyByUser, values)).count,
@@ -181,7 +181,8 @@ export class MysqlSessionStore implements ConditionalStore {
    */
   async entries(options: { cursor?: string; limit?: number } = {}): Promise<RecordPage> {
     const limit = pageLimit(options.limit)
-    const { rows } = await this.#ask(this.#statements.page(limit), [encodeKey(options.cursor ?? '')])
+    const after = encodeKey(options.cursor ?? '') || NO_ID
+    const { rows } = await this.#ask(this.#statements.page(limit), [after])
     return pageOf(rows.map(recordOf), limit)
   }
 
@@ -254,6 +255,9 @@ export class MysqlSessionStore implements ConditionalStore {
 }
 
 const STORE = 'MysqlSessionStore'
+// Comes before every id and is none, whose last space is escaped. Not the empty text, which MariaDB can be set to take for
+// NULL: nothing is unequal to that or comes after it.
+const NO_ID = ' '
 // The second is also said of a table that may be there, to a user who may not read it: who may yet make tables.
 const NOT_THERE = new Set<unknown>(['ER_NO_SUCH_TABLE', 'ER_TABLEACCESS_DENIED_ERROR'])
 // A deadlock; and, of MariaDB with innodb_snapshot_isolation, a row that another one changed first, which takes an

@@ -85,6 +85,18 @@ describe('With sql_safe_updates', () => {
   })
 })
 
+describe('With EMPTY_STRING_IS_NULL', () => {
+  withSettings({ sql_mode: "'ORACLE,EMPTY_STRING_IS_NULL'" })
+
+  test("a user's sessions are revoked, and a walk finds what is there [P4]", async () => {
+    const records = Array.from({ length: 3 }, () => newRecord({ user: 'ann' }))
+    for (const record of records) await store.create(record.id, record, LIFE)
+    expect((await store.entries({ limit: 2 })).records).toHaveLength(2)
+    expect(await store.destroyByUser('ann')).toBe(3)
+    expect((await store.entries()).records).toEqual([])
+  })
+})
+
 describe('With autocommit off', () => {
   beforeAll(() => server.ask('SET GLOBAL autocommit = 0'))
   afterAll(() => server.ask('SET GLOBAL autocommit = DEFAULT'))
