@@ -90,12 +90,12 @@ export class MysqlSessionStore implements ConditionalStore {
   /**
    * Makes the table and its indexes unless the table is there. Any number of processes may do it at once.
    * @throws {ConfigError} `ERR_CONFIG_INVALID` the server does not let the client in, its connections do not commit by
-   * themselves, or the table is missing and the user may not make it.
+   * themselves or have another character set than utf8mb4, or the table is missing and the user may not make it.
    * @throws {Error} the server cannot be reached. Either way nothing was changed.
    */
   async migrate(): Promise<void> {
     try {
-      await this.#checkAutocommit()
+      await this.#checkConnection()
       if (!(await this.#isThere())) await this.#send(this.#schema, [])
     } catch (error) {
       throw explainMigrationError(error, this.#table)
@@ -221,13 +221,15 @@ export class MysqlSessionStore implements ConditionalStore {
     return rows[0] === undefined ? undefined : Number(rows[0][0])
   }
 
-  async #checkAutocommit(): Promise<void> {
-    const { rows } = await this.#send(this.#statements.autocommit, [])
-    if (Number(rows[0]?.[0]) !== 0) return
-    throw new ConfigError(
-      'ERR_CONFIG_INVALID',
-      `${STORE} cannot use ${this.#table}: autocommit is off on its connections, so nothing it writes would be committed. Switch it on: in the settings of the server or the proxy, or with \`SET autocommit = 1\` on each new connection of the pool.`,
-    )
+  async #checkConnection(): Promise<void> {
+    const { rows } = await this.#send(this.#statements.connection, [])
+    const [autocommit, ...characterSets] = rows[0] ?? []
+    if (Number(autocommit) === 0) throw this.#unusable(AUTOCOMMIT_OFF)
+    if (characterSets.some((name) => String(name) !== 'utf8mb4')) throw this.#unusable(OTHER_CHARACTERS)
+  }
+
+  #unusable(why: string): ConfigError {
+    return new ConfigError('ERR_CONFIG_INVALID', `${STORE} cannot use ${this.#table}: ${why}`)
   }
 
   async #isThere(): Promise<boolean> {
@@ -258,6 +260,10 @@ const STORE = 'MysqlSessionStore'
 // Comes before every id and is none, whose last space is escaped. Not the empty text, which MariaDB can be set to take for
 // NULL: nothing is unequal to that or comes after it.
 const NO_ID = ' '
+const AUTOCOMMIT_OFF =
+  'autocommit is off on its connections, so nothing it writes would be committed. Switch it on: in the settings of the server or the proxy, or with `SET autocommit = 1` on each new connection of the pool.'
+const OTHER_CHARACTERS =
+  "the character set of its connections is not utf8mb4, so texts would be changed on their way. Leave the option charset of the client out, or set it to 'utf8mb4', and send no SET NAMES of another one."
 // The second is also said of a table that may be there, to a user who may not read it: who may yet make tables.
 const NOT_THERE = new Set<unknown>(['ER_NO_SUCH_TABLE', 'ER_TABLEACCESS_DENIED_ERROR'])
 // A deadlock; and, of MariaDB with innodb_snapshot_isolation, a row that another one changed first, which takes an

@@ -37,8 +37,11 @@ export interface MysqlStatements {
   page: (limit: number) => string
   /** No values. Reads no row. */
   none: string
-  /** No values. Gives 0 where each statement begins a transaction that is left open. */
-  autocommit: string
+  /**
+   * No values. Gives 0 where each statement begins a transaction that is left open, and then in which character sets the
+   * connection takes statements, works with them, and answers.
+   */
+  connection: string
   /** No values. */
   count: string
   /** No values. */
@@ -71,7 +74,9 @@ export function mysqlStatements(table: string): MysqlStatements {
     // Written in, not a `?`: mysql2 sends numbers as floating point, which LIMIT does not take.
     page: (limit) => `${select} WHERE id > ? AND dies_at > ${NOW} ORDER BY id LIMIT ${limit}`,
     none: `SELECT 1 FROM ${table} LIMIT 0`,
-    autocommit: 'SELECT @@autocommit',
+    // NULL for results: as they are kept, which is utf8mb4.
+    connection: `SELECT @@autocommit, @@character_set_client, @@character_set_connection,
+      COALESCE(@@character_set_results, 'utf8mb4')`,
     count: `SELECT count(*) FROM ${table} WHERE dies_at > ${NOW}`,
     // A join from the batch to the table, and in that order: for IN (...), or if left to choose, MariaDB reads and
     // locks the whole table. The table has no alias: one that is deleted from is looked for in the chosen database,

@@ -119,3 +119,39 @@ describe('With autocommit off', () => {
     await client.end()
   })
 })
+
+describe('With another character set', () => {
+  const refused = {
+    name: 'ConfigError',
+    code: 'ERR_CONFIG_INVALID',
+    message: expect.stringMatching(/character set.*utf8mb4/),
+  }
+
+  test.each(['latin1', 'utf8', 'gbk', 'binary'])(
+    '%s, a store does not start: texts would be changed on their way [P12]',
+    async (charset) => {
+      const client = mysql.createPool({ uri: server.url, charset })
+      const store = new MysqlSessionStore(client, { table: 'garbled' })
+      await expect(store.migrate()).rejects.toMatchObject(refused)
+      await client.end()
+      expect(await server.ask("SHOW TABLES LIKE 'garbled'")).toEqual([])
+    },
+  )
+
+  test.each(['client', 'connection', 'results'])(
+    'for the %s alone, it does not either [P12]',
+    async (part) => {
+      const client = mysql.createPool({ uri: server.url, connectionLimit: 1 })
+      await client.query(`SET character_set_${part} = latin1`)
+      await expect(new MysqlSessionStore(client).migrate()).rejects.toMatchObject(refused)
+      await client.end()
+    },
+  )
+
+  test('with utf8mb4 in another collation, or results as they are kept, it starts', async () => {
+    const client = mysql.createPool({ uri: server.url, connectionLimit: 1, charset: 'utf8mb4_bin' })
+    await client.query('SET character_set_results = NULL')
+    await expect(new MysqlSessionStore(client).migrate()).resolves.toBeUndefined()
+    await client.end()
+  })
+})
