@@ -1,4 +1,5 @@
 import type { Duration } from '../core/duration.ts'
+import { ConfigError } from '../core/errors.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type {
   ConditionalStore,
@@ -18,7 +19,7 @@ import {
   postgresServer,
 } from './postgres/client.ts'
 import { explainError, explainMigrationError } from './postgres/explain-error.ts'
-import { INDEXES_THERE, postgresSchema, underMigrationLock } from './postgres/schema.ts'
+import { INDEX_NAMES_TAKEN, INDEXES_THERE, postgresSchema, underMigrationLock } from './postgres/schema.ts'
 import { EXPIRED_BATCH, type PostgresStatements, postgresStatements } from './postgres/statements.ts'
 import { destroyAll } from './sql/destroy-all.ts'
 import { ExpiredRows } from './sql/expired-rows.ts'
@@ -109,13 +110,16 @@ export class PostgresSessionStore implements ConditionalStore {
    * Makes the table and its indexes unless they are there, and then changes and locks nothing. Any number of processes
    * may do it at once.
    * @throws {ConfigError} `ERR_CONFIG_INVALID` the server does not let the client in, or something is missing and the
-   * role may not make it.
-   * @throws {Error} the server cannot be reached. Either way nothing was changed.
+   * role may not make it. Nothing was changed. Or another table has the name of an index: the table is made, without it.
+   * @throws {Error} the server cannot be reached. Nothing was changed.
    */
   async migrate(): Promise<void> {
     try {
       const { count } = await this.#server.ask(`${this.#names}_migrate`, INDEXES_THERE, this.#made)
-      if (count < 2) await this.#server.run(underMigrationLock(this.#schema))
+      if (count === 2) return
+      await this.#server.run(underMigrationLock(this.#schema))
+      const { rows } = await this.#server.ask(`${this.#names}_taken`, INDEX_NAMES_TAKEN, this.#made)
+      if (rows[0] !== undefined) throw indexNameTaken(this.#table, rows[0])
     } catch (error) {
       throw explainMigrationError(error, this.#table)
     }
@@ -231,3 +235,10 @@ const UNDONE = new Set(['40001', '40P01'])
 
 // Names of prepared statements must not be shared by two stores: their tables may differ.
 let instances = 0
+
+function indexNameTaken(table: string, [holder, name]: unknown[]): ConfigError {
+  return new ConfigError(
+    'ERR_CONFIG_INVALID',
+    `${STORE} cannot make an index of ${table}: ${holder} has the name ${name}, as a table that was renamed has. Rename that index (ALTER INDEX ... RENAME TO ...) or drop it, and call migrate() again. Or name another table with the option table.`,
+  )
+}

@@ -34,6 +34,17 @@ export const INDEXES_THERE = `SELECT 1 FROM pg_catalog.pg_index AS i
   WHERE i.indrelid = pg_catalog.to_regclass($1) AND c.relname IN ($2, $3)`
 
 /**
+ * Gives what else in the table's schema has the name of one of its two indexes, and that name. By the same values.
+ *
+ * A table that is renamed keeps its indexes as they are called, and IF NOT EXISTS passes over any relation of the name.
+ */
+export const INDEX_NAMES_TAKEN = `SELECT coalesce(i.indrelid, c.oid)::pg_catalog.regclass::text, c.relname::text
+  FROM pg_catalog.pg_class AS t
+  JOIN pg_catalog.pg_class AS c ON c.relnamespace = t.relnamespace AND c.relname IN ($2, $3)
+  LEFT JOIN pg_catalog.pg_index AS i ON i.indexrelid = c.oid
+  WHERE t.oid = pg_catalog.to_regclass($1) AND i.indrelid IS DISTINCT FROM t.oid ORDER BY c.relname DESC`
+
+/**
  * Puts a lock around a schema's SQL: two processes making one table at once, even with IF NOT EXISTS, can fail.
  * Sent in one message, it all is one transaction, at whose end lock and setting go by themselves.
  */

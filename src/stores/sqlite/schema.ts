@@ -9,7 +9,8 @@ const VERSION_TABLE = 'coatcheck_schema'
 /**
  * Makes the table and its indexes unless they are there. Several processes may do it at once: each statement is
  * a step of its own that a second process passes over.
- * @throws {ConfigError} `ERR_CONFIG_INVALID` the table was made by a newer version of this library. Nothing was changed.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` the table was made by a newer version of this library, and nothing was
+ * changed; or the names of its indexes are taken.
  */
 export function createSchema(database: SqliteDatabase, table: string): void {
   database.exec(
@@ -22,6 +23,7 @@ export function createSchema(database: SqliteDatabase, table: string): void {
   if (found !== undefined && found !== VERSION) throw newerSchema(table, found)
   // Also when the version is noted: somebody may have dropped the table and left the note.
   database.exec(createTable(table))
+  refuseTakenIndexes(database, table)
   if (found === undefined)
     database
       .prepare(`INSERT OR IGNORE INTO ${VERSION_TABLE} (name, version) VALUES (?, ?)`)
@@ -46,6 +48,22 @@ function createTable(table: string): string {
     ) STRICT;
     CREATE INDEX IF NOT EXISTS "${table}_user_id" ON "${table}" (user_id) WHERE user_id IS NOT NULL;
     CREATE INDEX IF NOT EXISTS "${table}_dies_at" ON "${table}" (dies_at)`
+}
+
+/** An index goes by its name whatever table it is on, and a table that is renamed keeps its indexes as they are called. */
+function refuseTakenIndexes(database: SqliteDatabase, table: string): void {
+  const taken = database
+    .prepare(
+      `SELECT tbl_name, name FROM sqlite_master WHERE type = 'index' AND tbl_name <> ? COLLATE NOCASE
+       AND name COLLATE NOCASE IN (?, ?) ORDER BY name DESC`,
+    )
+    .get(table, `${table}_user_id`, `${table}_dies_at`)
+  if (typeof taken !== 'object' || taken === null) return
+  const [holder, index] = Object.values(taken)
+  throw new ConfigError(
+    'ERR_CONFIG_INVALID',
+    `SqliteSessionStore cannot make the indexes of ${table}: the table ${holder} has an index ${index}, as one that was renamed does. Drop that index, which its new table goes by: DROP INDEX "${index}". Or name another table with the option table.`,
+  )
 }
 
 function versionOf(database: SqliteDatabase, table: string): number | undefined {

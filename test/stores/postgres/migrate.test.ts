@@ -71,6 +71,28 @@ test('migrate() makes an index that is missing, whatever is called so in another
   }
 })
 
+test.each(['moved', 'Kasse.moved'])(
+  'migrate() says which table has the names of the indexes of %s, as one that was renamed does, and makes none without',
+  async (table) => {
+    const schema = table.startsWith('Kasse') ? '"Kasse".' : ''
+    await migrate(table)
+    await server.ask(`ALTER TABLE ${schema}moved RENAME TO old`)
+    for (let times = 0; times < 2; times++) {
+      await expect(migrate(table)).rejects.toMatchObject({
+        name: 'ConfigError',
+        code: 'ERR_CONFIG_INVALID',
+        message: expect.stringContaining(`${schema}old has the name moved_user_id`),
+      })
+    }
+    for (const index of ['user_id', 'dies_at'])
+      await server.ask(`ALTER INDEX ${schema}moved_${index} RENAME TO old_${index}`)
+    await migrate(table)
+    expect(await indexesOf(`${schema}moved`)).toEqual(
+      expect.arrayContaining(['moved_dies_at', 'moved_user_id']),
+    )
+  },
+)
+
 describe('migrate() by a role that may make no tables', () => {
   test('is content with a table that is there', async () => {
     await migrate('granted')

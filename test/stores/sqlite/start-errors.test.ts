@@ -34,6 +34,23 @@ describe('at start, an error names its own cause and fix:', () => {
     database.close()
   })
 
+  test.each(['coatcheck_sessions', 'Coatcheck_Sessions'])(
+    'a table put aside by another name, which keeps the names of its indexes: %s is not made without them unnoticed',
+    (table) => {
+      const database = new DatabaseSync(':memory:')
+      new SqliteSessionStore(database).dispose()
+      database.exec('ALTER TABLE coatcheck_sessions RENAME TO old')
+      const start = () => new SqliteSessionStore(database, { table })
+      for (let times = 0; times < 2; times++) {
+        expect(start).toThrow(configError('the table old has an index coatcheck_sessions_user_id'))
+      }
+      database.exec('DROP INDEX coatcheck_sessions_user_id; DROP INDEX coatcheck_sessions_dies_at')
+      start().dispose()
+      expect(start).not.toThrow()
+      database.close()
+    },
+  )
+
   test.each(['sqlite_sessions', 'SQLITE_sessions'])('the name %s, which SQLite keeps for itself', (table) => {
     const refused = expect(() => new SqliteSessionStore(':memory:', { table }))
     refused.toThrow(configError('begin with sqlite_'))
