@@ -91,6 +91,26 @@ test('the suite finds a second client that does not see what the first one wrote
   expect(await failures(makeStore)).toEqual(['other-client', 'race-increments'])
 })
 
+test('no case ends while a call of its own is running', async () => {
+  const makeStore = (): StoreUnderTest => {
+    const clock = createClock(Date.now())
+    let running = 0
+    const store = withFault(new MemorySessionStore({ now: clock.now }), clock.now, (inner) => ({
+      get: async (id) => {
+        running++
+        await new Promise(setImmediate)
+        running--
+        return inner.get(id)
+      },
+    }))
+    const close = (): void => {
+      if (running > 0) throw new Error(`${running} calls are running.`)
+    }
+    return { store, advance: clock.advance, close }
+  }
+  expect(await failures(makeStore)).toEqual([])
+})
+
 test('every case is failed by some broken store', () => {
   const failed = new Set(Object.values(verdicts).flatMap((verdict) => verdict.trim().split(/\s+/)))
   expect(caseIds().filter((id) => !failed.has(id))).toEqual([])

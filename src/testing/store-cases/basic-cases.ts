@@ -12,7 +12,9 @@ export const basicCases: readonly StoreCase[] = [
     async ({ store }) => {
       const record = newRecord()
       await store.set(record.id, record, { ttl: DAY })
-      const waits = [isPromise(store.get(record.id)), isPromise(store.get(newId()))]
+      const answers = [store.get(record.id), store.get(newId())]
+      const waits = answers.map(isPromise)
+      await Promise.all(answers)
       assertEqual(store.immediate === true && waits.includes(true), false, 'immediate, but with a promise')
     },
   ),
