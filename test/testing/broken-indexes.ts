@@ -41,6 +41,9 @@ export const userFaults: Record<string, Fault> = {
   'listByUser gives records without their data': (inner) => ({
     listByUser: (user) => inner.listByUser(user).map((record) => ({ ...record, data: '' })),
   }),
+  'listByUser gives the first 1,000': (inner) => ({
+    listByUser: (user) => inner.listByUser(user).slice(0, 1_000),
+  }),
   'the index has its entries from create and set only': (inner) => {
     const users = new Map<string, string | undefined>()
     return {
@@ -111,6 +114,24 @@ export const revokeFaults: Record<string, Fault> = {
       const found = inner.listByUser(user).filter(({ id }) => id !== except)
       for (const { id } of found.slice(0, 500)) inner.destroy(id)
       return found.length
+    },
+  }),
+  'destroyByUser ends the first 1,000': (inner) => ({
+    destroyByUser: (user, { except } = {}) => {
+      const found = inner.listByUser(user).slice(0, 1_000)
+      const ended = found.filter(({ id }) => id !== except)
+      for (const { id } of ended) inner.destroy(id)
+      return ended.length
+    },
+  }),
+  'destroyByUser ends those too whose user begins like this one': (inner) => ({
+    destroyByUser: (user, options) => {
+      const count = inner.destroyByUser(user, options)
+      for (const record of allOf(inner)) {
+        if (user !== '' && record.user?.startsWith(user) && record.id !== options?.except)
+          inner.destroy(record.id)
+      }
+      return count
     },
   }),
   'destroyByUser lists, then ends one after the other': (inner) => ({

@@ -221,6 +221,17 @@ export const conditionFaults: Record<string, Fault> = {
       return 'written'
     },
   }),
+  'replace with no ttl looks, then ends': (inner) => ({
+    replace: async (id, record, options) => {
+      if (options.ttl > 0) return inner.replace(id, record, options)
+      const stored = inner.get(id)
+      if (stored === null) return 'missing'
+      if (stored.revision !== options.revision) return 'conflict'
+      await gap()
+      inner.destroy(id)
+      return 'written'
+    },
+  }),
   'replace calls a missing record a conflict': (inner) => ({
     replace: (id, record, options) => {
       const outcome = inner.replace(id, record, options)

@@ -186,4 +186,30 @@ export const replaceCases: readonly StoreCase[] = [
       }
     },
   ),
+
+  storeCase(
+    'store/parallel-end',
+    'of parallel replaces of one revision one is written, when some of them end the record too [P3] [P4]',
+    ['replace'],
+    async ({ store, other }) => {
+      for (let round = 0; round < 5; round++) {
+        const record = newRecord({ user: newUser() })
+        await store.set(record.id, record, { ttl: DAY })
+        const writes = Array.from({ length: 20 }, (_, index) => ({
+          record: { ...record, data: `{"n":${index}}`, revision: 2 },
+          // In turn: which comes first, and by which client, differs from round to round.
+          ttl: (index + round) % 3 === 0 ? DAY : 0,
+        }))
+        const outcomes = await Promise.all(
+          writes.map(async (write, index) =>
+            (index % 2 ? store : other).replace(record.id, write.record, { ttl: write.ttl, revision: 1 }),
+          ),
+        )
+        const written = writes.filter((_, index) => outcomes[index] === 'written')
+        assertEqual(written.length, 1, 'how many replaces were written')
+        const [first] = written
+        assertEqual(await store.get(record.id), first?.ttl === DAY ? first.record : null, 'the record')
+      }
+    },
+  ),
 ]

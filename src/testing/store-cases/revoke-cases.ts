@@ -1,10 +1,8 @@
-import type { SessionRecord } from '../../core/record.ts'
 import { assertEqual } from '../assert.ts'
+import { lookAlikes } from '../look-alikes.ts'
 import { DAY, newId, newRecord, newUser } from '../sample-records.ts'
-import { SHORT_TTL, type StoreCase, type StoreWith, storeCase } from '../store-case.ts'
-
-const MANY = 1_000
-const AT_ONCE = 100
+import { SHORT_TTL, type StoreCase, storeCase } from '../store-case.ts'
+import { inBatches, MANY, writeRecords } from '../written-records.ts'
 
 /** The clauses of destroyByUser. */
 export const revokeCases: readonly StoreCase[] = [
@@ -15,7 +13,7 @@ export const revokeCases: readonly StoreCase[] = [
     async (context) => {
       const { store, other } = context
       const [user, stranger] = [newUser(), newUser()]
-      const records = await write(store, 3, user)
+      const records = await writeRecords(store, 3, user)
       const [foreign, nobodys] = [newRecord({ user: stranger }), newRecord()]
       await store.set(foreign.id, foreign, { ttl: DAY })
       await store.set(nobodys.id, nobodys, { ttl: DAY })
@@ -51,7 +49,7 @@ export const revokeCases: readonly StoreCase[] = [
     ['destroyByUser'],
     async ({ store }) => {
       const user = newUser()
-      const [kept, ...others] = await write(store, 3, user)
+      const [kept, ...others] = await writeRecords(store, 3, user)
       const options = kept === undefined ? {} : { except: kept.id }
       assertEqual(await store.destroyByUser(user, options), 2, 'how many were removed')
       for (const { id } of others) assertEqual(await store.get(id), null, 'get of a revoked record')
@@ -67,13 +65,33 @@ export const revokeCases: readonly StoreCase[] = [
     ['destroyByUser'],
     async ({ store }) => {
       const [user, stranger] = [newUser(), newUser()]
-      const [foreign] = await write(store, 1, stranger)
+      const [foreign] = await writeRecords(store, 1, stranger)
       for (const except of [foreign?.id ?? '', newId()]) {
-        const records = await write(store, 2, user)
+        const records = await writeRecords(store, 2, user)
         assertEqual(await store.destroyByUser(user, { except }), 2, 'how many were removed')
         for (const { id } of records) assertEqual(await store.get(id), null, 'get of a revoked record')
       }
       assertEqual(await store.get(foreign?.id ?? ''), foreign, "the other user's record")
+    },
+  ),
+
+  storeCase(
+    'store/revoke-names',
+    'destroyByUser leaves the records of users that look alike',
+    ['destroyByUser'],
+    async ({ store }) => {
+      const users = lookAlikes(newUser())
+      // From either end: what has gone already, nobody can miss.
+      for (const inOrder of [users, users.toReversed()]) {
+        const records = inOrder.map((user) => newRecord({ user }))
+        for (const record of records) await store.set(record.id, record, { ttl: DAY })
+        for (const { id, user = '' } of records) {
+          const of = `of ${JSON.stringify(user)}`
+          assertEqual((await store.get(id))?.id, id, `the record ${of}, when others were revoked`)
+          assertEqual(await store.destroyByUser(user), 1, `how many records ${of} were removed`)
+          assertEqual(await store.get(id), null, `get of the revoked record ${of}`)
+        }
+      }
     },
   ),
 
@@ -83,7 +101,7 @@ export const revokeCases: readonly StoreCase[] = [
     ['destroyByUser'],
     async ({ store, pass }) => {
       const user = newUser()
-      const [destroyed] = await write(store, 3, user)
+      const [destroyed] = await writeRecords(store, 3, user)
       const expired = newRecord({ user })
       await store.set(expired.id, expired, { ttl: SHORT_TTL })
       await store.destroy(destroyed?.id ?? '')
@@ -98,7 +116,7 @@ export const revokeCases: readonly StoreCase[] = [
     ['destroyByUser', 'replace'],
     async ({ store }) => {
       const [before, after] = [newUser(), newUser()]
-      const [record] = await write(store, 1, before)
+      const [record] = await writeRecords(store, 1, before)
       const moved = { ...newRecord({ user: after }), id: record?.id ?? '', revision: 2 }
       await store.replace(moved.id, moved, { ttl: DAY, revision: 1 })
       assertEqual(await store.destroyByUser(before), 0, 'how many were removed of the user before')
@@ -114,7 +132,7 @@ export const revokeCases: readonly StoreCase[] = [
     async (context) => {
       const { store, other } = context
       const user = newUser()
-      const [record = newRecord()] = await write(store, 1, user)
+      const [record = newRecord()] = await writeRecords(store, 1, user)
       await other.destroyByUser(user)
       const again = { ...record, revision: 2 }
       assertEqual(await store.replace(record.id, again, { ttl: DAY, revision: 1 }), 'missing', 'replace')
@@ -125,11 +143,11 @@ export const revokeCases: readonly StoreCase[] = [
 
   storeCase(
     'store/revoke-1000',
-    '1,000 records of one user end in one call',
+    '1,100 records of one user end in one call',
     ['destroyByUser'],
     async ({ store, other }) => {
       const user = newUser()
-      const records = await write(store, MANY, user)
+      const records = await writeRecords(store, MANY, user)
       const except = records[MANY / 2]?.id ?? ''
       assertEqual(await store.destroyByUser(user, { except }), MANY - 1, 'how many were removed')
       const left: string[] = []
@@ -140,14 +158,3 @@ export const revokeCases: readonly StoreCase[] = [
     },
   ),
 ]
-
-async function write(store: StoreWith<never>, count: number, user: string): Promise<SessionRecord[]> {
-  const records = Array.from({ length: count }, () => newRecord({ user }))
-  await inBatches(records, async (record) => store.set(record.id, record, { ttl: DAY }))
-  return records
-}
-
-async function inBatches<T>(items: T[], run: (item: T) => Promise<void>): Promise<void> {
-  for (let from = 0; from < items.length; from += AT_ONCE)
-    await Promise.all(items.slice(from, from + AT_ONCE).map(run))
-}

@@ -1,8 +1,10 @@
 import type { SessionRecord } from '../../core/record.ts'
 import { assertEqual } from '../assert.ts'
 import { assertLists } from '../assert-lists.ts'
+import { lookAlikes } from '../look-alikes.ts'
 import { DAY, newRecord, newUser } from '../sample-records.ts'
 import { type StoreCase, storeCase } from '../store-case.ts'
+import { MANY, writeRecords } from '../written-records.ts'
 
 /** The clauses of listByUser. */
 export const userCases: readonly StoreCase[] = [
@@ -51,53 +53,17 @@ export const userCases: readonly StoreCase[] = [
       }
     },
   ),
-]
 
-/** Names that collations, patterns, key formats and escaping confuse. */
-function lookAlikes(user: string): string[] {
-  const tails = [
-    '',
-    ' ',
-    '  ',
-    '%',
-    '_',
-    '*',
-    '?',
-    ':',
-    ':1',
-    '{}',
-    '{1}',
-    "'",
-    '"',
-    '`',
-    '\\',
-    '\n',
-    '/',
-    '../',
-    ';--',
-    '$1',
-    '[a]',
-    ',',
-  ]
-  const letters = [
-    'Bob',
-    'bob',
-    'BOB',
-    'b\u00F3b',
-    'bo\u0301b',
-    'stra\u00DFe',
-    'strasse',
-    '\u0131',
-    'i',
-    '\u{1F9E5}',
-    '\u{1F9E4}',
-    '\u4EBA',
-  ]
-  // A text that databases refuse, halves of characters that UTF-8 makes one of, and what every object has.
-  const hostile = ['a\0b', 'a', '\uD800', '\uD801', '\uFFFD', '__proto__', 'constructor', 'toString']
-  const long = ['x'.repeat(199), 'x'.repeat(200), '\u00E9'.repeat(200)]
-  return [...tails.map((tail) => user + tail), ` ${user}`, ...letters, ...hostile, ...long]
-}
+  storeCase(
+    'store/list-many',
+    '1,100 records of one user are listed in one call',
+    ['listByUser'],
+    async ({ store, other }) => {
+      const user = newUser()
+      await assertLists(other, user, await writeRecords(store, MANY, user))
+    },
+  ),
+]
 
 function anonymous(): [string, SessionRecord, { ttl: number }] {
   const record = newRecord()
