@@ -76,8 +76,8 @@ export class PostgresSessionStore implements ConditionalStore {
    * @param client - A `Pool` (better) or a connected `Client` of `pg`, or the `sql` function of postgres.js. It stays
    * yours: `dispose` does not end it. The store listens for a pool's `error` event, which would end the process when
    * the server goes down and nobody listens.
-   * @throws {ConfigError} `ERR_CONFIG_INVALID` the client is neither, or a `pg` client with its option `binary`, or an
-   * option is unknown or not usable.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` the client is neither, or a `pg` client with its option `binary`, or a
+   * postgres.js client with `transform.row`, or an option is unknown or not usable.
    */
   constructor(client: PgClient | PostgresJsClient, options: PostgresSessionStoreOptions = {}) {
     const { table = DEFAULT_TABLE, prepare = false, cleanupInterval = '5m', ...unknown } = options

@@ -76,10 +76,14 @@ export interface PostgresServer {
 /**
  * Takes the user's client, by what it can do.
  * @param prepare - Whether statements may be prepared by name, which is state of a connection.
- * @throws {ConfigError} `ERR_CONFIG_INVALID` it is neither of `pg` nor of postgres.js, or it is set up for binary values.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` it is neither of `pg` nor of postgres.js, or it is set up for binary values,
+ * or to make other things of rows.
  */
 export function postgresServer(client: unknown, prepare: boolean): PostgresServer {
-  if (isPostgresJs(client)) return throughPostgresJs(client, prepare)
+  if (isPostgresJs(client)) {
+    if (transformsRows(client)) throw rowTransformRefused()
+    return throughPostgresJs(client, prepare)
+  }
   if (isPg(client)) {
     if (asksForBinary(client)) throw binaryRefused()
     return throughPg(client, prepare)
@@ -111,6 +115,22 @@ function binaryRefused(): ConfigError {
   return new ConfigError(
     'ERR_CONFIG_INVALID',
     'PostgresSessionStore was given a client of pg with the option binary, and pg cannot read binary values in the rows the store asks for. Leave the option binary out, or give the store a pool of its own without it.',
+  )
+}
+
+/** Whether a client of postgres.js is set up to change rows as a whole, of which there is no telling what they become. */
+function transformsRows(client: object): boolean {
+  const row = ['options', 'transform', 'row'].reduce<unknown>(
+    (at, key) => Reflect.get(Object(at), key),
+    client,
+  )
+  return typeof Reflect.get(Object(row), 'from') === 'function'
+}
+
+function rowTransformRefused(): ConfigError {
+  return new ConfigError(
+    'ERR_CONFIG_INVALID',
+    'PostgresSessionStore was given a client of postgres.js with the option transform.row, which changes the rows the store reads. Leave transform.row out, or give the store a client of its own without it.',
   )
 }
 

@@ -52,6 +52,23 @@ describe('PostgresSessionStore refuses', () => {
       expect(client.listenerCount('error')).toBe(0)
     },
   )
+
+  test.each([
+    ['row', { row: (row: object) => ({ ...row }) }],
+    ['row.from', { row: { from: (row: object) => ({ ...row }) } }],
+  ])(
+    'a client of postgres.js with transform.%s, which makes other things of rows [P12]',
+    (_what, transform) => {
+      expect(() => new PostgresSessionStore(postgres({ transform }))).toThrow(
+        expect.objectContaining(configError('transform.row')),
+      )
+    },
+  )
+
+  test('no transform of postgres.js that leaves rows as they are', () => {
+    const transform = { ...postgres.camel, undefined: null }
+    expect(() => new PostgresSessionStore(postgres({ transform })).dispose()).not.toThrow()
+  })
 })
 
 test('An error of an idle connection of a pool is listened for until the store is disposed of', () => {
