@@ -1,9 +1,11 @@
+import { isDataObject } from '../core/data-text.ts'
 import { type Duration, parseTimeout } from '../core/duration.ts'
 import { ConfigError } from '../core/errors.ts'
 import { adviceOn } from '../core/foreign-options.ts'
 import type { Secrets } from '../core/key-ring.ts'
 import type { OptionNames } from '../core/option-names.ts'
-import type { SessionsOptions } from '../core/options.ts'
+import { SESSIONS_OPTIONS, type SessionsOptions } from '../core/options.ts'
+import { COOKIE_OPTIONS, type CookieOptions } from '../core/session-cookie.ts'
 import type { SessionStore } from '../core/store.ts'
 import { MemorySessionStore } from '../stores/memory.ts'
 import type { ErrorReporter } from './error-handling.ts'
@@ -70,29 +72,45 @@ const DEFAULT_BODY_LIMIT = 1_048_576
  */
 export function resolveAppOptions<Data extends object>(options: AppOptions<Data>): AppSettings<Data> {
   checkNames(options)
+  // Defaults stand for what was left out, and not for a null that came from somewhere by mistake.
+  const { bodyLimit = DEFAULT_BODY_LIMIT, answerTimeout = '30s', closeTimeout = '10s' } = options
+  const { onError = printError } = options
   return {
     sessions: sessionsOptions(options),
     sessionsNames: namesIn(options),
-    bodyLimit: checkBodyLimit(options.bodyLimit ?? DEFAULT_BODY_LIMIT),
-    answerTimeout: parseTimeout(options.answerTimeout ?? '30s', 'answerTimeout'),
-    closeTimeout: parseTimeout(options.closeTimeout ?? '10s', 'closeTimeout'),
-    onError: checkReporter(options.onError ?? printError),
+    bodyLimit: checkBodyLimit(bodyLimit),
+    answerTimeout: parseTimeout(answerTimeout, 'answerTimeout'),
+    closeTimeout: parseTimeout(closeTimeout, 'closeTimeout'),
+    onError: checkReporter(onError),
   }
 }
 
 function sessionsOptions<Data extends object>(options: AppOptions<Data>): SessionsOptions<Data> {
-  const { session = {}, secureCookies: secure, sessionCookieName: name } = options
+  const { session = {}, sessionStore: store = new MemorySessionStore() } = options
   const secret = asSecrets(options.sessionSecret)
-  const cookie = {
-    ...session.cookie,
+  const cookie = cookieOptions(options)
+  return { ...asRead(session, SESSIONS_OPTIONS), secret, store, ...(cookie === undefined ? {} : { cookie }) }
+}
+
+function cookieOptions<Data extends object>(options: AppOptions<Data>): CookieOptions | undefined {
+  const { session: { cookie } = {}, secureCookies: secure, sessionCookieName: name } = options
+  const isAsGiven = secure === undefined && name === undefined
+  // What is no object is left for createSessions to refuse.
+  if (isAsGiven || (cookie !== undefined && !isDataObject(cookie))) return cookie
+  return {
+    ...asRead(cookie ?? {}, COOKIE_OPTIONS),
     ...(secure === undefined ? {} : { secure }),
     ...(name === undefined ? {} : { name }),
   }
-  return { ...session, secret, cookie, store: options.sessionStore ?? new MemorySessionStore() }
+}
+
+/** Copies options as they read: a getter of a class is one too. What else the object has is there to be refused. */
+function asRead<Options extends object>(options: Options, names: readonly string[]): Options {
+  return { ...options, ...Object.fromEntries(names.map((name) => [name, Reflect.get(options, name)])) }
 }
 
 function checkNames<Data extends object>(options: AppOptions<Data>): void {
-  if (typeof options !== 'object' || options === null) {
+  if (!isDataObject(options)) {
     throw invalid('createApp needs an object with at least sessionSecret.')
   }
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(KNOWN, name))
@@ -102,12 +120,12 @@ function checkNames<Data extends object>(options: AppOptions<Data>): void {
     throw invalid(`${unknown} is not an option of createApp; ${instead ?? known}.`)
   }
   const { session = {}, secureCookies, sessionCookieName } = options
-  if (typeof session !== 'object' || session === null) throw invalid('session must be an object.')
+  if (!isDataObject(session)) throw invalid('session must be an object.')
   for (const [name, own] of [
     ['secret', 'sessionSecret'],
     ['store', 'sessionStore'],
   ] as const) {
-    if (Object.hasOwn(session, name)) throw invalid(`session.${name} is given as ${own}.`)
+    if (name in session) throw invalid(`session.${name} is given as ${own}.`)
   }
   if (secureCookies !== undefined && session.cookie?.secure !== undefined)
     throw twice('secureCookies', 'secure')

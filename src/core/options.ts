@@ -69,6 +69,8 @@ const KNOWN: { [Option in keyof Required<SessionsOptions<object>>]: true } = {
   storeTimeout: true,
   now: true,
 }
+/** The names of the options. */
+export const SESSIONS_OPTIONS: readonly string[] = Object.keys(KNOWN)
 const DEFAULT_MAX_BYTES = 65_536
 const NOBODY = ['null', 'false', '""']
 
@@ -114,7 +116,7 @@ function checkNames(options: object, named: OptionNames): void {
   if (!isDataObject(options)) throw invalid('options', 'must be an object with at least secret and store')
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(KNOWN, name)) continue
-    const instead = adviceOn(name, named) ?? `known are ${Object.keys(KNOWN).map(named).join(', ')}`
+    const instead = adviceOn(name, named) ?? `known are ${SESSIONS_OPTIONS.map(named).join(', ')}`
     throw invalid(named(name), `is not an option; ${instead}`)
   }
 }

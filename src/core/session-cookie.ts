@@ -23,7 +23,16 @@ export interface CookieOptions {
   persistent?: boolean
 }
 
-const OPTIONS = ['name', 'secure', 'sameSite', 'path', 'domain', 'partitioned', 'persistent']
+/** The names of the options. */
+export const COOKIE_OPTIONS: readonly string[] = [
+  'name',
+  'secure',
+  'sameSite',
+  'path',
+  'domain',
+  'partitioned',
+  'persistent',
+]
 const SAFEST_NAME = '__Host-Http-sid'
 
 /** The session's cookie: checked once, then written from a template. */
@@ -93,8 +102,8 @@ function secureByDefault(): boolean {
 
 function checkOptions(options: CookieOptions, name: OptionNames): void {
   for (const option of Object.keys(options)) {
-    if (OPTIONS.includes(option)) continue
-    const why = adviceOn(`cookie.${option}`, name) ?? `known are ${OPTIONS.join(', ')}`
+    if (COOKIE_OPTIONS.includes(option)) continue
+    const why = adviceOn(`cookie.${option}`, name) ?? `known are ${COOKIE_OPTIONS.join(', ')}`
     throw new ConfigError('ERR_CONFIG_INVALID', `${name(`cookie.${option}`)} is not an option: ${why}.`)
   }
   for (const option of ['name', 'path', 'domain'] as const) {

@@ -42,6 +42,25 @@ test.each<[string, object, string]>([
   ['a second secret', { session: { secret: SECRET } }, 'session.secret is given as sessionSecret'],
   ['a second store', { session: { store: {} } }, 'session.store is given as sessionStore'],
   ['session that is none', { session: 'strict' }, 'session must be an object'],
+  ['a list as session', { session: [] }, 'session must be an object'],
+  ['a cookie that is null', { session: { cookie: null } }, 'session.cookie must be an object'],
+  ['a number as cookie', { session: { cookie: 5 } }, 'session.cookie must be an object'],
+  ['a list as cookie', { session: { cookie: [] } }, 'session.cookie must be an object'],
+  ['a symbol as cookie', { session: { cookie: Symbol('x') } }, 'session.cookie must be an object'],
+  [
+    'a function as cookie, as express-session takes one',
+    { secureCookies: true, session: { cookie: () => ({ sameSite: 'strict' }) } },
+    'session.cookie must be an object',
+  ],
+  ['a store that is null', { sessionStore: null }, 'sessionStore must have the methods get, set and destroy'],
+  ['a body limit that is null', { bodyLimit: null }, 'bodyLimit must be a whole number of bytes'],
+  ['a timeout that is null', { answerTimeout: null }, 'answerTimeout is not a usable duration (got null)'],
+  [
+    'a close timeout that is null',
+    { closeTimeout: null },
+    'closeTimeout is not a usable duration (got null)',
+  ],
+  ['a reporter that is null', { onError: null }, 'onError must be a function'],
   ['a store that is none', { sessionStore: {} }, 'sessionStore must have the methods get, set and destroy'],
   [
     'secure given twice',
@@ -81,6 +100,39 @@ test.each(['30d', 3e9] as const)('a timeout of %s is the longest that timers can
     answerTimeout: 2_147_483_647,
     closeTimeout: 2_147_483_647,
   })
+})
+
+/** Settings as a class has them that reads them from somewhere: none is a property of the object's own. */
+class Settings {
+  get idleTimeout(): '10m' {
+    return '10m'
+  }
+  get cookie(): { readonly sameSite: 'strict' } {
+    return new (class {
+      get sameSite(): 'strict' {
+        return 'strict'
+      }
+    })()
+  }
+}
+
+test.each<[string, Partial<Options>]>([
+  ['', {}],
+  [' beside settings of the app', { secureCookies: true, sessionCookieName: 'shop' }],
+])('settings of sessions that are getters of a class count%s', (_where, others) => {
+  const { sessions } = resolveAppOptions({ sessionSecret: SECRET, session: new Settings(), ...others })
+  expect(sessions.idleTimeout).toBe('10m')
+  expect(sessions.cookie?.sameSite).toBe('strict')
+})
+
+test('a secret that is a getter of the settings of sessions is refused', () => {
+  class WithSecret extends Settings {
+    get secret(): string {
+      return SECRET
+    }
+  }
+  const options = unchecked({ session: new WithSecret() })
+  expect(() => createApp(options)).toThrow('session.secret is given as sessionSecret')
 })
 
 test('createApp needs options', () => {
