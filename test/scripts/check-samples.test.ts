@@ -37,6 +37,15 @@ describe('check-samples', () => {
     ])
   })
 
+  test('fails on what the oldest compiler refuses that the types are for', () => {
+    // Before TypeScript 6, a method's `this` might hang on what the types are, so the order of methods decided.
+    const declared = 'declare function pass<T>(pair: { make(seed: number): T; take(one: T): void }): void\n'
+    const page = fence(`${declared}pass({ take(one) { one.toFixed() }, make(seed: number) { return seed } })`)
+    expect(check({ 'README.md': '', 'docs/page.md': page })).toEqual([
+      expect.stringMatching(/^with typescript-oldest: docs\/page\.md:3:20: error TS18046: /),
+    ])
+  })
+
   test('keeps what one page declares from the others', () => {
     const page = (type: string) => {
       return fence(`import type {} from 'thing'\ndeclare module 'thing' { interface Data { id: ${type} } }`)

@@ -1,14 +1,17 @@
 /** A value SQLite binds. */
 export type SqliteValue = string | number | null
 
-/** A prepared statement, as far as the store uses it. */
+/**
+ * A prepared statement, as far as the store uses it. What it is given is always a {@link SqliteValue}; to say so would be
+ * to refuse those of better-sqlite3 up to TypeScript 5.9, which finds that they take no `null`.
+ */
 export interface SqliteStatement {
   /** Runs it and tells how many rows it changed. */
-  run(...values: SqliteValue[]): { changes: number | bigint }
+  run(...values: unknown[]): { changes: number | bigint }
   /** Gives the first row; `undefined` or `null` when there is none. */
-  get(...values: SqliteValue[]): unknown
+  get(...values: unknown[]): unknown
   /** Gives all rows. */
-  all(...values: SqliteValue[]): unknown[]
+  all(...values: unknown[]): unknown[]
 }
 
 /**
