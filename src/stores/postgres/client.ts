@@ -90,7 +90,7 @@ export function postgresServer(client: unknown, prepare: boolean): PostgresServe
   }
   throw new ConfigError(
     'ERR_CONFIG_INVALID',
-    'PostgresSessionStore needs a client: a Pool or Client of pg (new Pool({ connectionString })), or the sql function of postgres.js (postgres(url)).',
+    'PostgresSessionStore needs a client: a Pool or Client of pg (new Pool({ connectionString })), or the sql function of postgres.js 3.4 or newer (postgres(url)).',
   )
 }
 

@@ -40,6 +40,13 @@ describe('PostgresSessionStore refuses', () => {
     },
   )
 
+  test('a client of postgres.js from before it could set a connection apart, with the version it needs [P12]', () => {
+    const old = Object.assign(() => {}, { unsafe: () => {}, begin: () => {} })
+    expect(() => Reflect.construct(PostgresSessionStore, [old])).toThrow(
+      expect.objectContaining(configError('postgres.js 3.4 or newer')),
+    )
+  })
+
   test.each([
     ['a pool', new pg.Pool(inBinary)],
     ['a client', new pg.Client(inBinary)],
