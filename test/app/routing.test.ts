@@ -56,6 +56,23 @@ describe('routes', () => {
     ])
   })
 
+  test('parameters are typed behind a part of the path that is a variable', async () => {
+    const app = testApp()
+    const mount = (base: string, version: `v${number}`): void => {
+      app.get(`${base}/users/:id/:tab?`, (req, res) => {
+        expectTypeOf(req.params).toEqualTypeOf<{ id: string; tab?: string }>()
+        // @ts-expect-error the path is not known to have such a parameter
+        res.json({ ...req.params, missing: req.params.missing })
+      })
+      app.get(`/${version}/${base}d/:id`, (req, res) => {
+        expectTypeOf(req.params).toEqualTypeOf<{ id: string }>()
+        res.json(req.params)
+      })
+    }
+    mount('/shop', 'v1')
+    expect(await (await app.request('/shop/users/7')).json()).toEqual({ id: '7' })
+  })
+
   test('a handler may name its parameters by itself, where they are those of the path', () => {
     interface Data {
       n: number
