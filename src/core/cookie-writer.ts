@@ -1,4 +1,5 @@
 import { ConfigError } from './errors.ts'
+import type { OptionNames } from './option-names.ts'
 import { shownValue } from './shown-value.ts'
 
 /** What a `Set-Cookie` line may say beside name and value. */
@@ -30,54 +31,61 @@ const SAME_SITE = { lax: 'Lax', strict: 'Strict', none: 'None' } as const
 const MAX_PAIR = 4096
 const MAX_ATTRIBUTE = 1024
 const MAX_AGE_SECONDS = 34_560_000
+const AS_PARTS: OptionNames = (part) => `cookie ${part}`
 
 /**
  * Writes one `Set-Cookie` line, and only ever a legal one: what a browser would drop or misread throws here.
  *
+ * @param called - How messages call the name and the attributes. Default: `cookie name`, `cookie path` and so on.
  * @throws {ConfigError} `ERR_CONFIG_INVALID` a name, value or attribute outside the grammar or over a browser's
  * limits; `ERR_CONFIG_INSECURE` a combination browsers refuse, such as a `__Host-` name with a domain.
  * @see RFC 6265bis section 4.1.1 (grammar), 4.1.3 (prefixes), 5.5 and 5.6 (limits)
  */
-export function writeCookie(name: string, value: string, attributes: CookieAttributes = {}): string {
-  checkName(name)
+export function writeCookie(
+  name: string,
+  value: string,
+  attributes: CookieAttributes = {},
+  called: OptionNames = AS_PARTS,
+): string {
+  checkName(name, called('name'))
   if (typeof value !== 'string' || !VALUE.test(value)) {
     throw invalid(
-      'value',
+      AS_PARTS('value'),
       'holds a character a cookie cannot carry; encode it first, for example with encodeURIComponent',
     )
   }
   if (name.length + value.length > MAX_PAIR) {
     throw invalid(
-      'value',
+      AS_PARTS('value'),
       `is too long: name and value may be ${MAX_PAIR} characters together, these are ${name.length + value.length}`,
     )
   }
   checkPrefix(name, attributes)
   checkCompanions(attributes)
-  return `${name}=${value}${writeAttributes(attributes)}`
+  return `${name}=${value}${writeAttributes(attributes, called)}`
 }
 
-function writeAttributes(attributes: CookieAttributes): string {
+function writeAttributes(attributes: CookieAttributes, called: OptionNames): string {
   const { path = '/', domain, secure, httpOnly, sameSite, partitioned, maxAge, expires } = attributes
-  let line = `; Path=${legal('path', path, PATH, "must begin with '/' and hold no semicolon or control character")}`
+  let line = `; Path=${legal(called('path'), path, PATH, "must begin with '/' and hold no semicolon or control character")}`
   if (domain !== undefined)
-    line += `; Domain=${legal('domain', domain, DOMAIN, 'must be a host name such as example.com')}`
-  if (maxAge !== undefined) line += `; Max-Age=${wholeSeconds(maxAge)}`
-  if (expires !== undefined) line += `; Expires=${httpDate(expires)}`
+    line += `; Domain=${legal(called('domain'), domain, DOMAIN, 'must be a host name such as example.com')}`
+  if (maxAge !== undefined) line += `; Max-Age=${wholeSeconds(maxAge, called('maxAge'))}`
+  if (expires !== undefined) line += `; Expires=${httpDate(expires, called('expires'))}`
   if (httpOnly === true) line += '; HttpOnly'
   if (secure === true) line += '; Secure'
   if (sameSite !== undefined) {
-    if (!Object.hasOwn(SAME_SITE, sameSite))
-      throw invalid('sameSite', `must be 'lax', 'strict' or 'none' (got ${shownValue(sameSite)})`)
+    if (typeof sameSite !== 'string' || !Object.hasOwn(SAME_SITE, sameSite))
+      throw invalid(called('sameSite'), `must be 'lax', 'strict' or 'none' (got ${shownValue(sameSite)})`)
     line += `; SameSite=${SAME_SITE[sameSite]}`
   }
   if (partitioned === true) line += '; Partitioned'
   return line
 }
 
-function checkName(name: string): void {
+function checkName(name: string, called: string): void {
   if (typeof name !== 'string' || !TOKEN.test(name)) {
-    throw invalid('name', "must be one or more letters, digits or any of !#$%&'*+-.^_`|~")
+    throw invalid(called, "must be one or more letters, digits or any of !#$%&'*+-.^_`|~")
   }
 }
 
@@ -101,27 +109,27 @@ function checkCompanions({ secure, sameSite, partitioned }: CookieAttributes): v
   if (partitioned === true) throw refused('partitioned: true needs secure: true')
 }
 
-function legal(attribute: string, text: unknown, shape: RegExp, rule: string): string {
+function legal(called: string, text: unknown, shape: RegExp, rule: string): string {
   if (typeof text !== 'string' || text.length > MAX_ATTRIBUTE || !shape.test(text))
-    throw invalid(attribute, rule)
+    throw invalid(called, rule)
   return text
 }
 
-function wholeSeconds(maxAge: number): number {
-  if (!Number.isFinite(maxAge)) throw invalid('maxAge', 'must be a number of seconds')
+function wholeSeconds(maxAge: number, called: string): number {
+  if (!Number.isFinite(maxAge)) throw invalid(called, 'must be a number of seconds')
   return Math.min(MAX_AGE_SECONDS, Math.max(0, Math.floor(maxAge)))
 }
 
-function httpDate(expires: Date): string {
+function httpDate(expires: Date, called: string): string {
   if (!(expires instanceof Date) || Number.isNaN(expires.getTime()))
-    throw invalid('expires', 'must be a valid Date')
+    throw invalid(called, 'must be a valid Date')
   const year = expires.getUTCFullYear()
-  if (year < 1601 || year > 9999) throw invalid('expires', 'must lie between the years 1601 and 9999')
+  if (year < 1601 || year > 9999) throw invalid(called, 'must lie between the years 1601 and 9999')
   return expires.toUTCString()
 }
 
-function invalid(what: string, rule: string): ConfigError {
-  return new ConfigError('ERR_CONFIG_INVALID', `cookie ${what} ${rule}.`)
+function invalid(called: string, rule: string): ConfigError {
+  return new ConfigError('ERR_CONFIG_INVALID', `${called} ${rule}.`)
 }
 
 function refused(rule: string): ConfigError {

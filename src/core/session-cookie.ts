@@ -68,9 +68,9 @@ export class SessionCookie {
     this.#persistent = options.persistent ?? false
     this.#before = `${this.name}=`
     // Written once with a ticket's length, so that a name that leaves no room for one is found now.
-    this.#after = writeCookie(this.name, 'x'.repeat(TICKET_LENGTH), attributes).slice(
-      this.#before.length + TICKET_LENGTH,
-    )
+    const longest = 'x'.repeat(TICKET_LENGTH)
+    const line = writeCookie(this.name, longest, attributes, (part) => name(`cookie.${part}`))
+    this.#after = line.slice(this.#before.length + TICKET_LENGTH)
     // A browser removes only the cookie it has: same name, path, domain and partition.
     this.#cleared = writeCookie(this.name, '', { ...attributes, maxAge: 0, expires: new Date(0) })
   }

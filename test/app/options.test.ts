@@ -33,6 +33,12 @@ test.each<[string, object, string]>([
   ],
   ['a schema that is none', { session: { schema: {} } }, 'session.schema does not speak'],
   ['secure that is neither', { secureCookies: 'auto' }, 'secureCookies must be true or false'],
+  ['a name that no cookie can have', { sessionCookieName: 'a b' }, 'sessionCookieName must be one or more'],
+  [
+    'sameSite that is none',
+    { session: { cookie: { sameSite: true } } },
+    "session.cookie.sameSite must be 'lax', 'strict' or 'none' (got true)",
+  ],
   ['a name that is none', { sessionCookieName: 7 }, 'sessionCookieName must be a text'],
   [
     'secure that is neither, in its other place',
