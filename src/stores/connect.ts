@@ -4,7 +4,7 @@ import type { SessionStore, WriteOptions } from '../core/store.ts'
 import { answerOf } from './connect/answer.ts'
 import { type DatedRecord, isDatedRecord } from './json/dated-record.ts'
 import { lifetime } from './lifetime.ts'
-import { invalidOption, refuseUnknownOptions } from './options.ts'
+import { invalidOption, optionsOf, refuseUnknownOptions } from './options.ts'
 import { codeOf } from './sql/unreachable.ts'
 import { unreadableRecord } from './unreadable-record.ts'
 
@@ -54,7 +54,7 @@ export class ConnectSessionStore implements SessionStore {
    * @throws {ConfigError} `ERR_CONFIG_INVALID` it is not such a store, or an option is unknown or not usable.
    */
   constructor(store: ConnectStore, options: ConnectSessionStoreOptions = {}) {
-    const { now = () => Date.now(), ...unknown } = options
+    const { now = () => Date.now(), ...unknown } = optionsOf(STORE, options)
     refuseUnknownOptions(STORE, unknown, 'now')
     if (typeof now !== 'function')
       throw invalidOption(STORE, 'now', 'a function giving milliseconds since the epoch', now)

@@ -8,13 +8,14 @@ import type {
   TouchOptions,
   WriteOptions,
 } from '../core/store.ts'
-import { checkOptions } from './memory/check-options.ts'
+import { checkOptions, STORE } from './memory/check-options.ts'
 import { LastUse } from './memory/last-use.ts'
 import { MARK, NONE, TEXT } from './memory/record-page.ts'
 import { RecordTable } from './memory/record-table.ts'
 import { SlotIndex } from './memory/slot-index.ts'
 import { type SweepProgress, SweepTimer } from './memory/sweep-timer.ts'
 import { UserIndex } from './memory/user-index.ts'
+import { optionsOf } from './options.ts'
 
 /** How a {@link MemorySessionStore} is set up. */
 export interface MemorySessionStoreOptions {
@@ -71,7 +72,12 @@ export class MemorySessionStore implements ConditionalStore {
    * @throws {ConfigError} `ERR_CONFIG_INVALID` an option is unknown or not usable.
    */
   constructor(options: MemorySessionStoreOptions = {}) {
-    const { cleanupInterval = '5m', maxSessions = 1_000_000, now = () => Date.now(), ...others } = options
+    const {
+      cleanupInterval = '5m',
+      maxSessions = 1_000_000,
+      now = () => Date.now(),
+      ...others
+    } = optionsOf(STORE, options)
     checkOptions(maxSessions, now, others)
     this.#now = now
     this.#maxSessions = maxSessions

@@ -15,7 +15,7 @@ import { explainError, explainMigrationError } from './mysql/explain-error.ts'
 import type { MysqlClient } from './mysql/mysql2.ts'
 import { mysqlSchema } from './mysql/schema.ts'
 import { EXPIRED_BATCH, type MysqlStatements, mysqlStatements } from './mysql/statements.ts'
-import { refuseUnknownOptions } from './options.ts'
+import { optionsOf, refuseUnknownOptions } from './options.ts'
 import { destroyAll } from './sql/destroy-all.ts'
 import { ExpiredRows } from './sql/expired-rows.ts'
 import { encodeKey } from './sql/key-text.ts'
@@ -65,7 +65,12 @@ export class MysqlSessionStore implements ConditionalStore {
    * @throws {ConfigError} `ERR_CONFIG_INVALID` the client is neither, or an option is unknown or not usable.
    */
   constructor(client: MysqlClient, options: MysqlSessionStoreOptions = {}) {
-    const { table = DEFAULT_TABLE, queryTimeout = '30s', cleanupInterval = '5m', ...unknown } = options
+    const {
+      table = DEFAULT_TABLE,
+      queryTimeout = '30s',
+      cleanupInterval = '5m',
+      ...unknown
+    } = optionsOf(STORE, options)
     refuseUnknownOptions(STORE, unknown, 'table, queryTimeout and cleanupInterval')
     const timeout = parseTimeout(queryTimeout, 'queryTimeout')
     const parts = tableNameParts(STORE, table, true)

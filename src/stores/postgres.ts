@@ -10,7 +10,7 @@ import type {
   WriteOptions,
 } from '../core/store.ts'
 import { lifetime } from './lifetime.ts'
-import { invalidOption, refuseUnknownOptions } from './options.ts'
+import { invalidOption, optionsOf, refuseUnknownOptions } from './options.ts'
 import {
   type Answer,
   type PgClient,
@@ -80,7 +80,12 @@ export class PostgresSessionStore implements ConditionalStore {
    * postgres.js client with `transform.row`, or an option is unknown or not usable.
    */
   constructor(client: PgClient | PostgresJsClient, options: PostgresSessionStoreOptions = {}) {
-    const { table = DEFAULT_TABLE, prepare = false, cleanupInterval = '5m', ...unknown } = options
+    const {
+      table = DEFAULT_TABLE,
+      prepare = false,
+      cleanupInterval = '5m',
+      ...unknown
+    } = optionsOf(STORE, options)
     refuseUnknownOptions(STORE, unknown, 'table, prepare and cleanupInterval')
     if (typeof prepare !== 'boolean') throw invalidOption(STORE, 'prepare', 'true or false', prepare)
     const parts = tableNameParts(STORE, table, true)

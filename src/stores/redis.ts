@@ -10,7 +10,7 @@ import type {
   WriteOptions,
 } from '../core/store.ts'
 import { lifetime } from './lifetime.ts'
-import { invalidOption, refuseUnknownOptions } from './options.ts'
+import { invalidOption, optionsOf, refuseUnknownOptions } from './options.ts'
 import { batches } from './redis/batches.ts'
 import type { RedisClient } from './redis/client.ts'
 import { textOf } from './redis/commands.ts'
@@ -92,7 +92,7 @@ export class RedisSessionStore implements ConditionalStore {
    * asked for with a client that it does not work with.
    */
   constructor(client: RedisClient, options: RedisSessionStoreOptions = {}) {
-    const { prefix = 'coatcheck:', cache, ...unknown } = options
+    const { prefix = 'coatcheck:', cache, ...unknown } = optionsOf(STORE, options)
     refuseUnknownOptions(STORE, unknown, 'prefix and cache')
     if (typeof prefix !== 'string' || prefix === '' || prefix.length > LONGEST_PREFIX)
       throw invalidOption(STORE, 'prefix', 'a text of 1 to 100 characters', prefix)

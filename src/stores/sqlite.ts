@@ -10,7 +10,7 @@ import type {
   WriteOptions,
 } from '../core/store.ts'
 import { lifetime } from './lifetime.ts'
-import { invalidOption, refuseUnknownOptions } from './options.ts'
+import { invalidOption, optionsOf, refuseUnknownOptions } from './options.ts'
 import { ExpiredRows } from './sql/expired-rows.ts'
 import { encodeKey } from './sql/key-text.ts'
 import { pageLimit, pageOf } from './sql/record-page.ts'
@@ -73,7 +73,13 @@ export class SqliteSessionStore implements ConditionalStore {
    * opened, or the table is not one of ours. `ERR_PEER_MISSING` a path was given and the runtime has no SQLite. Nothing stays open.
    */
   constructor(database: SqliteDatabase | string, options: SqliteSessionStoreOptions = {}) {
-    const { table: name = DEFAULT_TABLE, synchronous, busyTimeout, cleanupInterval = '5m', ...rest } = options
+    const {
+      table: name = DEFAULT_TABLE,
+      synchronous,
+      busyTimeout,
+      cleanupInterval = '5m',
+      ...rest
+    } = optionsOf(STORE, options)
     const { now = () => Date.now(), ...unknown } = rest
     refuseUnknownOptions(STORE, unknown, 'table, synchronous, busyTimeout, cleanupInterval and now')
     checkConnectionSettings(synchronous, busyTimeout)

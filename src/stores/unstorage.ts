@@ -3,7 +3,7 @@ import type { SessionRecord } from '../core/record.ts'
 import type { SessionStore, WriteOptions } from '../core/store.ts'
 import { type DatedRecord, isDatedRecord } from './json/dated-record.ts'
 import { lifetime } from './lifetime.ts'
-import { invalidOption, refuseUnknownOptions } from './options.ts'
+import { invalidOption, optionsOf, refuseUnknownOptions } from './options.ts'
 import { pageLimit } from './sql/record-page.ts'
 import { unreadableRecord } from './unreadable-record.ts'
 import { WriteQueue } from './unstorage/write-queue.ts'
@@ -64,7 +64,7 @@ export class UnstorageSessionStore implements SessionStore {
    * @throws {ConfigError} `ERR_CONFIG_INVALID` it is not a storage, or an option is unknown or not usable.
    */
   constructor(storage: UnstorageStorage, options: UnstorageSessionStoreOptions = {}) {
-    const { base = 'coatcheck', now = () => Date.now(), ...unknown } = options
+    const { base = 'coatcheck', now = () => Date.now(), ...unknown } = optionsOf(STORE, options)
     refuseUnknownOptions(STORE, unknown, 'base and now')
     if (typeof base !== 'string' || !BASE.test(base))
       throw invalidOption(STORE, 'base', "letters, digits, '-' and '_' in parts divided by ':'", base)

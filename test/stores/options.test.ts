@@ -1,6 +1,13 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { isSessionError } from '../../src/core/errors.ts'
+import { ConnectSessionStore } from '../../src/stores/connect.ts'
+import { MemorySessionStore } from '../../src/stores/memory.ts'
+import { MysqlSessionStore } from '../../src/stores/mysql.ts'
 import { invalidOption } from '../../src/stores/options.ts'
+import { PostgresSessionStore } from '../../src/stores/postgres.ts'
+import { RedisSessionStore } from '../../src/stores/redis.ts'
+import { SqliteSessionStore } from '../../src/stores/sqlite.ts'
+import { UnstorageSessionStore } from '../../src/stores/unstorage.ts'
 
 test.each<[unknown, string]>([
   ['100', "the text '100'"],
@@ -19,4 +26,30 @@ test.each<[unknown, string]>([
   expect(error.message).toBe(
     `SomeStore: the option size cannot be used. Expected a number, received ${shown}.`,
   )
+})
+
+describe.each([
+  [MemorySessionStore, []],
+  [SqliteSessionStore, [':memory:']],
+  [ConnectSessionStore, [{ get() {}, set() {}, destroy() {} }]],
+  [RedisSessionStore, [{ sendCommand() {}, multi() {}, on() {} }]],
+  [PostgresSessionStore, [{ query() {}, on() {}, removeListener() {} }]],
+  [MysqlSessionStore, [{ query() {}, execute() {} }]],
+  [UnstorageSessionStore, [{ getItem() {}, setItem() {}, removeItem() {}, getKeys() {} }]],
+])('%o', (Store, before) => {
+  test.each([
+    ['null', null],
+    ['a number', 50_000],
+    ['a list', []],
+    ['a string', 'secret://'],
+    ['a function', () => {}],
+    ['a symbol', Symbol('x')],
+  ])('refuses %s as options [P12]', (received, options) => {
+    expect(() => Reflect.construct(Store, [...before, options])).toThrow(
+      expect.objectContaining({
+        code: 'ERR_CONFIG_INVALID',
+        message: `${Store.name} takes its options as an object of names and values, received ${received}.`,
+      }),
+    )
+  })
 })

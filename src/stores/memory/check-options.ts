@@ -1,6 +1,7 @@
 import { invalidOption, refuseUnknownOptions } from '../options.ts'
 
-const STORE = 'MemorySessionStore'
+/** How messages call the store. */
+export const STORE = 'MemorySessionStore'
 
 /**
  * Checks what a memory store was given, but for its durations.
