@@ -13,7 +13,7 @@ export interface HeaderCarrier {
 
 /**
  * Finds the `Cookie` header of a request.
- * @throws {ConfigError} `ERR_CONFIG_INVALID` what stands in its place is no text: somebody has parsed it.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` the request has no headers, or what stands in its place is no text: somebody has parsed it.
  */
 export function cookieHeaderOf(request: CookieCarrier | null | undefined): string | null | undefined {
   const header: unknown = headerOf(request)
@@ -26,8 +26,16 @@ export function cookieHeaderOf(request: CookieCarrier | null | undefined): strin
 
 function headerOf(request: CookieCarrier | null | undefined): unknown {
   if (typeof request !== 'object' || request === null) return request
-  const { headers } = request
+  const { headers }: { headers?: HeaderSource | null } = request
+  if (headers === undefined || headers === null) throw withoutHeaders()
   const { cookie }: { get?: unknown; cookie?: unknown } = headers
   // Where Node has it. To look for a method first takes longer on its headers, which are of many shapes.
   return typeof cookie === 'string' ? cookie : findHeader(headers, 'cookie')
+}
+
+function withoutHeaders(): ConfigError {
+  return new ConfigError(
+    'ERR_CONFIG_INVALID',
+    'What was given as a request has no headers. Hand over the request as it came, or the text of its Cookie header.',
+  )
 }

@@ -16,6 +16,7 @@ import type { DefaultData } from './session-data.ts'
 import { SessionLoader } from './session-loader.ts'
 import { type GoOn, SessionOpener } from './session-opener.ts'
 import { SessionSaver } from './session-saver.ts'
+import { shownValue } from './shown-value.ts'
 import type { StorableData } from './storable-data.ts'
 import type { ConditionalStore } from './store.ts'
 import { StoreAccess } from './store-access.ts'
@@ -32,14 +33,14 @@ export interface Sessions<Data extends object = DefaultData> {
    * `immediate` is asked when the session is first used.
    * @param request - The request, or its `Cookie` header; several lines joined with `; `.
    * @throws {StoreError} the store failed or did not answer in time, unless `onStoreFailure` is `'anonymous'`.
-   * @throws {ConfigError} `ERR_CONFIG_INVALID` the request's `Cookie` header is no text.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` the request has no headers, or its `Cookie` header is no text.
    */
   open(request: CookieCarrier | null | undefined): Awaitable<Passage<Data>>
   /**
    * Gives the session of a request for looking at, where there is no response to set a cookie on: a WebSocket
    * upgrade, a socket.io handshake. Extends and changes nothing.
    * @throws {StoreError} the store failed or did not answer in time, unless `onStoreFailure` is `'anonymous'`.
-   * @throws {ConfigError} `ERR_CONFIG_INVALID` the request's `Cookie` header is no text.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` the request has no headers, or its `Cookie` header is no text.
    */
   read(request: CookieCarrier): Promise<ReadonlySession<Data>>
   /**
@@ -50,6 +51,7 @@ export interface Sessions<Data extends object = DefaultData> {
   on<Name extends EventName>(name: Name, listener: (event: SessionEvents[Name]) => void): () => void
   /**
    * Ends somebody's session by its id. An unknown id is not an error.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` the id is not a text: nothing was ended.
    * @throws {StoreError} the store failed; the session may still live; safe to repeat.
    */
   revoke(id: string): Promise<void>
@@ -137,6 +139,12 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
   }
 
   async revoke(id: string): Promise<void> {
+    if (typeof id !== 'string') {
+      throw new ConfigError(
+        'ERR_CONFIG_INVALID',
+        `sessions.revoke() needs the id of a session, such as session.id (got ${shownValue(id)}). Nothing was ended.`,
+      )
+    }
     // Anything else is no session's id, and no store should have to take it for a key.
     if (!isSessionId(id)) return
     await this.#access.destroy(id)

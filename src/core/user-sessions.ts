@@ -1,4 +1,4 @@
-import { type DataObject, readData } from './data-text.ts'
+import { type DataObject, isDataObject, readData } from './data-text.ts'
 import { ConfigError } from './errors.ts'
 import type { EventHub } from './events.ts'
 import { expiryOf } from './expiry.ts'
@@ -108,13 +108,18 @@ export class StoredUserSessions<Data extends object> implements UserSessions<Dat
 
 /** Gives the id of the session to leave alive. A misspelt `except` would log out the very one who asks. */
 function exceptionOf(options: { except?: unknown }): string | undefined {
+  if (!isDataObject(options)) throw unusable()
   const { except, ...unknown } = options
-  if (typeof options === 'object' && Object.keys(unknown).length === 0) {
+  if (Object.keys(unknown).length === 0) {
     if (except === undefined || typeof except === 'string') return except
     const id = typeof except === 'object' && except !== null ? idOf(except) : undefined
     if (typeof id === 'string') return id
   }
-  throw new ConfigError(
+  throw unusable()
+}
+
+function unusable(): ConfigError {
+  return new ConfigError(
     'ERR_CONFIG_INVALID',
     'revoke() takes nothing, or { except: req.session }, or the id of a session as except. Nobody was logged out.',
   )

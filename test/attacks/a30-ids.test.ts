@@ -50,11 +50,12 @@ describe('[A30] injection through ids', () => {
   })
 
   test.each([undefined, null, 5, {}, ['A'.repeat(43)], { toString: () => 'A'.repeat(43) }])(
-    'revoke(%j), which is no text, does not reach the store [A30] [C72]',
+    'revoke(%j), which is no text, is an error and does not reach the store [A30] [C72]',
     async (id) => {
       const { store, asked } = listening()
       const sessions = createSessions({ secret: SECRET, store })
-      await Reflect.apply(sessions.revoke, sessions, [id])
+      const revoked = Reflect.apply(sessions.revoke, sessions, [id])
+      await expect(revoked).rejects.toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }))
       expect(asked).toEqual([])
     },
   )

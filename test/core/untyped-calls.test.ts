@@ -59,11 +59,42 @@ describe('a call with arguments that no type checker has seen', () => {
     },
   )
 
+  test.each([[{}], [[]], [{ headers: undefined }], [{ headers: null }]])(
+    'a request without headers, %j, is refused',
+    async (request) => {
+      for (const { sessions } of [start(), startLater()]) {
+        await expect(Promise.resolve().then(() => call(sessions, 'open', request))).rejects.toThrow(INVALID)
+        await expect(call(sessions, 'read', request)).rejects.toThrow(INVALID)
+      }
+    },
+  )
+
+  test('sessions.revoke() of what is no text is refused, since it ends nothing', async () => {
+    const { browser, sessions } = start<{ userId: string }>()
+    await browser.request(async (session) => {
+      session.set('userId', 'ann')
+      for (const id of [session, undefined, null, 7, [session.id], { id: session.id }]) {
+        await expect(call(sessions, 'revoke', id)).rejects.toThrow(INVALID)
+      }
+      await expect(call(sessions, 'revoke', 'no id')).resolves.toBeUndefined()
+    })
+    expect(await browser.look()).toEqual({ userId: 'ann' })
+  })
+
   test('revoke() with a misspelt or unusable option logs nobody out', async () => {
     const { browser, sessions } = start<{ userId: string }>()
     await browser.request((session) => session.set('userId', 'ann'))
     const { id } = (await sessions.user('ann').list())[0] ?? {}
-    for (const options of [{ exept: id }, { except: 5 }, { except: {} }, { except: null }, id]) {
+    for (const options of [
+      { exept: id },
+      { except: 5 },
+      { except: {} },
+      { except: null },
+      id,
+      null,
+      [],
+      [id],
+    ]) {
       await expect(call(sessions.user('ann'), 'revoke', options)).rejects.toThrow(INVALID)
     }
     expect(await browser.look()).toEqual({ userId: 'ann' })
