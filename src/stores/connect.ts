@@ -48,6 +48,11 @@ export class ConnectSessionStore implements SessionStore {
   readonly #store: ConnectStore
   readonly #now: () => number
 
+  /** Names the class in errors, also in minified code. */
+  static get name(): string {
+    return STORE
+  }
+
   /**
    * Takes a store, which stays yours: it is never closed.
    * @param store - The store itself, such as `new RedisStore({ client })`.

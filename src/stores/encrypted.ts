@@ -78,6 +78,11 @@ class EncryptedSessionStore implements SessionStore {
   declare readonly count?: Ability<'count'>
   declare readonly onEvict?: Ability<'onEvict'>
 
+  /** Names the class in errors, also in minified code. */
+  static get name(): string {
+    return 'EncryptedSessionStore'
+  }
+
   constructor(store: SessionStore, vault: Vault) {
     this.#store = store
     this.#vault = vault

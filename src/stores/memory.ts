@@ -67,6 +67,11 @@ export class MemorySessionStore implements ConditionalStore {
   /** Where the sweep goes on. */
   #sweepSlot = 0
 
+  /** Names the class in errors, also in minified code. */
+  static get name(): string {
+    return STORE
+  }
+
   /**
    * Makes an empty store. It holds no timer until the first write.
    * @throws {ConfigError} `ERR_CONFIG_INVALID` an option is unknown or not usable.

@@ -58,6 +58,11 @@ export class MysqlSessionStore implements ConditionalStore {
   readonly #statements: MysqlStatements
   readonly #expired: ExpiredRows
 
+  /** Names the class in errors, also in minified code. */
+  static get name(): string {
+    return STORE
+  }
+
   /**
    * Takes the client. Nothing is sent yet.
    * @param client - A pool (better) or a connection of `mysql2/promise`, with its default character set, utf8mb4. It

@@ -71,6 +71,11 @@ export class PostgresSessionStore implements ConditionalStore {
   readonly #names: string
   readonly #expired: ExpiredRows
 
+  /** Names the class in errors, also in minified code. */
+  static get name(): string {
+    return STORE
+  }
+
   /**
    * Takes the client. Nothing is sent yet.
    * @param client - A `Pool` (better) or a connected `Client` of `pg`, or the `sql` function of postgres.js. It stays

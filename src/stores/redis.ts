@@ -83,6 +83,11 @@ export class RedisSessionStore implements ConditionalStore {
   readonly #cache: NearCache | undefined
   readonly #nextMark = createWriteMarks()
 
+  /** Names the class in errors, also in minified code. */
+  static get name(): string {
+    return STORE
+  }
+
   /**
    * Takes a client and sends nothing yet.
    * @param client - A client of node-redis (`createClient`, `createCluster`, `createSentinel`; call its `connect()`)

@@ -64,6 +64,11 @@ export class SqliteSessionStore implements ConditionalStore {
   readonly #expired: ExpiredRows
   #disposed = false
 
+  /** Names the class in errors, also in minified code. */
+  static get name(): string {
+    return STORE
+  }
+
   /**
    * Opens the store and makes its table when it is missing.
    * @param database - A path or `':memory:'`, which the store opens with the runtime's own SQLite in WAL mode and

@@ -58,6 +58,11 @@ export class UnstorageSessionStore implements SessionStore {
   /** Where in the list of keys `deleteExpired` goes on. */
   #next = 0
 
+  /** Names the class in errors, also in minified code. */
+  static get name(): string {
+    return STORE
+  }
+
   /**
    * Takes a storage, which stays yours: it is never disposed of.
    * @param storage - What `createStorage()` of unstorage gives.
