@@ -69,8 +69,8 @@ export const BREAKERS_P10_P12: readonly PromiseBreaker[] = [
     promise: 'P11',
     breaks: 'writes in a second step after the request has had its error',
     file: 'core/two-step-store.ts',
-    find: 'if (over || performance.now() >= end)\n          throw',
-    replace: 'if (end === 0)\n          throw',
+    find: 'if (over || performance.now() >= end) throw',
+    replace: 'if (end === 0) throw',
   },
   {
     promise: 'P12',

@@ -1,95 +1,119 @@
 import type { SessionRecord } from './record.ts'
 
-/** What was done to a record: written, or ended. */
+/** What is done to a record: it is written, or ended. */
 export interface Deed {
-  /** What the record is by it; `null` when it ended. */
+  /** What the record is by it; `null` when it ends. */
   readonly record: SessionRecord | null
-  /**
-   * Does it once more.
-   * @param begin - Called before, with what the record will be.
-   * @param revision - What a record gets for its revision: who has read what came late must not take it for this one.
-   */
-  again(begin: Begin, revision: number): Promise<void>
+  /** When it was begun, as a number that grows. */
+  readonly begun: number
+  /** Gives the same under another revision: who has read what came late must not take it for this. */
+  under(revision: number): Deed
+  /** Does it. */
+  run(): Promise<void>
 }
 
-/** Is told what a record will be by a write that begins. */
-export type Begin = (record: SessionRecord | null) => void
+/** Is told what a write that begins will have done, should it be late. */
+export type Begin = (deed: Deed) => void
 
 /** The late writes of one record. */
 interface Late {
-  /** What each will have made of the record, should it come through. */
-  readonly writes: Map<Promise<unknown>, SessionRecord | null>
-  /** What was done to the record since. */
+  /** What each will have done, should it come through. */
+  readonly writes: Map<Promise<unknown>, Deed>
+  /** What counts: what was done last in its time, or was given to somebody since. */
   latest: Deed | null
-  /** When that was begun. */
-  latestBegun: number
-  /** The highest revision that any of these writes has. */
+  /** Since when, as a number that grows. A late write that was begun before does not take its place. */
+  since: number
+  /** The highest revision that any of these has. */
   revision: number
   /** When each user's sessions were ended last. */
   readonly revoked: Map<string, number>
 }
 
+const SHORTEST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 60_000
+
 /**
  * Keeps account of writes that did not end in their time and may still reach the store, perhaps over what was done
- * to the record since. What was done last is done again when they have ended, and so counts.
+ * to the record since. What counts is done again where one of them is found in its place.
  */
 export class LateWrites {
   readonly #late = new Map<string, Late>()
   /** How much was begun: a write that is late itself is not what was done last when it ends. */
   #begun = 0
 
-  /**
-   * Takes in a write that has not ended.
-   * @param record - What it makes of the record; `null` when it ends it.
-   * @param inTurn - Runs what is to be done again, beside nothing else that is done to this record.
-   */
-  add(
-    id: string,
-    write: Promise<unknown>,
-    record: SessionRecord | null,
-    inTurn: (redo: (begin: Begin) => Promise<void>) => Promise<void>,
-  ): void {
-    const late = this.#late.get(id) ?? nothingDone()
-    this.#late.set(id, late)
-    late.writes.set(write, record)
-    late.revision = Math.max(late.revision, record?.revision ?? 0)
-    const redo = async (begin: Begin): Promise<void> => {
-      late.writes.delete(write)
-      try {
-        await repeat(late, begin)
-      } finally {
-        // Not before: what came late is told from what was done since until that is there again.
-        if (late.writes.size === 0) this.#late.delete(id)
-      }
-    }
-    // Nobody waits for it: those who did have had their answer.
-    const again = (): void => void inTurn(redo).catch(() => {})
-    write.then(again, again)
-  }
-
-  /** Counts something that is about to be done to a record. */
+  /** Gives the number of what is about to be done to a record. */
   begin(): number {
     return ++this.#begun
   }
 
-  /** Gives what was done to a record since writes of it are late; `null` when none is, or nothing was done. */
-  latestOf(id: string): Deed | null {
-    return this.#late.get(id)?.latest ?? null
+  /**
+   * Takes in a write that has not ended.
+   * @param setRight - Sets the record right, beside nothing else that is done to it.
+   */
+  add(id: string, write: Promise<unknown>, deed: Deed, setRight: () => Promise<unknown>): void {
+    const late = this.#late.get(id) ?? {
+      writes: new Map(),
+      latest: null,
+      since: 0,
+      revision: 0,
+      revoked: new Map(),
+    }
+    this.#late.set(id, late)
+    late.writes.set(write, deed)
+    late.revision = Math.max(late.revision, deed.record?.revision ?? 0)
+    // Nobody waits for it: those who did have had their answer. Not forgotten before the record is right: while it is not, this is
+    // what the late content is told by.
+    const ended = (pause: number): void => {
+      setRight().then(
+        () => this.#forget(id, late, write),
+        () => later(pause, () => ended(Math.min(2 * pause, LONGEST_PAUSE_MS))),
+      )
+    }
+    const begin = (): void => ended(SHORTEST_PAUSE_MS)
+    write.then(begin, begin)
   }
 
-  /** Tells whether what the store holds was written late, over what was done since. */
-  isLate(id: string, stored: SessionRecord): boolean {
-    const late = this.#late.get(id)
-    if (late === undefined || late.latest === null) return false
-    if (late.latest.record === null) return true
-    for (const record of late.writes.values()) if (record !== null && isSame(record, stored)) return true
-    return false
+  #forget(id: string, late: Late, write: Promise<unknown>): void {
+    late.writes.delete(write)
+    if (late.writes.size === 0) this.#late.delete(id)
   }
 
-  /** Does once more what was done to a record since. */
-  async repeat(id: string, begin: Begin): Promise<void> {
+  /** Whether writes of a record are late. */
+  has(id: string): boolean {
+    return this.#late.has(id)
+  }
+
+  /**
+   * Tells what a store holds from what counts. Who is given it may tell it as saved, so that from then on it counts.
+   * @returns What counts in its place, to be done again; `null` when that is what it holds, or nobody here knows better.
+   */
+  inPlaceOf(id: string, stored: SessionRecord): Deed | null {
     const late = this.#late.get(id)
-    if (late !== undefined) await repeat(late, begin)
+    if (late === undefined) return null
+    const { latest } = late
+    if (latest?.record === null) return latest
+    if (latest !== null && isSame(latest.record, stored)) {
+      late.since = this.begin()
+      return null
+    }
+    const found = [...late.writes.values()].find(({ record }) => record !== null && isSame(record, stored))
+    if (found !== undefined && latest === null) note(late, found, this.begin())
+    return found === undefined ? null : latest
+  }
+
+  /**
+   * Does once more what counts of a record.
+   * @returns What the record is then.
+   */
+  async repeat(id: string, deed: Deed, begin: Begin): Promise<SessionRecord | null> {
+    const late = this.#late.get(id)
+    if (late !== undefined) late.revision++
+    // Another one: what is under way under the former revision may come late itself, and is known by that.
+    const again = deed.under(late?.revision ?? (deed.record?.revision ?? 0) + 1)
+    begin(again)
+    await again.run()
+    if (late?.latest === deed) late.latest = again
+    return again.record
   }
 
   /**
@@ -104,46 +128,47 @@ export class LateWrites {
 
   /**
    * Notes what was done to a record.
-   * @param begun - Its number, from `begin`.
+   * @param isLate - Whether it is one of the late writes itself, which counts as begun when it was, and only against others.
    * @returns What ends when the writes that are late have; `null` when none is.
    */
-  supersede(id: string, latest: Deed, begun: number): Promise<unknown> | null {
+  supersede(id: string, deed: Deed, isLate: boolean): Promise<unknown> | null {
     const late = this.#late.get(id)
-    if (late === undefined) return null
-    late.revision = Math.max(late.revision, latest.record?.revision ?? 0)
-    const user = latest.record?.user
-    const revoked = user === undefined ? undefined : late.revoked.get(user)
-    if (begun >= Math.max(late.latestBegun, revoked ?? 0)) {
-      late.latest = latest
-      late.latestBegun = begun
-    }
+    if (late === undefined || (isLate && late.writes.size === 1)) return null
+    late.revision = Math.max(late.revision, deed.record?.revision ?? 0)
+    note(late, deed, isLate ? deed.begun : this.begin())
     return Promise.allSettled(late.writes.keys())
   }
 
   /**
    * Forgets what was written of a user.
-   * @returns What ends when all writes that are late have; `null` when none is.
+   * @returns What ends when all late writes of this user's records have; `null` when there is none.
    */
   revoke(user: string): Promise<unknown> | null {
     const begun = this.begin()
+    const writes: Promise<unknown>[] = []
     for (const late of this.#late.values()) {
       late.revoked.set(user, begun)
       if (late.latest?.record?.user === user) late.latest = null
+      for (const [write, { record }] of late.writes) if (record?.user === user) writes.push(write)
     }
-    const writes = [...this.#late.values()].flatMap((late) => [...late.writes.keys()])
     return writes.length === 0 ? null : Promise.allSettled(writes)
   }
 }
 
-async function repeat(late: Late, begin: Begin): Promise<void> {
-  late.revision++
-  await late.latest?.again(begin, late.revision)
-}
-
-function nothingDone(): Late {
-  return { writes: new Map(), latest: null, latestBegun: 0, revision: 0, revoked: new Map() }
+function note(late: Late, deed: Deed, since: number): void {
+  const user = deed.record?.user
+  const revoked = user === undefined ? undefined : late.revoked.get(user)
+  if (since < late.since || deed.begun < (revoked ?? 0)) return
+  late.latest = deed
+  late.since = since
 }
 
 function isSame(left: SessionRecord, right: SessionRecord): boolean {
   return left.revision === right.revision && left.data === right.data
+}
+
+/** Not for its own sake alone: a process may end before. */
+function later(pause: number, work: () => void): void {
+  const timer = setTimeout(work, pause)
+  if (typeof timer === 'object') timer.unref()
 }

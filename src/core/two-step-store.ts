@@ -24,6 +24,13 @@ interface Turn {
   readonly writeInTime: Begin
 }
 
+/** The end of a user's sessions, while it is under way. */
+interface Revoking {
+  readonly ended: Promise<unknown>
+  /** When nobody waits for it any more. */
+  readonly until: number
+}
+
 /**
  * Does in two steps what a basic store cannot do in one: one caller of a record at a time, and none while a user's
  * sessions are being ended.
@@ -37,8 +44,8 @@ export class TwoStepStore implements ConditionalStore {
   readonly #late = new LateWrites()
   /** The turns under way. */
   readonly #busy = new Set<Promise<void>>()
-  /** What turns that have not begun wait for. */
-  #revoking: Promise<unknown> | null = null
+  /** What turns that have not begun wait for, so long at most. */
+  #revoking: Revoking | null = null
 
   /** @param timeout - Milliseconds after which a write that has not come to its second step never does. */
   constructor(store: SessionStore, timeout: number) {
@@ -52,8 +59,13 @@ export class TwoStepStore implements ConditionalStore {
   }
 
   get(id: string): Awaitable<SessionRecord | null> {
-    // What has ended here is not there, though a late write has brought it back for a while.
-    return this.#late.latestOf(id)?.record === null ? null : this.#store.get(id)
+    return this.#late.has(id) ? this.#getBesideLate(id) : this.#store.get(id)
+  }
+
+  async #getBesideLate(id: string): Promise<SessionRecord | null> {
+    const stored = await this.#store.get(id)
+    if (!stored || this.#late.inPlaceOf(id, stored) === null) return stored
+    return this.#inTurn(id, (turn) => this.#stored(id, turn))
   }
 
   set(id: string, record: SessionRecord, options: WriteOptions): Awaitable<void> {
@@ -61,10 +73,7 @@ export class TwoStepStore implements ConditionalStore {
   }
 
   destroy(id: string): Awaitable<void> {
-    return this.#inTurn(id, (turn) => {
-      turn.write(null)
-      return this.#end(id, turn)
-    })
+    return this.#inTurn(id, (turn) => this.#end(id, turn, turn.write))
   }
 
   create(id: string, record: SessionRecord, options: WriteOptions): Awaitable<boolean> {
@@ -99,7 +108,7 @@ export class TwoStepStore implements ConditionalStore {
         await this.#write(id, touched, { ttl }, turn)
         return true
       }
-      turn.writeInTime(touched)
+      turn.writeInTime(new Written(this.#store, this.#late.begin(), id, touched, ttl))
       // Through the store's own condition where it has one: somebody who wrote in between has touched it as well.
       return (await this.#store.replace(id, touched, { ttl, revision })) !== 'missing'
     })
@@ -117,19 +126,18 @@ export class TwoStepStore implements ConditionalStore {
   #inTurn<T>(id: string, work: (turn: Turn) => Promise<T>): Promise<T> {
     const end = performance.now() + this.#timeout - TIMER_SLACK_MS
     let over = false
-    let written: SessionRecord | null | undefined
+    let deed: Deed | null = null
     const turn: Turn = {
       get over() {
         return over
       },
-      write: (record) => {
-        written = record
+      write: (begun) => {
+        deed = begun
       },
-      writeInTime: (record) => {
+      writeInTime: (begun) => {
         // The timer may go off before that, by a part of a millisecond.
-        if (over || performance.now() >= end)
-          throw new Error('The time for an answer was over before the second step.')
-        written = record
+        if (over || performance.now() >= end) throw timeOver()
+        deed = begun
       },
     }
     return new Promise((resolve, reject) => {
@@ -138,8 +146,7 @@ export class TwoStepStore implements ConditionalStore {
         const settled = await settledOrOver(done, end - performance.now())
         if (settled) return void done.then(resolve, reject)
         over = true
-        if (written !== undefined)
-          this.#late.add(id, done, written, (redo) => this.#inTurn(id, ({ write }) => redo(write)))
+        if (deed !== null) this.#late.add(id, done, deed, () => this.#setRight(id))
         // Others have their turn: in what is left of the request's time, it must not be told as done.
         setTimeout(() => done.then(resolve, reject), 2 * TIMER_SLACK_MS)
       }
@@ -148,102 +155,127 @@ export class TwoStepStore implements ConditionalStore {
   }
 
   async #notWhileRevoking(turn: () => Promise<void>): Promise<void> {
-    while (this.#revoking !== null) await this.#revoking
+    while (this.#revoking !== null) await this.#after(this.#revoking)
     const busy = turn()
     this.#busy.add(busy)
     await busy.finally(() => this.#busy.delete(busy))
   }
 
+  async #after(revoking: Revoking): Promise<void> {
+    // On Workers the promise of a request that was broken off never ends, or cannot be waited for by another.
+    if (performance.now() < revoking.until) await revoking.ended.catch(() => {})
+    if (this.#revoking === revoking) this.#revoking = null
+  }
+
   /** Ends a user's sessions while no write of anybody is between its two steps, so that none brings one back. */
   #revoke(user: string, end: () => Awaitable<number>): Promise<number> {
     const before = this.#revoking
+    const until = performance.now() + this.#timeout
     const revoke = async (): Promise<number> => {
-      await before
+      if (before !== null) await this.#after(before)
       await Promise.allSettled(this.#busy)
       const late = this.#late.revoke(user)
       const removed = await end()
       if (late === null) return removed
       await late
+      // Told as failed by then, it ends nothing that has begun since.
+      if (performance.now() >= until) throw timeOver()
       return removed + (await end())
     }
     const revoked = revoke()
-    const over = settledOrOver(revoked, this.#timeout).then(() => {
-      if (this.#revoking === over) this.#revoking = null
+    const revoking: Revoking = { until, ended: settledOrOver(revoked, this.#timeout) }
+    revoking.ended.then(() => {
+      if (this.#revoking === revoking) this.#revoking = null
     })
-    this.#revoking = over
+    this.#revoking = revoking
     return revoked
+  }
+
+  #setRight(id: string): Promise<unknown> {
+    return this.#inTurn(id, (turn) => this.#stored(id, turn))
   }
 
   /** Gives the record as it was left here. What came late over that is set right first. */
   async #stored(id: string, turn: Turn): Promise<SessionRecord | null> {
     const stored = await this.#store.get(id)
-    if (!stored || !this.#late.isLate(id, stored)) return stored
-    await this.#late.repeat(id, turn.writeInTime)
-    return this.#late.latestOf(id)?.record ?? null
+    if (!stored) return stored
+    const deed = this.#late.inPlaceOf(id, stored)
+    return deed === null ? stored : this.#late.repeat(id, deed, turn.writeInTime)
   }
 
   async #write(id: string, record: SessionRecord, { ttl }: WriteOptions, turn: Turn): Promise<void> {
-    if (ttl <= 0) {
-      turn.writeInTime(null)
-      return this.#end(id, turn)
-    }
+    if (ttl <= 0) return this.#end(id, turn, turn.writeInTime)
     const begun = this.#late.begin()
     const revision = this.#late.revisionOver(id, record.revision)
-    const written = new Written(
-      this.#store,
-      id,
-      revision === record.revision ? record : { ...record, revision },
-      ttl,
-    )
-    await written.run(turn.writeInTime)
-    // Late itself, it is not what was done last.
-    if (!turn.over) this.#late.supersede(id, written, begun)
+    const next = revision === record.revision ? record : { ...record, revision }
+    const written = new Written(this.#store, begun, id, next, ttl)
+    turn.writeInTime(written)
+    await written.run()
+    this.#late.supersede(id, written, turn.over)
   }
 
-  async #end(id: string, turn: Turn): Promise<void> {
-    const begun = this.#late.begin()
-    const ended: Deed = {
-      record: null,
-      again: async (begin) => {
-        begin(null)
-        await this.#store.destroy(id)
-      },
-    }
-    await this.#store.destroy(id)
-    const late = this.#late.supersede(id, ended, begun)
+  async #end(id: string, turn: Turn, begin: Begin): Promise<void> {
+    const ended = new Ended(this.#store, this.#late.begin(), id)
+    begin(ended)
+    // Before it is done too: its own answer may be late, and a late write come first.
+    this.#late.supersede(id, ended, false)
+    await ended.run()
+    const late = this.#late.supersede(id, ended, turn.over)
     if (late === null || turn.over) return
     // Answered before, the session could come back with a write that is still under way.
     await late
-    await this.#store.destroy(id)
+    await ended.run()
   }
 }
 
-/** A record that was written. */
+function timeOver(): Error {
+  return new Error('The time for an answer was over before the second step.')
+}
+
+/** A record that is written. */
 class Written implements Deed {
+  readonly begun: number
+  readonly record: SessionRecord
   readonly #store: SessionStore
   readonly #id: string
   readonly #ttl: number
-  #record: SessionRecord
 
-  constructor(store: SessionStore, id: string, record: SessionRecord, ttl: number) {
+  constructor(store: SessionStore, begun: number, id: string, record: SessionRecord, ttl: number) {
+    this.begun = begun
+    this.record = record
     this.#store = store
     this.#id = id
-    this.#record = record
     this.#ttl = ttl
   }
 
-  get record(): SessionRecord {
-    return this.#record
+  under(revision: number): Written {
+    return new Written(this.#store, this.begun, this.#id, { ...this.record, revision }, this.#ttl)
   }
 
-  async run(begin: Begin): Promise<void> {
-    begin(this.#record)
-    await this.#store.set(this.#id, this.#record, { ttl: this.#ttl })
+  async run(): Promise<void> {
+    await this.#store.set(this.#id, this.record, { ttl: this.#ttl })
+  }
+}
+
+/** A record that is ended. */
+class Ended implements Deed {
+  readonly begun: number
+  readonly record = null
+  readonly #store: SessionStore
+  readonly #id: string
+
+  constructor(store: SessionStore, begun: number, id: string) {
+    this.begun = begun
+    this.#store = store
+    this.#id = id
   }
 
-  again(begin: Begin, revision: number): Promise<void> {
-    this.#record = { ...this.#record, revision }
-    return this.run(begin)
+  under(): Ended {
+    return this
+  }
+
+  async run(): Promise<void> {
+    await this.#store.destroy(this.#id)
   }
 }
 

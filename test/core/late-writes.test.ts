@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type BarrierStore, barrierStore, type Gate } from '../../src/testing/barrier-store.ts'
-import type { Browser } from '../engine/browser.ts'
+import { faultyStore } from '../../src/testing/faulty-store.ts'
+import { Browser } from '../engine/browser.ts'
 import { laterStore, settle } from '../engine/later-store.ts'
 import { type Started, startOn } from '../engine/start.ts'
 import { UserMapStore } from '../engine/user-map-store.ts'
@@ -107,53 +108,31 @@ describe('two writes that are late', () => {
   })
 })
 
-test('who has read a late write does not undo what is done again [P3]', async () => {
-  const { browser, store } = begin()
-  await browser.request((session) => session.set('userId', 'ann'))
-  const gate = await lateWrite(browser.copy(), store)
-  await browser.copy().request((session) => session.set('c', 3))
-  const again = store.hold('set')
-  gate.release()
-  await again.reached
-  const { session, leave } = await readLate(browser)
-  again.release()
-  await settle()
-  session.b = 4
-  await leave()
-  expect(await browser.look()).toEqual({ userId: 'ann', b: 4, c: 3 })
-})
+/** Starts with a store whose answers can be held below the gates that calls stand at. */
+function beginAbove(): Started<Data, Held> & { below: BarrierStore } {
+  const below = barrierStore(laterStore(new UserMapStore()))
+  return { ...startOn<Data, Held>(() => barrierStore(below), { storeTimeout: 150 }), below }
+}
 
-async function readLate(browser: Browser<Data>) {
-  const exchange = await browser.copy().arrive()
-  expect(exchange.session.toJSON()).toEqual({ userId: 'ann', a: 2 })
-  return { session: exchange.session, leave: () => exchange.leave() }
+/** Lets a write that is held reach the store, and keeps back its answer. */
+async function come(below: BarrierStore, before: Gate): Promise<() => Promise<void>> {
+  const after = below.hold('set', { when: 'after' })
+  before.release()
+  await after.reached
+  return async () => {
+    after.release()
+    await settle()
+  }
 }
 
 describe('a late write that has come, but is not answered yet,', () => {
-  /** Starts with a store whose answers can be held below the gates that calls stand at. */
-  function beginAbove(): Started<Data, Held> & { below: BarrierStore } {
-    const below = barrierStore(laterStore(new UserMapStore()))
-    return { ...startOn<Data, Held>(() => barrierStore(below), { storeTimeout: 150 }), below }
-  }
-
-  /** Lets a write that is held reach the store, and keeps back its answer. */
-  async function come(below: BarrierStore, before: Gate): Promise<() => Promise<void>> {
-    const after = below.hold('set', { when: 'after' })
-    before.release()
-    await after.reached
-    return async () => {
-      after.release()
-      await settle()
-    }
-  }
-
-  test('takes nothing from those who write over it [P3]', async () => {
+  test('is not given out in the place of what was done since, and takes nothing from those who write then [P3]', async () => {
     const { browser, store, below } = beginAbove()
     await browser.request((session) => session.set('userId', 'ann'))
     const before = await lateWrite(browser.copy(), store)
     await browser.copy().request((session) => session.set('c', 3))
     const answer = await come(below, before)
-    expect(await browser.copy().look()).toEqual({ userId: 'ann', a: 2 })
+    expect(await browser.copy().look()).toEqual({ userId: 'ann', c: 3 })
     await browser.copy().request((session) => session.set('b', 4))
     expect(await browser.look()).toEqual({ userId: 'ann', b: 4, c: 3 })
     await answer()
@@ -186,35 +165,109 @@ describe('a late write that has come, but is not answered yet,', () => {
     const renewed = browser.request((session) => session.regenerate({ keep: true }))
     await settle()
     const answer = await come(below, before)
-    expect(await thief.copy().look()).toEqual({})
-    await thief.copy().request((session) => session.set('b', 4))
+    const stolen = [thief.copy().look(), thief.copy().request((session) => session.set('b', 4))]
+    await settle()
     await answer()
     await renewed
+    expect((await Promise.all(stolen))[0]).toEqual({})
     expect(await thief.look()).toEqual({})
     expect(await browser.look()).toEqual({ userId: 'ann' })
   })
 })
 
-test('who reads a late write of its own writes it again all the same [P3]', async () => {
+describe('a change that is sent again when it was late', () => {
+  test.each([
+    ['by the same request', false],
+    ['by another', true],
+  ])('%s, is saved though it has come meanwhile, and something else was saved [P3]', async (_who, anew) => {
+    const { browser, store, below } = beginAbove()
+    await browser.request((session) => session.set('userId', 'ann'))
+    const { session } = await browser.copy().arrive()
+    session.a = 1
+    const before = store.hold('set')
+    await expect(session.save()).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
+    await browser.copy().request((other) => other.set('c', 3))
+    const answer = await come(below, before)
+    if (anew) await browser.copy().request((again) => again.set('a', 1))
+    else await session.save()
+    await answer()
+    expect(await browser.look()).toEqual({ userId: 'ann', a: 1, c: 3 })
+  })
+
+  test('is saved though it has come, and another late write comes after it [P3]', async () => {
+    const { browser, store, below } = beginAbove()
+    await browser.request((session) => session.set('userId', 'ann'))
+    const [first, second] = [browser.copy(), browser.copy()]
+    const overtaken = await lateWrite(first, store, 'a')
+    const before = await lateWrite(second, store, 'b')
+    const answer = await come(below, before)
+    await browser.copy().request((session) => session.set('b', 2))
+    overtaken.release()
+    await settle()
+    await answer()
+    expect(await browser.look()).toEqual({ userId: 'ann', b: 2 })
+  })
+})
+
+test.each(['fails', 'stands still'] as const)(
+  'what was done since is there for who asks, also where doing it again %s [P3]',
+  async (how) => {
+    const below = faultyStore(laterStore(new UserMapStore()))
+    const { browser, store } = startOn<Data, Held>(() => barrierStore(below), { storeTimeout: 150 })
+    await browser.request((session) => session.set('userId', 'ann'))
+    const gate = await lateWrite(browser.copy(), store)
+    await browser.copy().request((session) => session.set('c', 3))
+    if (how === 'fails') below.fail('set', { nth: 2 })
+    else below.stall('set', { nth: 2 })
+    gate.release()
+    await settle()
+    // Who asks while it stands still waits for its time to be over, and may have none left.
+    await Promise.allSettled([browser.copy().look()])
+    await browser.copy().request((session) => session.set('b', 4))
+    expect(await browser.look()).toEqual({ userId: 'ann', b: 4, c: 3 })
+    below.heal()
+    await settle()
+    expect(await browser.look()).toEqual({ userId: 'ann', b: 4, c: 3 })
+  },
+)
+
+test('destroy() that is answered late is counted before a write that comes late, also when it is sent again [P4] [A22]', async () => {
   const { browser, store } = begin()
   await browser.request((session) => session.set('userId', 'ann'))
-  const { session } = await browser.copy().arrive()
-  session.a = 1
-  const late = store.hold('set')
-  await expect(session.save()).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
-  await browser.copy().request((other) => other.set('c', 3))
-  const reading = store.hold('get', { nth: 2 })
-  const saved = session.save()
-  await reading.reached
-  const again = store.hold('set')
-  late.release()
-  await again.reached
-  reading.release()
+  const thief = browser.copy()
+  const gate = await lateWrite(browser.copy(), store)
+  const answer = store.hold('destroy', { when: 'after' })
+  await expect(browser.copy().request((session) => session.destroy())).rejects.toThrow()
+  await browser.copy().request((session) => session.destroy())
+  gate.release()
   await settle()
-  again.release()
-  await saved
+  expect(await thief.look()).toEqual({})
+  answer.release()
   await settle()
-  expect(await browser.look()).toEqual({ userId: 'ann', a: 1, c: 3 })
+  expect(store.records.size).toBe(0)
+})
+
+describe("a user's sessions", () => {
+  test('are revoked whatever late writes of others there are', async () => {
+    const { browser, sessions, store } = begin()
+    await browser.request((session) => session.set('userId', 'ann'))
+    const other = new Browser(sessions)
+    await other.request((session) => session.set('a', 1))
+    await lateWrite(other, store)
+    expect(await sessions.user('ann').revoke()).toBe(1)
+  })
+
+  test('that began after a revocation had failed are not ended by it', async () => {
+    const { browser, sessions, store } = begin()
+    await browser.request((session) => session.set('userId', 'ann'))
+    const gate = await lateWrite(browser.copy(), store)
+    await expect(sessions.user('ann').revoke()).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
+    const anew = new Browser(sessions)
+    await anew.request((session) => session.set('userId', 'ann'))
+    gate.release()
+    await settle()
+    expect(await anew.look()).toEqual({ userId: 'ann' })
+  })
 })
 
 test('destroy() that is done when its turn is over is not told as done, and counts in the end [P4] [A22]', async () => {
@@ -234,12 +287,9 @@ test('destroy() that is done when its turn is over is not told as done, and coun
   await destroying.reached
   // The turn is over, the request's time is not.
   await vi.advanceTimersByTimeAsync(148)
-  const again = store.hold('set')
   late.release()
-  await again.reached
-  destroying.release()
   await settle()
-  again.release()
+  destroying.release()
   await settle()
   await vi.advanceTimersByTimeAsync(10)
   await told
