@@ -7,7 +7,7 @@ import type { Session, SessionReplacement } from '../core/session.ts'
 import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { answerWithError } from './error-response.ts'
-import { dropPayload, letPayloadFail } from './fastify/payload.ts'
+import { dropPayload, isWhole, letPayloadFail } from './fastify/payload.ts'
 import { removeTrailers } from './fastify/trailers.ts'
 import { HeldResponse } from './held-response.ts'
 import { keepTick } from './kept-tick.ts'
@@ -107,7 +107,7 @@ function save(
   payload: unknown,
   done: () => void,
 ): Awaitable<void> {
-  const saving = HeldResponse.of(reply.raw)?.commit()
+  const saving = HeldResponse.of(reply.raw)?.commit(isWhole(payload))
   if (isPromise(saving)) {
     letPayloadFail(payload)
     return saving.then(undefined, (error: unknown) => fail(error, reply, payload))

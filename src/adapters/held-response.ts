@@ -91,11 +91,12 @@ export class HeldResponse {
 
   /**
    * Saves the sessions before the handler's response is given to Node, for a framework that can still turn it
-   * into an error then. The effects are written when the head leaves. What has to be waited for is shown as a response that has
-   * ended: Fastify goes on to the route behind a guard unless it is so, and the guard has answered.
+   * into an error then. The effects are written when the head leaves.
+   * @param isWhole - Whether all of the response is there. It is then shown as ended while it waits: Fastify goes on to the route
+   * behind a guard unless it is so, and the guard has answered.
    * @throws {SessionError} a session could not be saved; the response may still become anything.
    */
-  commit(): Awaitable<void> {
+  commit(isWhole: boolean): Awaitable<void> {
     if (this.#stage !== 'open') return
     const saving = this.#save()
     if (!isPromise(saving)) {
@@ -103,7 +104,7 @@ export class HeldResponse {
       return
     }
     const waiting = this.#wait()
-    waiting.showEnd()
+    if (isWhole) waiting.showEnd()
     return saving.then(
       () => this.#release(waiting),
       (error: unknown) => this.#reopen(waiting, error),
@@ -209,14 +210,14 @@ export class HeldResponse {
     const calls = waiting.open()
     this.#stage = 'saved'
     let flowing = true
-    for (let call = calls.shift(); call !== undefined; call = calls.shift()) {
+    // Not taken off one by one, which copies all that are left each time.
+    for (const [at, { method, args }] of calls.entries()) {
       try {
-        const { method, args } = call
         const answer = method === 'flush' ? this.#response.flush?.() : this.call(method, args)
         if (method === 'write') flowing = answer === true
       } catch (error) {
         // Without the wait, the handler itself would have met this error.
-        this.#fail(error, NOT_SENDABLE, calls, waiting.ended)
+        this.#fail(error, NOT_SENDABLE, calls.slice(at + 1), waiting.ended)
         return
       }
     }

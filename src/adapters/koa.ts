@@ -81,11 +81,14 @@ export function session<Data extends object = DefaultData>(sessions: Sessions<Da
   }
 }
 
+/** Errors that have the headers of a response by us: one and the same may be that of several requests. */
+const WITH_HEADERS = new WeakSet<Error>()
+
 /** Gives an error what the response says beside its outcome, such as CORS: Koa answers with the headers of an error alone. */
 function withHeaders(error: Error, response: ServerResponse): Error {
-  if (!('headers' in error)) {
+  if (!('headers' in error) || WITH_HEADERS.has(error)) {
     const value = response.getHeaders()
-    Reflect.defineProperty(error, 'headers', { value, configurable: true, writable: true })
+    if (Reflect.defineProperty(error, 'headers', { value, configurable: true })) WITH_HEADERS.add(error)
   }
   return error
 }

@@ -1,3 +1,8 @@
+/** Whether a payload is all there, and nothing that Fastify reads first: text, bytes, or none. */
+export function isWhole(payload: unknown): boolean {
+  return typeof payload !== 'object' || payload === null || payload instanceof Uint8Array
+}
+
 /**
  * Lets a stream fail before Fastify has taken it up, which is when the save is done.
  *

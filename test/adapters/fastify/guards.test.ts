@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { session } from '../../../src/adapters/fastify.ts'
@@ -75,5 +76,23 @@ describe.each(PACES)('on Fastify, with a store that answers %s, an async guard',
     const reply = await visitor.visit('/')
     expect([reply.status, ran]).toEqual([503, 0])
     if (pace === 'later') expect(sent).toBe(true)
+  })
+
+  test('that sends a stream and waits for the reply has it read before it goes on', async () => {
+    const { sessions } = startPaced(pace)
+    const app = fastify({ forceCloseConnections: true })
+    app.register(session(sessions))
+    app.get('/', async (request, reply) => {
+      request.session.visits = 1
+      const file = Readable.from(['a', 'b', 'c'])
+      try {
+        await reply.type('text/plain').send(file)
+      } finally {
+        file.destroy(new Error('let go of too early'))
+      }
+    })
+    const visitor = await visitorOf(app)
+    const reply = await visitor.visit('/')
+    expect([reply.status, reply.body]).toEqual([200, 'abc'])
   })
 })

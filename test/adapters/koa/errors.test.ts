@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import Koa from 'koa'
 import { describe, expect, test, vi } from 'vitest'
 import { session } from '../../../src/adapters/koa.ts'
+import { StoreError } from '../../../src/core/errors.ts'
 import { AdapterVisitor } from '../../../src/testing/adapter-visitor.ts'
 import { PACES, servingPort, startPaced, type TestStore } from '../harness/paced.ts'
 
@@ -51,6 +52,27 @@ describe.each(PACES)('on Koa, with a store that answers %s', (pace) => {
     const { status, headers } = await visitor.visit('/')
     const shown = ['access-control-allow-origin', 'vary', 'etag'].map((name) => headers.get(name))
     expect([status, ...shown]).toEqual([503, 'https://spa.example', 'Origin', null])
+  })
+
+  test('one error that two requests fail with takes no headers of the one to the other [P11]', async () => {
+    const failure = new StoreError('ERR_STORE_UNAVAILABLE', 'out of order', {
+      store: 'a',
+      operation: 'create',
+    })
+    const { visitor, store } = await start((app) => {
+      app.silent = true
+      app.use((ctx) => {
+        ctx.set('access-control-allow-origin', ctx.get('origin'))
+        ctx.session.visits = 1
+        ctx.body = { done: true }
+      })
+    })
+    store.fail('create', { error: failure })
+    const origins = ['https://one.example', 'https://two.example']
+    for (const origin of origins) {
+      const { headers } = await visitor.visit('/', { headers: { origin } })
+      expect(headers.get('access-control-allow-origin')).toBe(origin)
+    }
   })
 
   test('middleware further up catches a failed load [P11]', async () => {
