@@ -9,7 +9,7 @@ import { isRecordOf, type SessionRecord } from './record.ts'
 import type { ReplaceOutcome } from './store.ts'
 import type { StoreAccess } from './store-access.ts'
 import { createToken, sessionIdOf } from './ticket.ts'
-import { Turns } from './turns.ts'
+import { MOST_WAITING, Turns } from './turns.ts'
 
 /** Makes what is to be saved from newer data. May change what it is given, and may run several times. */
 export type Change = (newest: DataObject) => Awaitable<DataObject>
@@ -53,7 +53,10 @@ export class RecordWriter {
   readonly #policy: Policy
   readonly #events: EventHub
   // Behind a store that does not answer, everybody would wait out a timeout of their own, one after another.
-  readonly #turns = new Turns((error) => isSessionError(error, 'ERR_STORE_TIMEOUT'))
+  readonly #turns = new Turns(
+    (id) => this.#crowded(id),
+    (error) => isSessionError(error, 'ERR_STORE_TIMEOUT'),
+  )
 
   constructor(access: StoreAccess, policy: Policy, events: EventHub) {
     this.#access = access
@@ -354,6 +357,14 @@ export class RecordWriter {
     return new StoreError(
       'ERR_STORE_UNAVAILABLE',
       `The session ${id} was to get a new id, ${this.#access.name} gave no answer when its old one was ended, and now it is gone: by that or by somebody else. Nothing was saved; the visitor begins anew.`,
+      { store: this.#access.name, operation: 'replace' },
+    )
+  }
+
+  #crowded(id: string): StoreError {
+    return new StoreError(
+      'ERR_STORE_CONFLICT',
+      `${MOST_WAITING} requests of this process wait already to write the session ${id}; this one was refused, and nothing of it was saved. Write to one session less often, or keep shared counters elsewhere.`,
       { store: this.#access.name, operation: 'replace' },
     )
   }

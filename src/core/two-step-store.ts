@@ -9,7 +9,7 @@ import type {
   TouchOptions,
   WriteOptions,
 } from './store.ts'
-import { Turns } from './turns.ts'
+import { MOST_WAITING, Turns } from './turns.ts'
 
 // By the finer clock a timer may go off up to a millisecond early: the request can have its error before `end`.
 const TIMER_SLACK_MS = 2
@@ -40,7 +40,9 @@ export class TwoStepStore implements ConditionalStore {
   readonly destroyByUser?: NonNullable<SessionStore['destroyByUser']>
   readonly #store: SessionStore
   readonly #timeout: number
-  readonly #turns = new Turns()
+  readonly #turns = new Turns(
+    (id) => new Error(`${MOST_WAITING} calls of this process wait already for the session ${id}.`),
+  )
   readonly #late = new LateWrites()
   /** The turns under way. */
   readonly #busy = new Set<Promise<void>>()

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { Turns } from '../../src/core/turns.ts'
+import { MOST_WAITING, Turns } from '../../src/core/turns.ts'
 import { settle } from '../engine/later-store.ts'
+
+function full(key: string): Error {
+  return new Error(`too many for ${key}`)
+}
 
 /** Work that ends when it is told to. */
 function task() {
@@ -19,7 +23,7 @@ function task() {
 
 describe('those who want to write over one record', () => {
   test('go one after another, in the order they came', async () => {
-    const turns = new Turns()
+    const turns = new Turns(full)
     const order: string[] = []
     const work = (name: string) => async (): Promise<void> => {
       order.push(`${name} begins`)
@@ -31,7 +35,7 @@ describe('those who want to write over one record', () => {
   })
 
   test('of another record do not wait', async () => {
-    const turns = new Turns()
+    const turns = new Turns(full)
     const [slow, other] = [task(), task()]
     const waiting = turns.take('one', slow.run)
     turns.take('two', other.run)
@@ -42,12 +46,12 @@ describe('those who want to write over one record', () => {
 
   test('begin at once when nobody is before them', () => {
     const first = task()
-    new Turns().take('key', first.run)
+    new Turns(full).take('key', first.run)
     expect(first.isBegun()).toBe(true)
   })
 
   test('go on after one that failed, and only that one hears of it', async () => {
-    const turns = new Turns()
+    const turns = new Turns(full)
     const [first, second] = [task(), task()]
     const failing = turns.take('key', first.run)
     const next = turns.take('key', second.run)
@@ -58,7 +62,7 @@ describe('those who want to write over one record', () => {
   })
 
   test('all fail at once after a failure that would be everybody’s, and those who come later do not', async () => {
-    const turns = new Turns((error) => error instanceof RangeError)
+    const turns = new Turns(full, (error) => error instanceof RangeError)
     const [first, second, third, later] = [task(), task(), task(), task()]
     const failing = [first, second, third].map(({ run }) => turns.take('key', run))
     for (const one of failing) one.catch(() => {})
@@ -69,4 +73,16 @@ describe('those who want to write over one record', () => {
     later.end('fine')
     expect(await turns.take('key', later.run)).toBe('fine')
   })
+})
+
+test('one record has so many who wait and no more, however often they come, and others have theirs [P11]', async () => {
+  const turns = new Turns(full)
+  const slow = task()
+  const waiting = [turns.take('one', slow.run)]
+  for (let at = 0; at < MOST_WAITING; at++) waiting.push(turns.take('one', async () => 'later'))
+  await expect(turns.take('one', async () => 'too late')).rejects.toThrow('too many for one')
+  expect(await turns.take('two', async () => 'another')).toBe('another')
+  slow.end('first')
+  expect((await Promise.all(waiting)).length).toBe(MOST_WAITING + 1)
+  expect(await turns.take('one', async () => 'again')).toBe('again')
 })
