@@ -1,8 +1,9 @@
+import { keyInJson } from '../core/json-key.ts'
 import type { ParsedJson } from '../core/session-data.ts'
 import { HttpError } from './http-error.ts'
 
-// Either key, also when it is hidden behind escapes: only then is the slower way worth its cost.
-const SUSPICIOUS = /__proto__|constructor|\\u/
+// Only a body with either key is worth the cost of the slower way.
+const SUSPICIOUS = keyInJson('__proto__', 'constructor')
 
 /**
  * Parses a JSON body: an object or a list.

@@ -1,4 +1,5 @@
 import { DataError } from './errors.ts'
+import { keyInJson } from './json-key.ts'
 import { isReservedKey } from './reserved-keys.ts'
 
 /** A session's data as the engine handles it: JSON values by key. */
@@ -9,6 +10,8 @@ export const EMPTY_TEXT = '{}'
 
 // Deeper nesting than anyone's session, and far from where JSON.stringify runs out of stack.
 const MAX_DEPTH = 500
+
+const PROTO = keyInJson('__proto__')
 
 /**
  * Writes data as JSON text.
@@ -40,7 +43,7 @@ export function readData(text: string, maxBytes: number): DataObject | null {
   if (text.length > maxBytes || isTooDeep(text)) return null
   let data: unknown
   try {
-    data = mayHoldProto(text) ? JSON.parse(text, withoutProto) : JSON.parse(text)
+    data = holdsProto(text) ? JSON.parse(text, withoutProto) : JSON.parse(text)
   } catch {
     return null
   }
@@ -123,9 +126,12 @@ function withoutReserved(data: DataObject): DataObject {
   return data
 }
 
-/** A reviver costs several times a plain parse, so it runs only on text that could spell the key. */
-function mayHoldProto(text: string): boolean {
-  return text.includes('__proto__') || text.includes('\\u00')
+/**
+ * A reviver costs up to twenty times a plain parse, so it runs only on text that has the key, and the pattern only on
+ * text that could spell it.
+ */
+function holdsProto(text: string): boolean {
+  return (text.includes('__proto__') || text.includes('\\u00')) && PROTO.test(text)
 }
 
 function withoutProto(this: unknown, key: string, value: unknown): unknown {
