@@ -58,8 +58,9 @@ function varyOnCookie(headers: ResponseHeaders): void {
   else if (!/(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i.test(vary)) headers.set('vary', `${vary}, Cookie`)
 }
 
-// Commas, but for those in quotes: private="set-cookie, x" is one part.
-const BETWEEN_PARTS = /,(?=(?:[^"]*"[^"]*")*[^"]*$)/
+// Up to a comma, but for those in quotes: private="set-cookie, x" is one part. A quote that is not closed takes the
+// rest. Nothing in it can fail behind its beginning, so that it goes once over a header of any length.
+const PARTS = /(?:"(?:[^"\\]|\\.?)*"?|[^",])+/gs
 
 /** Leaves to the browser what the handler allowed, and takes it from everybody else. */
 function makePrivate(headers: ResponseHeaders): void {
@@ -68,7 +69,7 @@ function makePrivate(headers: ResponseHeaders): void {
     headers.set('cache-control', 'private')
     return
   }
-  const parts = control.split(BETWEEN_PARTS).map((part) => part.trim())
+  const parts = (control.match(PARTS) ?? []).map((part) => part.trim())
   if (parts.some((part) => /^no-store$/i.test(part))) return
   const rest = parts.filter((part) => !/^(?:public|private|s-maxage)\b/i.test(part))
   headers.set('cache-control', ['private', ...rest].join(', '))

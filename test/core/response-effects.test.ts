@@ -70,11 +70,30 @@ describe('a response that read a session', () => {
     ['s-maxage=60', ['private']],
     ['max-age=5, s-maxage=60, immutable', ['private, max-age=5, immutable']],
     [['public', 'max-age=60'], ['private, max-age=60']],
+    ['ext="a \\", public", public, max-age=5', ['private, ext="a \\", public", max-age=5']],
+    ['public,, max-age=5,', ['private, max-age=5']],
+    // What a quote that is not closed hides from us, it may hide from a cache.
+    ['max-age=60, ext="a, no-store', ['private, max-age=60, ext="a, no-store']],
+    ['public, ext="a\\', ['private, ext="a\\']],
+    ['no-store, ext="a', ['no-store, ext="a']],
+    [',', ['private']],
   ]
   test.each(controls)('is private: %j becomes %j [P9] [A17]', (control, expected) => {
     const headers = headersOf(null, control === undefined ? {} : { 'cache-control': control })
     expect(headers['cache-control']).toEqual(expected)
     expect(headers).not.toHaveProperty('set-cookie')
+  })
+
+  test.each([
+    ['commas', ','],
+    ['quotes', '"'],
+    ['escapes', '"\\'],
+    ['quoted commas', '",",'],
+  ])('takes no time over a Cache-Control of many %s, with a quote not closed', (_, part) => {
+    const control = `${part.repeat(30_000)}"`
+    const began = performance.now()
+    expect(headersOf(null, { 'cache-control': control })['cache-control']?.[0]).toMatch(/^private/)
+    expect(performance.now() - began).toBeLessThan(300)
   })
 
   const varies: ReadonlyArray<[string | string[] | undefined, string[]]> = [
