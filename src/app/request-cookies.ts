@@ -22,6 +22,7 @@ function unquote(value: string): string {
 
 /** Others may have written the cookie: what is not percent-encoded is taken as it is. */
 function decode(value: string): string {
+  if (!value.includes('%')) return value
   try {
     return decodeURIComponent(value)
   } catch {
