@@ -1,5 +1,5 @@
 import { isSessionError } from '../core/errors.ts'
-import { hasSentHead, type NodeResponse } from './node-response.ts'
+import { hasSentHead, isHttp2, type NodeResponse } from './node-response.ts'
 import { takeBack } from './take-back.ts'
 
 /** What a client is told of an error where no framework answers for it. */
@@ -33,7 +33,7 @@ export function answerWithError(error: unknown, response: NodeResponse): void {
   const { status, headers, body } = errorAnswer(error)
   if (response.writableEnded) return
   if (hasSentHead(response)) {
-    response.destroy()
+    breakOff(response, error)
     return
   }
   try {
@@ -43,8 +43,15 @@ export function answerWithError(error: unknown, response: NodeResponse): void {
   } catch (refusal) {
     // Thrown on, it would end the process: nobody is there to catch it.
     console.error(refusal)
-    response.destroy()
+    breakOff(response, refusal)
   }
+}
+
+function breakOff(response: NodeResponse, error: unknown): void {
+  // Without an error HTTP/2 ends the stream as if it were whole; with one, HTTP/1 would tell the server of a `clientError`.
+  if (isHttp2(response))
+    response.destroy(error instanceof Error ? error : new Error(`It failed with a ${typeof error}`))
+  else response.destroy()
 }
 
 /** Makes a web `Response` of an error. */

@@ -8,7 +8,7 @@ import {
   type Http2ServerResponse,
 } from 'node:http2'
 import { text } from 'node:stream/consumers'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Committable, HeldResponse } from '../../../src/adapters/held-response.ts'
 import { type SessionListener, session } from '../../../src/adapters/node.ts'
 import type { DefaultData } from '../../../src/core/session-data.ts'
@@ -104,6 +104,28 @@ describe.each(PACES)('over HTTP/2, with a store that answers %s', (pace) => {
     first.resolve()
     const [error] = await once(stream, 'error')
     expect(error).toMatchObject({ code: 'ERR_HTTP2_STREAM_ERROR' })
+  })
+
+  test.each([
+    ['an error', new Error('The handler failed.')],
+    ['a text', 'The handler failed.'],
+  ])('a handler that throws %s in the middle of its response resets the stream', async (_what, failure) => {
+    const shown = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => shown.mockRestore())
+    const begun = Promise.withResolvers<void>()
+    const { client } = await start(pace, async (request, response) => {
+      request.session.visits = 1
+      response.write('first,')
+      await begun.promise
+      throw failure
+    })
+    const stream = client.request({ ':path': '/' })
+    await once(stream, 'data')
+    begun.resolve()
+    stream.resume()
+    const [error] = await Promise.race([once(stream, 'error'), once(stream, 'end')])
+    expect(error).toMatchObject({ code: 'ERR_HTTP2_STREAM_ERROR' })
+    expect(shown.mock.calls).toEqual([[failure]])
   })
 
   test('a client that cancels while the save is under way harms nobody', async () => {
