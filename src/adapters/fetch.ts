@@ -11,6 +11,7 @@ import { keepTick } from './kept-tick.ts'
 import { type Mount, mount, passageOf, takeOff } from './mount.ts'
 import { checkHandler, checkSessions } from './mount-arguments.ts'
 import { noteSaved, savedEffects } from './saved-effects.ts'
+import { WaitingRuntime } from './waiting-runtime.ts'
 import { discard, withEffects } from './web-headers.ts'
 
 /** What a handler is given beside the request. */
@@ -36,9 +37,10 @@ const USAGE = 'session(createSessions({ … }), (request, { session }) => new Re
  * framework that takes a function from `Request` to `Response`.
  *
  * The session is saved when the handler has made its response, and before anybody gets it. What a streamed body
- * changes later is saved by itself, at the end of the turn it was changed in. When the session cannot be loaded or
- * saved, the response is a 503 in JSON; a handler whose session could not be loaded is not called. The same goes for
- * a `StoreError` that the handler itself meets and throws.
+ * changes later is saved by itself, at the end of the turn it was changed in; a Worker is kept awake for that by the
+ * `waitUntil` of its third argument. When the session cannot be loaded or saved, the response is a 503 in JSON; a
+ * handler whose session could not be loaded is not called. The same goes for a `StoreError` that the handler itself
+ * meets and throws.
  *
  * @param sessions - The manager, from `createSessions`.
  * @param handler - Your handler. It also gets what the runtime gives beside the request, which may be of a framework's
@@ -64,6 +66,7 @@ export function session<
     try {
       const opened = sessions.open(request)
       passage = isPromise(opened) ? await opened : opened
+      WaitingRuntime.follow(passage, rest[1])
       // One that is frozen is taken too: there, each handler has a session of its own.
       const mounted = Object.isExtensible(request) ? mount(request, sessions, passage) : null
       claimHead(rest[0], request)

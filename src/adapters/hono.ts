@@ -33,11 +33,12 @@ const USAGE = 'app.use(session(createSessions({ … })))'
  * Gives every request of a Hono app its session as `c.var.session`.
  *
  * The session is saved when the handlers have made their response and before it goes out. What a streamed body
- * changes later is saved by itself, at the end of the turn it was changed in. When the session could not be loaded
- * or saved, Hono's own error handling gets a `StoreError` with `status` 503. Mounted twice with the same manager, it
- * is one session, and so it is when `coatcheck/node` has mounted it at the app's Node server, or `coatcheck/fetch`
- * around the app; with another, `c.var.session` is that one's further down, and both are saved. What `app.mount()`
- * calls has a request of its own: there, the same manager would open a second session.
+ * changes later is saved by itself, at the end of the turn it was changed in; a Worker is kept awake for that by
+ * `c.executionCtx`. When the session could not be loaded or saved, Hono's own error handling gets a `StoreError` with
+ * `status` 503. Mounted twice with the same manager, it is one session, and so it is when `coatcheck/node` has mounted
+ * it at the app's Node server, or `coatcheck/fetch` around the app; with another, `c.var.session` is that one's further
+ * down, and both are saved. What `app.mount()` calls has a request of its own: there, the same manager would open a
+ * second session.
  *
  * @param sessions - The manager, from `createSessions`.
  * @throws {ConfigError} `ERR_CONFIG_INVALID` `sessions` is not what `createSessions` gives.

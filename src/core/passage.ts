@@ -16,10 +16,15 @@ import { SessionUpdater, type UpdatedAnswer } from './session-updater.ts'
 import type { RegenerateOptions } from './session-verbs.ts'
 import { warn } from './warning.ts'
 
-/** Who shows a passage's session where handlers find it. */
+/** Who shows a passage's session where handlers find it, and knows the runtime that its request is answered on. */
 export interface SessionFollower {
   /** Called when `regenerate(callback)` has put another object in the session's place. */
   sessionReplaced(before: object, session: object): void
+  /**
+   * Called with each save that no response waits for, for a runtime that stops work when a request is answered. Throws
+   * where nothing can keep it awake.
+   */
+  keepAwake?(saving: Promise<void>): void
 }
 
 /** One request's way through the engine, as an adapter sees it. */
@@ -46,7 +51,7 @@ export interface Passage<Data extends object> {
    * @param hold - Sees to it that `commit` is called, and tells whether the response's headers can still wait for it.
    */
   whenUsed(hold: () => boolean): void
-  /** Tells `follower`, and nobody else from then on, when `session` becomes another object. */
+  /** Tells `follower`, and nobody else from then on, when `session` becomes another object or is saved late. */
   follow(follower: SessionFollower): void
   /** Gives the session for looking at only: what it is asked to change throws. */
   readonlySession(): ReadonlySession<Data>
@@ -237,10 +242,15 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     this.#lateSave = true
     queueMicrotask(() => {
       this.#lateSave = false
-      this.save(this.#state).catch((error: unknown) => {
+      const saving = this.save(this.#state).catch((error: unknown) => {
         const reason = error instanceof Error ? error.message : typeof error
         warn(`A change of the session made after the response had begun was not saved: ${reason}`)
       })
+      try {
+        this.#follower?.keepAwake?.(saving)
+      } catch {
+        // Most runtimes have nothing of the kind and need none: the save goes on.
+      }
     })
   }
 

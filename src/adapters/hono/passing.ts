@@ -86,7 +86,7 @@ export function dropResponse(error: unknown, passage: Passage<object>, c: Contex
   return fail(error)
 }
 
-/** Keeps the context's variable the session of a passage. */
+/** Keeps the context's variable the session of a passage, and its runtime awake for late saves. */
 class ContextSession implements SessionFollower {
   readonly #context: Context
 
@@ -96,6 +96,11 @@ class ContextSession implements SessionFollower {
 
   sessionReplaced(before: object, session: object): void {
     if (this.#context.get('session') === before) this.#context.set('session', session)
+  }
+
+  keepAwake(saving: Promise<void>): void {
+    // Asked for now: where there is none, it throws.
+    this.#context.executionCtx.waitUntil(saving)
   }
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, expectTypeOf, onTestFinished, test, vi } from 'vitest'
 import { type SessionContext, type SessionHandler, session } from '../../../src/adapters/fetch.ts'
 import type { DefaultData } from '../../../src/index.ts'
@@ -210,5 +211,33 @@ describe.each(PACES)('the fetch adapter, with a store that answers %s', (pace) =
     await vi.waitFor(async () =>
       expect((await sessions.read(cookie)).toJSON()).toEqual({ visits: 1, late: 1 }),
     )
+  })
+
+  test.each<[string, (waitUntil: (saving: Promise<unknown>) => void) => unknown]>([
+    ['waits for', (waitUntil) => ({ waitUntil })],
+    [
+      'refuses to wait for',
+      (waitUntil) => ({
+        waitUntil: (saving: Promise<unknown>) => {
+          waitUntil(saving)
+          throw new Error('too late')
+        },
+      }),
+    ],
+  ])('a runtime that %s what is changed after the response has it saved [P3]', async (_how, contextOf) => {
+    const { sessions } = startPaced(pace)
+    const given = Promise.withResolvers<Promise<unknown>>()
+    const handler = session(sessions, (request: Request, { session }, _env: unknown, _context: unknown) => {
+      session.visits = 1
+      if (request.url.endsWith('/late')) void nextTurn().then(() => Object.assign(session, { late: 1 }))
+      return new Response(null)
+    })
+    const context = contextOf(given.resolve)
+    const [cookie = ''] = (
+      await handler(new Request('http://localhost/'), {}, context)
+    ).headers.getSetCookie()
+    await handler(new Request('http://localhost/late', { headers: { cookie } }), {}, context)
+    await await given.promise
+    expect((await sessions.read(cookie)).toJSON()).toEqual({ visits: 1, late: 1 })
   })
 })
