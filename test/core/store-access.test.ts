@@ -1,9 +1,11 @@
 import { inspect } from 'node:util'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ConfigError, type StoreOperation } from '../../src/core/errors.ts'
+import type { MemorySessionStore } from '../../src/stores/memory.ts'
+import { interceptStore } from '../../src/testing/intercept-store.ts'
 import { EventLog } from '../engine/event-log.ts'
 import { settle } from '../engine/later-store.ts'
-import { startFaulty, startLater } from '../engine/start.ts'
+import { startFaulty, startLater, startOn } from '../engine/start.ts'
 
 test('a storeTimeout longer than a timer can count does not end every wait at once', async () => {
   const { browser, store } = startFaulty<{ a: number }>({ storeTimeout: '30d' })
@@ -170,3 +172,25 @@ test('no timer is left behind by an answer that came in time', async () => {
   for (let visit = 0; visit < 20; visit++) await browser.request((session) => session.set('a', visit))
   expect(timers()).toBeLessThanOrEqual(before)
 })
+
+test('a store may answer with promises that are functions, as those of Workers RPC are', async () => {
+  const { browser } = startOn<{ visits: number; userId: string }, MemorySessionStore>((memory) =>
+    interceptStore(memory, (_operation, run) => callable(Promise.resolve().then(run)), {}),
+  )
+  for (const visits of [1, 2, 3]) {
+    await browser.request((session) => {
+      session.visits = (session.visits ?? 0) + 1
+      expect(session.visits).toBe(visits)
+    })
+  }
+  await browser.request((session) => session.set('userId', 'ann'))
+  expect(await browser.look()).toEqual({ visits: 3, userId: 'ann' })
+  await browser.request((session) => session.destroy())
+  expect(await browser.look()).toEqual({})
+})
+
+function callable(promise: Promise<unknown>): unknown {
+  return new Proxy(() => {}, {
+    get: (_target, key) => (key === 'then' ? promise.then.bind(promise) : undefined),
+  })
+}
