@@ -1,4 +1,4 @@
-import type { NodeResponse } from './node-response.ts'
+import { hasSentHead, type NodeResponse } from './node-response.ts'
 
 /** Servers that see responses as they are when they close their idle connections. */
 const KEPT = new WeakSet<object>()
@@ -12,19 +12,20 @@ const KEPT = new WeakSet<object>()
  */
 export class ShownFinish {
   static #first: ShownFinish | null = null
-  readonly #response: NodeResponse
+  readonly #response: Pick<NodeResponse, 'finished'>
   #before: ShownFinish | null = null
   #after: ShownFinish | null
 
   /** Makes a response look finished. */
   constructor(response: NodeResponse) {
-    this.#response = response
+    // There, what looks finished is left as it is.
+    this.#response = isQueued(response) ? {} : response
     const server = serverOf(response)
     if (server !== undefined && !KEPT.has(server)) keepConnections(server)
     this.#after = ShownFinish.#first
     if (this.#after !== null) this.#after.#before = this
     ShownFinish.#first = this
-    response.finished = true
+    this.#response.finished = true
   }
 
   /** Makes all of them look as they are, or finished again. */
@@ -42,6 +43,14 @@ export class ShownFinish {
     this.#after = null
     this.#response.finished = false
   }
+}
+
+/**
+ * Tells whether some of a response may wait behind an earlier one of its connection: Bun then refuses it as written after
+ * the end, should the response look finished. A response whose head is held has given Bun nothing yet.
+ */
+function isQueued(response: NodeResponse): boolean {
+  return globalThis.process?.versions?.bun !== undefined && hasSentHead(response)
 }
 
 function keepConnections(server: ClosingServer): void {

@@ -60,6 +60,39 @@ test('while a response is held, its head looks sent and its end looks made', asy
   expect(received).not.toContain('x-late')
 })
 
+// Bun queues what it is given behind an earlier answer of the connection, and refuses it once the response is finished.
+test('on Bun a response that has begun does not look finished while its end is held', async () => {
+  const versions = Object.getOwnPropertyDescriptor(process, 'versions') ?? expect.unreachable()
+  Object.defineProperty(process, 'versions', { ...versions, value: { ...process.versions, bun: '1' } })
+  onTestFinished(() => void Object.defineProperty(process, 'versions', versions))
+  const seen: unknown[] = []
+  const { sessions, store } = startPaced('later')
+  const gate = store.hold('replace')
+  const listener: Listener = async (request, response) => {
+    request.session.visits = 1
+    if (request.url === '/whole') response.end('whole')
+    else {
+      response.write('one,')
+      await request.session.save()
+      await settle()
+      request.session.visits = 2
+      response.end('two')
+    }
+    seen.push(look(response))
+  }
+  const client = new RawClient(await servingPort(createServer(session(sessions, listener))))
+  client.get('/whole')
+  await client.until('whole')
+  client.get('/begun', 'Connection: close')
+  await gate.reached
+  gate.release()
+  expect(await client.untilClosed()).toMatch(/one,[\s\S]*two/)
+  expect(seen).toEqual([
+    { headersSent: true, writableEnded: true, finished: true },
+    { headersSent: true, writableEnded: true, finished: false },
+  ])
+})
+
 test('a held writeHead shows its status and its reason, as a sent one does', async () => {
   const seen: unknown[] = []
   const { client, gate } = await askHeld((_request, response) => {
