@@ -21,6 +21,7 @@ export function withEffects(
   env: unknown,
   request: Request,
 ): Response {
+  if (!isResponse(response)) return response
   const head = headBelow(env, request)
   if (head === null) return withOwnEffects(response, effects)
   // The handler has begun to answer by hand, and given a response that tells the server so: a copy of it would be sent.
@@ -51,7 +52,13 @@ function copyWith(response: Response, effects: ResponseEffects): Response {
 
 /** Lets go of a response that will not be sent, and of what its body would have been read from. */
 export function discard(response: Response): void {
+  if (!isResponse(response)) return
   response.body?.cancel().catch(() => {
     // Somebody else is reading it: then it is theirs to close.
   })
+}
+
+/** Tells a response from the nothing that a handler gives on Bun when it has upgraded the request: no head will leave. */
+function isResponse(answer: unknown): answer is Response {
+  return typeof answer === 'object' && answer !== null
 }

@@ -85,6 +85,26 @@ describe.each(PACES)('the fetch adapter, with a store that answers %s', (pace) =
     expect(shown).toHaveBeenCalledTimes(2)
   })
 
+  test('passes on nothing where the handler gives nothing, as on Bun when it has upgraded the request, and saves [P2]', async () => {
+    const shown = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => shown.mockRestore())
+    const { sessions, store } = startPaced(pace)
+    const begin = session(sessions, (_request, { session }) => {
+      session.visits = 1
+      return new Response(null)
+    })
+    const [cookie = ''] = (await begin(new Request('http://localhost/'))).headers.getSetCookie()
+    const upgrade = session(sessions, (_request, { session }) => {
+      session.visits = (session.visits ?? 0) + 1
+      return Reflect.get({}, 'response')
+    })
+    const upgraded = () => upgrade(new Request('http://localhost/', { headers: { cookie } }))
+    expect(await upgraded()).toBeUndefined()
+    expect((await sessions.read(cookie)).toJSON()).toEqual({ visits: 2 })
+    store.fail('replace')
+    expect((await upgraded()).status).toBe(503)
+  })
+
   test('leaves a response that can have no copy as it is', async () => {
     const handler = session(startPaced(pace).sessions, (_request, { session }) => {
       session.visits = 1
