@@ -86,7 +86,9 @@ export class MemorySessionStore implements ConditionalStore {
     checkOptions(maxSessions, now, others)
     this.#now = now
     this.#maxSessions = maxSessions
-    this.#timer = new SweepTimer(parseDuration(cleanupInterval, 'cleanupInterval'), () => this.#sweepSlice())
+    this.#timer = new SweepTimer(parseDuration(cleanupInterval, 'cleanupInterval'), now, () =>
+      this.#sweepSlice(),
+    )
   }
 
   /** Tells how many records are held, the expired ones that no sweep has reached yet included: what `maxSessions` limits. */
@@ -220,7 +222,7 @@ export class MemorySessionStore implements ConditionalStore {
     this.#ids.add(id, slot)
     this.#users.add(record.user, slot)
     this.#lastUse.note(slot)
-    this.#timer.wake()
+    this.#timer.wake(now)
     if (this.#table.used > this.#maxSessions) this.#evict(this.#lastUse.longestUnused())
   }
 

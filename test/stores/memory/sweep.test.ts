@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { queryObjects, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { PAGE_ROWS, RecordPage } from '../../../src/stores/memory/record-page.ts'
 import { MemorySessionStore } from '../../../src/stores/memory.ts'
 import { createClock } from '../../../src/testing/clock.ts'
@@ -167,5 +167,24 @@ describe('the timer', () => {
     timers.shift()?.()
     vi.unstubAllGlobals()
     expect(store.size).toBe(0)
+  })
+
+  test('records expire also where a timer ends with the request that made it, as in Workers', () => {
+    const made = vi.fn(() => 1)
+    vi.stubGlobal('setTimeout', made)
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const clock = createClock()
+    const store = new MemorySessionStore({ now: clock.now, cleanupInterval: 60_000 })
+    for (let index = 0; index < 1_200; index++) store.set(`${index}`, newRecord(), { ttl: 1_000 })
+    expect(made).toHaveBeenCalledOnce()
+    // Later than any timer that is still there.
+    clock.advance(62_000)
+    const sizes: number[] = []
+    for (let index = 0; index < 4; index++) {
+      store.set(`new ${index}`, newRecord(), { ttl: DAY })
+      sizes.push(store.size)
+      clock.advance(2_000)
+    }
+    expect(sizes).toEqual([701, 202, 3, 4])
   })
 })
