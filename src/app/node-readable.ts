@@ -2,8 +2,11 @@
 export interface NodeReadable extends AsyncIterable<unknown> {
   /** Whether a file or a socket has still to be opened. */
   readonly pending?: unknown
+  readonly destroyed?: unknown
+  /** What it has failed with. */
+  readonly errored?: unknown
   pipe(target: unknown): unknown
-  once(event: 'error' | 'ready' | 'close', listener: (error: unknown) => void): unknown
+  once(event: 'open' | 'connect' | 'ready' | 'close' | 'error', listener: (error: unknown) => void): unknown
   destroy(): unknown
 }
 
@@ -29,20 +32,25 @@ export class SentReadable {
   constructor(source: NodeReadable, tell: (error: unknown) => void) {
     this.#source = source
     this.#tell = tell
-    // Files and sockets say so. Of other streams only the first bytes would tell, and those may be long in coming.
-    this.opened = source.pending === true ? this.#opening() : null
+    this.opened = isToBeOpened(source) ? this.#opening() : null
     this.body = this.#webStream()
   }
 
   #opening(): Promise<void> {
     const opening = new Promise<void>((resolve, reject) => {
+      const { errored } = this.#source
+      if (isFailure(errored)) {
+        this.#over = true
+        reject(errored)
+        return
+      }
       let opened = false
       const onOpen = (): void => {
         opened = true
         resolve()
       }
-      this.#source.once('ready', onOpen)
-      this.#source.once('close', onOpen)
+      // Not all say all of them: files of graceful-fs, and so of fs-extra, are never 'ready'.
+      for (const event of ['open', 'connect', 'ready', 'close'] as const) this.#source.once(event, onOpen)
       this.#source.once('error', (error) => {
         // The handler fails with it.
         if (!opened) this.#over = true
@@ -87,6 +95,18 @@ export class SentReadable {
     this.#over = true
     controller.error(new Error('A stream that was being sent has failed.'))
   }
+}
+
+/**
+ * Tells whether a stream has still to be opened, or was not to be. Files and sockets say so: of other streams only the first
+ * bytes would tell, and those may be long in coming. Sockets go on saying so when they are over.
+ */
+function isToBeOpened({ pending, destroyed, errored }: NodeReadable): boolean {
+  return isFailure(errored) || (pending === true && destroyed !== true)
+}
+
+function isFailure(errored: unknown): boolean {
+  return errored !== undefined && errored !== null
 }
 
 function bytesOf(chunk: unknown): Uint8Array {

@@ -55,7 +55,7 @@ async function finish<Data extends object>(
       if (value !== null) throw neverAnswered(exchange, `when it returned ${value}; ${ANSWER_WITH_IT}`)
       await callback(exchange, turn, timeout)
     }
-    if (answer.opened !== null) await answer.opened
+    if (answer.opened !== null) await opening(answer.opened, exchange, timeout)
   } catch (error) {
     turn.fail(error)
   }
@@ -65,23 +65,53 @@ async function finish<Data extends object>(
 
 /** Waits for a callback to answer or to call `next`. */
 function callback<Data extends object>(exchange: Exchange<Data>, turn: Turn, timeout: number): Promise<void> {
+  const begin = (done: () => void): void => {
+    exchange.answer.onGiven(done)
+    turn.onNext(done)
+  }
+  return within(timeout, begin, () => neverAnswered(exchange, `within ${timeout} ms`))
+}
+
+/** Waits until what the body is read from is open. */
+function opening<Data extends object>(
+  opened: Promise<void>,
+  { request }: Exchange<Data>,
+  timeout: number,
+): Promise<void> {
+  const begin: Beginning = (done, fail) => opened.then(done, fail)
+  return within(timeout, begin, () =>
+    ownFault(`${shownRequest(request)}: a stream that was to be sent was not open within ${timeout} ms.`),
+  )
+}
+
+/** Begins what is waited for. */
+type Beginning = (done: () => void, fail: (error: unknown) => void) => void
+
+function within(timeout: number, begin: Beginning, tooLate: () => Error): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(neverAnswered(exchange, `within ${timeout} ms`)), timeout)
+    const timer = setTimeout(() => reject(tooLate()), timeout)
     // It is the connection that keeps the process alive, as long as somebody waits for the answer. No object elsewhere.
     if (typeof timer === 'object') timer.unref()
     const done = (): void => {
       clearTimeout(timer)
       resolve()
     }
-    exchange.answer.onGiven(done)
-    turn.onNext(done)
+    begin(done, (error) => {
+      clearTimeout(timer)
+      reject(error)
+    })
   })
 }
 
 const ANSWER_WITH_IT = 'to answer with that, write return res.json(value)'
 
 function neverAnswered<Data extends object>({ request }: Exchange<Data>, when: string): Error {
-  const message = `${shownRequest(request)}: a handler had neither answered nor called next() ${when}. Call res.json(), res.send() or another answer, return a Response, or call next().`
-  // Also where the handler has set another: this is no answer of its own.
+  return ownFault(
+    `${shownRequest(request)}: a handler had neither answered nor called next() ${when}. Call res.json(), res.send() or another answer, return a Response, or call next().`,
+  )
+}
+
+/** An error of the app's own, whatever status the handler has set: it is no answer of the handler's. */
+function ownFault(message: string): Error {
   return Object.assign(new Error(message), { status: 500 })
 }

@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createReadStream, type ReadStream } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
+import { connect, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -193,6 +194,55 @@ describe('res.send', () => {
       ])
     },
   )
+
+  test.each(['open', 'connect', 'ready'])(
+    "waits for a stream that has still to be opened until it says '%s'",
+    async (event) => {
+      const app = testApp()
+      app.get('/', (_req, res) => {
+        const source = Object.assign(Readable.from(['opened']), { pending: true })
+        setImmediate(() => source.emit(event))
+        return res.send(source)
+      })
+      expect(await (await app.request('/')).text()).toBe('opened')
+    },
+  )
+
+  test('answers for a stream that is not opened within answerTimeout with an error, and lets go of it', async () => {
+    const told: unknown[] = []
+    const app = testApp({ answerTimeout: 1, onError: (error) => told.push(error) })
+    const source = new Socket()
+    app.get('/', (_req, res) => res.status(404).send(source))
+    const response = await fetch(await serve(app))
+    expect([response.status, source.destroyed]).toEqual([500, true])
+    expect(told).toEqual([
+      expect.objectContaining({ message: expect.stringMatching(/^GET \/: a stream .* within 1 ms/) }),
+    ])
+  })
+
+  test('answers for a stream that had failed before with its error', async () => {
+    const told: unknown[] = []
+    const app = testApp({ onError: (error) => told.push(error) })
+    app.get('/', async (_req, res) => {
+      const file = createReadStream('/nowhere/at/all')
+      await once(file, 'ready').catch(() => {})
+      return res.send(file)
+    })
+    expect((await fetch(await serve(app))).status).toBe(500)
+    expect(told).toEqual([expect.objectContaining({ code: 'ENOENT' })])
+  })
+
+  test('sends what there is of a socket that was over before: nothing', async () => {
+    const app = testApp({ onError: () => {} })
+    app.get('/', async (_req, res) => {
+      const { stdout } = spawn(process.execPath, ['--version'])
+      stdout.resume()
+      await once(stdout, 'close')
+      return res.send(stdout)
+    })
+    const response = await fetch(await serve(app))
+    expect([response.status, await response.text()]).toEqual([200, ''])
+  })
 
   test('lets an error handler answer for a file that is not there', async () => {
     const app = testApp()
