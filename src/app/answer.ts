@@ -30,7 +30,7 @@ export class Answer {
   #framed = false
   #headersSet = false
   #onGiven: (() => void) | null = null
-  #opened: Promise<void> | null = null
+  #opening: Promise<void> | null = null
 
   /** @param alone - Whether nobody looks at the context's response before `settle` is called. */
   constructor(arrival: Arrival, alone: boolean, late: LateErrors) {
@@ -49,9 +49,19 @@ export class Answer {
     return !this.#simple && !this.#replaced && this.#arrival.context.finalized
   }
 
-  /** Rejects when what the body is read from cannot be opened, while an error can still be answered; `null` when all is there. */
-  get opened(): Promise<void> | null {
-    return this.#opened
+  /** Whether what the body is read from has still to be opened, and nobody waits for it. */
+  get isToBeOpened(): boolean {
+    return this.#opening !== null
+  }
+
+  /**
+   * Gives the opening of what the body is read from, which rejects while an error can still be answered; `null` when all is there.
+   * Gives it once: it must fail one handler's turn, and not that of everyone further out.
+   */
+  takeOpening(): Promise<void> | null {
+    const opening = this.#opening
+    this.#opening = null
+    return opening
   }
 
   get status(): number {
@@ -142,7 +152,7 @@ export class Answer {
    */
   giveReadable(source: NodeReadable, type: string): void {
     const { body, opened } = new SentReadable(source, (error) => this.#late.tellLate(error))
-    if (!this.#given) this.#opened = opened
+    if (!this.#given) this.#opening = opened
     this.give(body, type)
   }
 
@@ -178,7 +188,7 @@ export class Answer {
     this.#replaced = true
     this.#typed = false
     this.#framed = false
-    this.#opened = null
+    this.#opening = null
     this.#arrival.context.res = undefined
     const { headers } = this.#arrival.context.res
     deleteOutcome(headers)

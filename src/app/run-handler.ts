@@ -27,7 +27,7 @@ export function runHandler<Data extends object>(
   try {
     const returned = handler(request, response, turn.next)
     // A promise costs each request a wait; most handlers need none.
-    if (answer.given && answer.opened === null && !turn.handedOn && !isWaitedFor(returned)) return turn.end()
+    if (answer.given && !answer.isToBeOpened && !turn.handedOn && !isWaitedFor(returned)) return turn.end()
     return finish(returned, turn, exchange, timeout)
   } catch (error) {
     turn.fail(error)
@@ -55,7 +55,8 @@ async function finish<Data extends object>(
       if (value !== null) throw neverAnswered(exchange, `when it returned ${value}; ${ANSWER_WITH_IT}`)
       await callback(exchange, turn, timeout)
     }
-    if (answer.opened !== null) await opening(answer.opened, exchange, timeout)
+    const opening = answer.takeOpening()
+    if (opening !== null) await opened(opening, exchange, timeout)
   } catch (error) {
     turn.fail(error)
   }
@@ -73,12 +74,12 @@ function callback<Data extends object>(exchange: Exchange<Data>, turn: Turn, tim
 }
 
 /** Waits until what the body is read from is open. */
-function opening<Data extends object>(
-  opened: Promise<void>,
+function opened<Data extends object>(
+  opening: Promise<void>,
   { request }: Exchange<Data>,
   timeout: number,
 ): Promise<void> {
-  const begin: Beginning = (done, fail) => opened.then(done, fail)
+  const begin: Beginning = (done, fail) => opening.then(done, fail)
   return within(timeout, begin, () =>
     ownFault(`${shownRequest(request)}: a stream that was to be sent was not open within ${timeout} ms.`),
   )

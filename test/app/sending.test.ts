@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import type { AppResponse, ErrorHandler } from '../../src/app/index.ts'
+import type { AppResponse, ErrorHandler, Handler } from '../../src/app/index.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
 import { laterStore } from '../engine/later-store.ts'
 import { serve, testApp } from './serving.ts'
@@ -252,6 +252,23 @@ describe('res.send', () => {
         : next(error)
     app.use(missing).get('/', (_req, res) => res.send(createReadStream('/nowhere/at/all')))
     expect((await app.request('/')).status).toBe(404)
+  })
+
+  test.each<[string, Handler]>([
+    ['leave next() alone', (_req, _res, next) => void next()],
+    ['return next()', (_req, _res, next) => next()],
+  ])('has a file that is not there fail once below middleware that %s', async (_what, middleware) => {
+    const told: unknown[] = []
+    const handled: unknown[] = []
+    const app = testApp({ onError: (error) => told.push(error) })
+    const passOn: ErrorHandler = (error, _req, _res, next) => {
+      handled.push(error)
+      return next(error)
+    }
+    app.use(middleware, middleware).use(passOn)
+    app.get('/', (_req, res) => res.send(createReadStream('/nowhere/at/all')))
+    expect((await app.request('/')).status).toBe(500)
+    expect([handled.length, told.length]).toEqual([1, 1])
   })
 
   test('reports a stream that fails on its way, without a word of it to the client', async () => {
