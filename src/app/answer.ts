@@ -12,6 +12,7 @@ import type { LateErrors } from './late-errors.ts'
 import { type NodeReadable, SentReadable } from './node-readable.ts'
 import { type AnswerBody, type PlainAnswer, plainResponse, sendPlain } from './plain-answer.ts'
 import { shownRequest } from './shown-request.ts'
+import { letGo, withoutBody } from './unsent-body.ts'
 
 /** The one answer of a request, on its way into Hono's context: status and headers first, then the body. */
 export class Answer {
@@ -131,7 +132,7 @@ export class Answer {
     const status = this.#status
     checkStatus(status)
     const empty = body === null || isBodiless(status)
-    const unsent = empty || (body instanceof ReadableStream && this.#arrival.method === 'HEAD')
+    const unsent = empty || (body instanceof ReadableStream && this.#isHeadOfError)
     if (unsent) letGo(body)
     if (this.#typed && typeof body === 'string') this.#nameCharset()
     const plain = { status, body: unsent ? null : body, type: empty || this.#typed ? null : type }
@@ -168,8 +169,7 @@ export class Answer {
     if (response.status === 0)
       throw new RangeError('Response.error() has no status that a client could be sent.')
     this.#simple = false
-    // Hono would drop the body that HEAD does not get, and what it is read from would stay open.
-    const sent = this.#arrival.method === 'HEAD' ? withoutBody(response) : response
+    const sent = this.#isHeadOfError ? withoutBody(response) : response
     if (this.#framed) this.#correctFrame(sent.body, sent.status)
     this.#arrival.context.res = this.#headersSet
       ? this.#whole(this.#arrival.context.newResponse(sent.body, sent))
@@ -219,11 +219,23 @@ export class Answer {
    * @param effects - What the session does to its headers.
    */
   depart(effects: ResponseEffects | null): Response | Promise<Response> {
-    if (this.#plain !== null) return plainResponse(this.#plain, effects)
+    const response =
+      this.#plain === null ? this.#departFromContext(effects) : plainResponse(this.#plain, effects)
+    // Hono drops the body that HEAD is not sent. Not before: a response whose body is gone cannot be copied.
+    if (this.#arrival.method === 'HEAD') this.#discard()
+    return response
+  }
+
+  #departFromContext(effects: ResponseEffects | null): Promise<Response> {
     writeEffects(effects, this.#arrival.context)
     // Of headers that are not our own Node may refuse one, and @hono/node-server lets a refusal end the process when
     // the response comes without a promise.
     return Promise.resolve(this.#arrival.context.res)
+  }
+
+  /** Whether HEAD asks, and is answered for an error: which leaves without us, when it is the session that could not be saved. */
+  get #isHeadOfError(): boolean {
+    return this.#replaced && this.#arrival.method === 'HEAD'
   }
 
   #put({ status, body, type }: PlainAnswer): void {
@@ -281,19 +293,6 @@ const TEXT_WITHOUT_CHARSET = /^text\/(?!.*;\s*charset\s*=)/i
 
 function lengthOf(body: string | Uint8Array | ArrayBuffer): number {
   return typeof body === 'string' ? new TextEncoder().encode(body).byteLength : body.byteLength
-}
-
-function withoutBody(response: Response): Response {
-  if (response.body === null) return response
-  letGo(response.body)
-  return new Response(null, response)
-}
-
-function letGo(body: AnswerBody): void {
-  if (!(body instanceof ReadableStream)) return
-  body.cancel().catch(() => {
-    // Somebody else is reading it: then it is theirs to close.
-  })
 }
 
 function checkStatus(status: number): asserts status is StatusCode {

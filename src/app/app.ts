@@ -18,6 +18,7 @@ import type { RouteParams } from './route-params.ts'
 import { checkMiddlewarePath, checkRoutePath } from './route-path.ts'
 import { type AnyHandler, runHandler } from './run-handler.ts'
 import { type RunningServer, startServer } from './server.ts'
+import { behindAll } from './unsent-body.ts'
 
 /** Where an app listens. */
 export interface Listening {
@@ -67,7 +68,7 @@ export class App<Data extends StorableData<Data> & object = DefaultData> {
       answerTimeout,
       onError: (error, context) => this.#errors.answer(error, this.#exchanges.of(context)),
     }
-    const entrance = session(this.sessions)
+    const entrance = behindAll(session(this.sessions))
     this.#router = new DirectRouter<Data>(
       entrance,
       (context, own) => this.#atNode.resume(context, own) ?? runDirectly(context, own, direct),

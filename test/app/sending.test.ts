@@ -10,6 +10,7 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { AppResponse, ErrorHandler, Handler } from '../../src/app/index.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
+import { faultyStore } from '../../src/testing/index.ts'
 import { laterStore } from '../engine/later-store.ts'
 import { serve, testApp } from './serving.ts'
 
@@ -149,6 +150,43 @@ describe('res.send', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200])
     expect(answers.map(({ headers }) => headers.getSetCookie().length)).toEqual([1, 1])
     expect(await Promise.all(answers.map((answer) => answer.text()))).toEqual(['hello', ''])
+  })
+
+  test.each<[string, (res: AppResponse, file: ReadStream) => unknown]>([
+    ['sent', (res, file) => res.set('x-a', '1').send(file)],
+    ['returned', (_res, file) => new Response(Readable.toWeb(file))],
+  ])('closes a file that HEAD asks for, when it is %s below middleware of Hono', async (_what, answer) => {
+    const file = (await fileWith('x'.repeat(300_000)))()
+    const closed = closing(file)
+    const app = testApp()
+    app.hono.use((_c, next) => next())
+    app.get('/', (req, res) => {
+      req.session.visits = 1
+      const returned = answer(res, file)
+      return returned instanceof Response ? returned : undefined
+    })
+    const response = await fetch(await serve(app), { method: 'HEAD' })
+    expect([response.status, response.headers.getSetCookie().length]).toEqual([200, 1])
+    await closed
+  })
+
+  test('closes a file that an error handler answers HEAD with, when the session could not be saved', async () => {
+    for (const answer of ['sent', 'returned']) {
+      const file = (await fileWith('x'.repeat(300_000)))()
+      const closed = closing(file)
+      const sessionStore = faultyStore(new MemorySessionStore())
+      sessionStore.fail('create')
+      const app = testApp({ sessionStore })
+      const showPage: ErrorHandler = (_error, _req, res, _next) =>
+        answer === 'sent' ? res.status(503).send(file) : new Response(Readable.toWeb(file), { status: 503 })
+      app.use(showPage)
+      app.get('/', (req, res) => {
+        req.session.visits = 1
+        res.json({})
+      })
+      expect((await app.request('/', { method: 'HEAD' })).status).toBe(503)
+      await closed
+    }
   })
 
   test('closes a file that comes when the request has been answered for an error', async () => {

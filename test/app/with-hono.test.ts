@@ -4,8 +4,10 @@ import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { csrf } from 'hono/csrf'
+import { etag } from 'hono/etag'
 import { validator } from 'hono/validator'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Handler } from '../../src/app/index.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
 import { faultyStore } from '../../src/testing/index.ts'
 import { Visitor } from '../../src/testing/visitor.ts'
@@ -81,6 +83,20 @@ describe('what Hono has answered', () => {
     const response = await app.request('/made')
     expect([response.status, await response.json()]).toEqual([201, { made: true }])
   })
+})
+
+test.each<[string, Handler]>([
+  ['a returned Response', () => Response.json({ a: 1 })],
+  ['a stream', (_req, res) => res.send(new Blob(['a page']).stream())],
+])('HEAD of %s has the ETag of its GET below etag() of Hono, and is a 304 with it', async (_what, answer) => {
+  const app = testApp()
+  app.hono.use(etag())
+  app.get('/', answer)
+  const tag = (await app.request('/')).headers.get('etag')
+  const head = await app.request('/', { method: 'HEAD' })
+  expect([head.headers.get('etag'), await head.text()]).toEqual([tag, ''])
+  const again = await app.request('/', { method: 'HEAD', headers: { 'if-none-match': String(tag) } })
+  expect(again.status).toBe(304)
 })
 
 test('what stands around the app answers, and adds its headers, also when the store is down', async () => {
