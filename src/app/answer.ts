@@ -102,18 +102,22 @@ export class Answer {
     return this.#arrival.context.res.headers.get(name) ?? undefined
   }
 
-  /** @throws {TypeError} no header can have the value; nothing was set. */
+  /**
+   * Sets a header, but for what would say of a body that there is already how long it is, or how it is sent.
+   * @throws {TypeError} no header can have the value; nothing was set.
+   */
   setHeader(name: string, value: string): void {
     checkHeaderValue(name, value)
-    this.#noteHeader(name)
-    this.#arrival.context.header(name, value)
+    if (this.#noteHeader(name)) this.#arrival.context.header(name, value)
   }
 
-  /** @throws {TypeError} no header can have the value; nothing was added. */
+  /**
+   * Adds to a header, as `setHeader` sets one.
+   * @throws {TypeError} no header can have the value; nothing was added.
+   */
   appendHeader(name: string, value: string): void {
     checkHeaderValue(name, value)
-    this.#noteHeader(name)
-    this.#arrival.context.header(name, value, { append: true })
+    if (this.#noteHeader(name)) this.#arrival.context.header(name, value, { append: true })
   }
 
   removeHeader(name: string): void {
@@ -124,9 +128,10 @@ export class Answer {
   /**
    * Answers with a body.
    * @param type - The `Content-Type`, unless one was set.
+   * @param size - The bytes of a stream, where they are known.
    * @throws {UsageError} `ERR_HEADERS_SENT` there is an answer already; the request ends as a 500.
    */
-  give(body: AnswerBody, type: string | null): void {
+  give(body: AnswerBody, type: string | null, size?: number): void {
     if (this.#given) letGo(body)
     if (!this.isOpen()) return
     const status = this.#status
@@ -136,7 +141,7 @@ export class Answer {
     if (unsent) letGo(body)
     if (this.#typed && typeof body === 'string') this.#nameCharset()
     const plain = { status, body: unsent ? null : body, type: empty || this.#typed ? null : type }
-    if (this.#framed) this.#correctFrame(plain.body, status)
+    if (this.#framed) this.#correctFrame(plain.body, status, size)
     if (this.#simple) this.#plain = plain
     else this.#put(plain)
     this.#end()
@@ -256,12 +261,13 @@ export class Answer {
    * have, and an answer without a body may say which it would have.
    * @see RFC 9112 section 6.3
    */
-  #correctFrame(body: AnswerBody, status: number): void {
+  #correctFrame(body: AnswerBody, status: number, size?: number): void {
     const { context, method } = this.#arrival
     context.header('transfer-encoding', undefined)
-    if (body instanceof ReadableStream) return
-    if (body !== null) context.header('content-length', String(lengthOf(body)))
-    else if (method !== 'HEAD' && status !== 304) context.header('content-length', undefined)
+    const length = body instanceof ReadableStream ? size : lengthOf(body)
+    if (typeof length === 'number') context.header('content-length', String(length))
+    else if (length === null && method !== 'HEAD' && status !== 304)
+      context.header('content-length', undefined)
   }
 
   /** Lets go of what an answer's body would have been read from. */
@@ -280,18 +286,23 @@ export class Answer {
     return response
   }
 
-  #noteHeader(name: string): void {
+  /** @returns Whether it can still be set. */
+  #noteHeader(name: string): boolean {
     this.settle()
-    this.#headersSet = true
     const lowerName = name.toLowerCase()
-    if (lowerName === 'content-type') this.#typed = true
-    else if (lowerName === 'content-length' || lowerName === 'transfer-encoding') this.#framed = true
+    if (lowerName === 'content-length' || lowerName === 'transfer-encoding') {
+      if (this.given) return false
+      this.#framed = true
+    } else if (lowerName === 'content-type') this.#typed = true
+    this.#headersSet = true
+    return true
   }
 }
 
 const TEXT_WITHOUT_CHARSET = /^text\/(?!.*;\s*charset\s*=)/i
 
-function lengthOf(body: string | Uint8Array | ArrayBuffer): number {
+function lengthOf(body: string | Uint8Array | ArrayBuffer | null): number | null {
+  if (body === null) return null
   return typeof body === 'string' ? new TextEncoder().encode(body).byteLength : body.byteLength
 }
 

@@ -134,7 +134,7 @@ export class AppResponse {
     if (value instanceof Uint8Array) return this.#give(new Uint8Array(value), BYTES_TYPE)
     if (value instanceof ArrayBuffer || value instanceof ReadableStream) return this.#give(value, BYTES_TYPE)
     if (ArrayBuffer.isView(value)) return this.#give(bytesOf(value), BYTES_TYPE)
-    if (value instanceof Blob) return this.#give(value.stream(), value.type || BYTES_TYPE)
+    if (value instanceof Blob) return this.#give(value.stream(), value.type || BYTES_TYPE, value.size)
     if (!isNodeReadable(value)) return this.json(value)
     this.#answer.giveReadable(value, BYTES_TYPE)
     return this
@@ -164,8 +164,8 @@ export class AppResponse {
     return this
   }
 
-  #give(body: AnswerBody, type: string | null): this {
-    this.#answer.give(body, type)
+  #give(body: AnswerBody, type: string | null, size?: number): this {
+    this.#answer.give(body, type, size)
     return this
   }
 

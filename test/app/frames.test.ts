@@ -14,9 +14,11 @@ function streamOf(...chunks: string[]): ReadableStream<Uint8Array> {
 }
 
 /** Asks for a page and then for another on one connection, and gives all that comes before it ends. */
-async function exchange(answer: Handler, method = 'GET'): Promise<string> {
+async function exchange(answer: Handler, method = 'GET', ...middleware: Handler[]): Promise<string> {
   const app = testApp({ onError: () => {} })
-  app.get('/', answer).get('/next', (_req, res) => res.set('connection', 'close').text('the next answer'))
+  app
+    .get('/', ...middleware, answer)
+    .get('/next', (_req, res) => res.set('connection', 'close').text('the next answer'))
   const { port, hostname } = new URL(await serve(app))
   const socket = connect(Number(port), hostname)
   socket.write(`${method} / HTTP/1.1\r\nHost: a.example\r\n\r\nGET /next HTTP/1.1\r\nHost: a.example\r\n\r\n`)
@@ -24,8 +26,12 @@ async function exchange(answer: Handler, method = 'GET'): Promise<string> {
 }
 
 /** The first answer, and whether the next one follows it. */
-async function framed(answer: Handler, method?: string): Promise<[length: string | undefined, body: string]> {
-  const [first = '', next] = (await exchange(answer, method)).split(/(?=HTTP\/1\.1 )/)
+async function framed(
+  answer: Handler,
+  method = 'GET',
+  ...middleware: Handler[]
+): Promise<[length: string | undefined, body: string]> {
+  const [first = '', next] = (await exchange(answer, method, ...middleware)).split(/(?=HTTP\/1\.1 )/)
   expect(next).toContain('the next answer')
   const end = first.indexOf('\r\n\r\n')
   const head = first.slice(0, end).toLowerCase()
@@ -41,10 +47,24 @@ describe('a length that a handler has set', () => {
         PAGE,
       ])
       const bytes = Buffer.from(PAGE)
-      for (const body of [bytes, new Uint8Array(bytes).buffer])
+      for (const body of [bytes, new Uint8Array(bytes).buffer, new Blob([bytes])])
         expect((await framed((_req, res) => res.set('content-length', length).send(body)))[1]).toBe(PAGE)
     },
   )
+
+  test.each<[string, Handler]>([
+    ['text', (_req, res) => res.text(PAGE)],
+    ['a Blob', (_req, res) => res.send(new Blob([PAGE]))],
+    ['a Response', () => new Response(PAGE)],
+  ])('is left out when %s is the answer already, and so is a way of sending', async (_what, answer) => {
+    for (const late of [{ 'Content-Length': 3 }, { 'transfer-encoding': 'gzip' }]) {
+      const copied: Handler = async (_req, res, next) => {
+        await next()
+        res.set(late).append('content-length', '4')
+      }
+      expect((await framed(answer, 'GET', copied))[1]).toContain(PAGE)
+    }
+  })
 
   test('is left out where nothing is sent, and a way of sending is everywhere', async () => {
     expect(await framed((_req, res) => res.set('content-length', '9').status(204).end())).toEqual([
