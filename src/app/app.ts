@@ -7,12 +7,12 @@ import type { StorableData } from '../core/storable-data.ts'
 import { type AppOptions, type AppSettings, resolveAppOptions } from './app-options.ts'
 import { DirectRouter } from './direct-router.ts'
 import { type DirectSettings, runDirectly } from './direct-run.ts'
-import { ErrorHandling } from './error-handling.ts'
+import { ErrorHandling, type ErrorReporter } from './error-handling.ts'
 import { Exchanges } from './exchange.ts'
 import type { ErrorHandler, Handler } from './handler.ts'
 import { ListenError } from './listen-error.ts'
 import { answerNoRoute } from './no-route.ts'
-import { NodeEntrance } from './node-entrance.ts'
+import { NodeEntrance, type NodeListener } from './node-entrance.ts'
 import type { RequestSettings } from './request.ts'
 import type { RouteParams } from './route-params.ts'
 import { checkMiddlewarePath, checkRoutePath } from './route-path.ts'
@@ -172,7 +172,9 @@ export class App<Data extends StorableData<Data> & object = DefaultData> {
     const { fetch } = this.hono
     // Who has put something around Hono's fetch wants to see all requests there.
     const untouched = fetch === this.#honoFetch
-    const starting = startServer(fetch, (hono) => (untouched ? this.#atNode.before(hono) : hono), port, host)
+    const before = (hono: NodeListener): NodeListener => (untouched ? this.#atNode.before(hono) : hono)
+    const tell: ErrorReporter = (error, request) => this.#errors.tell(error, request)
+    const starting = startServer(fetch, before, tell, port, host)
     this.#server = starting
     try {
       const server = await starting

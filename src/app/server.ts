@@ -1,6 +1,8 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { ConfigError } from '../core/errors.ts'
+import { tellOfBrokenOff } from './broken-off.ts'
+import type { ErrorReporter } from './error-handling.ts'
 import { checkHost, checkPort, portError } from './listen-error.ts'
 import type { NodeListener } from './node-entrance.ts'
 
@@ -69,6 +71,7 @@ function endWith(socket: Socket, response: ServerResponse): void {
 /**
  * Starts a server for a web `fetch` handler.
  * @param before - Puts something before what gives requests to `fetch`.
+ * @param tell - Is told of an answer that had to be broken off.
  * @param host - The address to listen on. Default: all.
  * @throws {ConfigError} `ERR_PEER_MISSING` the package @hono/node-server is not installed.
  * @throws {ListenError} the port is taken, or cannot be listened on; the host is none.
@@ -76,13 +79,14 @@ function endWith(socket: Socket, response: ServerResponse): void {
 export async function startServer(
   fetch: FetchHandler,
   before: (listener: NodeListener) => NodeListener,
+  tell: ErrorReporter,
   port: number,
   host?: string,
 ): Promise<RunningServer> {
   checkPort(port)
   checkHost(host)
   // Imported only here: an app that never listens runs where there is no node:http.
-  const [{ createServer }, listener] = await Promise.all([import('node:http'), requestListener(fetch)])
+  const [{ createServer }, listener] = await Promise.all([import('node:http'), requestListener(fetch, tell)])
   const server = createServer(before(listener))
   const running = new RunningServer(server)
   await new Promise<void>((resolve, reject) => {
@@ -92,7 +96,7 @@ export async function startServer(
   return running
 }
 
-async function requestListener(fetch: FetchHandler): Promise<NodeListener> {
+async function requestListener(fetch: FetchHandler, tell: ErrorReporter): Promise<NodeListener> {
   const { getRequestListener } = await nodeServer()
   // HTTP/1.0 needs no Host, and health checks of load balancers send none; a web Request needs one in its address.
   const listener = getRequestListener(fetch, { hostname: 'localhost' })
@@ -100,7 +104,16 @@ async function requestListener(fetch: FetchHandler): Promise<NodeListener> {
     // Of a stream, or a Response, that has another length than it says, the client would wait for the rest, or take it for the
     // next answer. Node throws then, and again at @hono/node-server's attempt to say so.
     outgoing.strictContentLength = true
-    return listener(incoming, outgoing).catch(() => outgoing.destroy())
+    const over = (refusal?: unknown): void => {
+      if (refusal !== undefined) outgoing.destroy()
+      else if (!outgoing.writableEnded && !outgoing.destroyed) {
+        // A slow client has still to take the last bytes, and Node counts them then.
+        outgoing.once('close', over)
+        return
+      }
+      tellOfBrokenOff(incoming, outgoing, refusal, tell)
+    }
+    return listener(incoming, outgoing).then(over, over)
   }
 }
 

@@ -13,12 +13,32 @@ function streamOf(...chunks: string[]): ReadableStream<Uint8Array> {
   return ReadableStream.from(chunks.map((chunk) => new TextEncoder().encode(chunk)))
 }
 
+/** A response whose stream has ended while nearly all of its bytes wait for the client. */
+function tooShort(bytes: number): Response {
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      for (const half of [1, 2]) controller.enqueue(new Uint8Array(bytes / 2).fill(half))
+      controller.close()
+    },
+  })
+  return new Response(body, { headers: { 'content-length': String(bytes + 1) } })
+}
+
+/** What is around a handler that answers. */
+interface Around {
+  method?: string
+  middleware?: Handler[]
+  onError?: (error: unknown, request: Request) => void
+}
+
 /** Asks for a page and then for another on one connection, and gives all that comes before it ends. */
-async function exchange(answer: Handler, method = 'GET', ...middleware: Handler[]): Promise<string> {
-  const app = testApp({ onError: () => {} })
-  app
-    .get('/', ...middleware, answer)
-    .get('/next', (_req, res) => res.set('connection', 'close').text('the next answer'))
+async function exchange(
+  answer: Handler,
+  { method = 'GET', middleware = [], onError = (): void => {} }: Around = {},
+): Promise<string> {
+  const app = testApp({ onError })
+  app.all('/', ...middleware, answer)
+  app.get('/next', (_req, res) => res.set('connection', 'close').text('the next answer'))
   const { port, hostname } = new URL(await serve(app))
   const socket = connect(Number(port), hostname)
   socket.write(`${method} / HTTP/1.1\r\nHost: a.example\r\n\r\nGET /next HTTP/1.1\r\nHost: a.example\r\n\r\n`)
@@ -26,12 +46,8 @@ async function exchange(answer: Handler, method = 'GET', ...middleware: Handler[
 }
 
 /** The first answer, and whether the next one follows it. */
-async function framed(
-  answer: Handler,
-  method = 'GET',
-  ...middleware: Handler[]
-): Promise<[length: string | undefined, body: string]> {
-  const [first = '', next] = (await exchange(answer, method, ...middleware)).split(/(?=HTTP\/1\.1 )/)
+async function framed(answer: Handler, around?: Around): Promise<[length: string | undefined, body: string]> {
+  const [first = '', next] = (await exchange(answer, around)).split(/(?=HTTP\/1\.1 )/)
   expect(next).toContain('the next answer')
   const end = first.indexOf('\r\n\r\n')
   const head = first.slice(0, end).toLowerCase()
@@ -62,7 +78,7 @@ describe('a length that a handler has set', () => {
         await next()
         res.set(late).append('content-length', '4')
       }
-      expect((await framed(answer, 'GET', copied))[1]).toContain(PAGE)
+      expect((await framed(answer, { middleware: [copied] }))[1]).toContain(PAGE)
     }
   })
 
@@ -87,7 +103,7 @@ describe('a length that a handler has set', () => {
   })
 
   test('is kept where an answer without a body says which it would have', async () => {
-    const [head] = await framed((_req, res) => res.set('content-length', '1000').end(), 'HEAD')
+    const [head] = await framed((_req, res) => res.set('content-length', '1000').end(), { method: 'HEAD' })
     const [unchanged] = await framed((_req, res) => res.set('content-length', '1000').status(304).end())
     expect([head, unchanged]).toEqual(['1000', '1000'])
   })
@@ -102,11 +118,38 @@ describe('a length that a handler has set', () => {
   test.each<[string, Handler]>([
     ['longer stream', (_req, res) => res.set('content-length', '3').send(streamOf('ab', 'cd', 'ef'))],
     ['shorter stream', (_req, res) => res.set('content-length', '9').send(streamOf('ab', 'cd', 'ef'))],
+    ['shorter stream that is over long before its bytes are', () => tooShort(600_000)],
     ['longer Response', () => new Response(PAGE, { headers: { 'content-length': '3' } })],
     ['shorter Response', () => new Response(PAGE, { headers: { 'content-length': '9' } })],
-  ])('of a %s ends the connection, which nobody could read on', async (_what, answer) => {
+  ])(
+    'of a %s ends the connection, which nobody could read on, and is reported once',
+    async (_what, answer) => {
+      const print = vi.spyOn(console, 'error').mockImplementation(() => {})
+      onTestFinished(() => print.mockRestore())
+      const told: [unknown, string][] = []
+      const onError: Around['onError'] = (error, { url }) => told.push([error, url])
+      expect(await exchange(answer, { onError }).catch(() => 'broken off')).not.toContain('the next answer')
+      await vi.waitFor(() => expect(told).toHaveLength(1))
+      expect(told).toEqual([
+        [
+          expect.objectContaining({ message: expect.stringMatching(/^GET \/: .* Content-Length/) }),
+          'http://a.example/',
+        ],
+      ])
+    },
+  )
+
+  test('is printed where no web request can be given with it', async () => {
     const print = vi.spyOn(console, 'error').mockImplementation(() => {})
     onTestFinished(() => print.mockRestore())
-    expect(await exchange(answer).catch(() => 'broken off')).not.toContain('the next answer')
+    await exchange((_req, res) => res.set('content-length', '3').send(streamOf('ab', 'cd', 'ef')), {
+      method: 'TRACE',
+      onError: () => expect.unreachable(),
+    }).catch(() => {})
+    await vi.waitFor(() =>
+      expect(print.mock.calls).toEqual([
+        [expect.objectContaining({ message: expect.stringContaining('TRACE /: ') })],
+      ]),
+    )
   })
 })

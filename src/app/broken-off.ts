@@ -1,0 +1,39 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ErrorReporter } from './error-handling.ts'
+import { shownRequest } from './shown-request.ts'
+
+/**
+ * Tells why Node has broken off an answer, when its body has another length than it says. Does not throw.
+ * @param refusal - What Node threw when it was given the body; else it has destroyed the response with it.
+ */
+export function tellOfBrokenOff(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  refusal: unknown,
+  tell: ErrorReporter,
+): void {
+  const cause = refusal ?? outgoing.errored
+  if (!(cause instanceof Error && 'code' in cause && cause.code === 'ERR_HTTP_CONTENT_LENGTH_MISMATCH'))
+    return
+  const { method = 'GET', url = '/' } = incoming
+  const [path = url] = url.split('?', 1)
+  const error = new Error(
+    `${shownRequest({ method, path })}: the body has another length than its Content-Length says, so the connection was broken off. Leave the header out. What fetch() gives has been decompressed: return it without its content-length and content-encoding.`,
+    { cause },
+  )
+  try {
+    tell(error, requestOf(incoming))
+  } catch {
+    // No Request can be a TRACE, or have a password in its address.
+    console.error(error)
+  }
+}
+
+/** Makes a web request anew, without its body: the one that Hono had is out of reach. */
+function requestOf({ method = 'GET', url = '/', headersDistinct }: IncomingMessage): Request {
+  const headers = new Headers()
+  for (const [name, values] of Object.entries(headersDistinct))
+    for (const value of values ?? []) headers.append(name, value)
+  const address = url.startsWith('/') ? `http://${headers.get('host') ?? 'localhost'}${url}` : url
+  return new Request(address, { method, headers })
+}
