@@ -93,6 +93,8 @@ export class SentReadable {
   #fail(error: unknown, controller: ReadableStreamDefaultController): void {
     if (!this.#over) this.#tell(error)
     this.#over = true
+    // One that gives what cannot be sent, such as rows, has not failed itself.
+    this.#source.destroy()
     controller.error(new Error('A stream that was being sent has failed.'))
   }
 }

@@ -362,11 +362,13 @@ describe('res.send', () => {
     expect(told).toEqual([])
   })
 
-  test('refuses a stream of objects', async () => {
+  test('refuses a stream of objects, and lets go of it', async () => {
     const print = vi.spyOn(console, 'error').mockImplementation(() => {})
     onTestFinished(() => print.mockRestore())
-    const response = sent((res) => res.send(Readable.from([{ a: 1 }]))).then((one) => one.text())
+    const rows = new Readable({ objectMode: true, read: () => void rows.push({ a: 1 }) })
+    const response = sent((res) => res.send(rows)).then((one) => one.text())
     await expect(response).rejects.toThrow()
+    expect(rows.destroyed).toBe(true)
   })
 })
 
