@@ -149,7 +149,7 @@ export class Answer {
 
   /** Answers with nothing but status and headers, unless there is an answer already. */
   finish(): void {
-    if (!this.#given) this.give(null, null)
+    if (!this.given) this.give(null, null)
   }
 
   /**

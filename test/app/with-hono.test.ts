@@ -73,6 +73,21 @@ describe('what Hono has answered', () => {
     ])
   })
 
+  test('is left alone by end() without text, and replaced by an answer with a body', async () => {
+    const app = testApp()
+    app.use('/end', async (_req, res, next) => {
+      await next()
+      res.end()
+    })
+    app.use('/json', async (_req, res, next) => {
+      await next()
+      res.json('instead')
+    })
+    app.hono.all('*', (c) => c.text('from Hono'))
+    const bodies = ['/end', '/json'].map(async (path) => (await app.request(path)).text())
+    expect(await Promise.all(bodies)).toEqual(['from Hono', '"instead"'])
+  })
+
   test('is left alone by a middleware that answers when nobody has', async () => {
     const app = testApp()
     app.use(async (_req, res, next) => {
