@@ -266,7 +266,7 @@ export class Answer {
     context.header('transfer-encoding', undefined)
     const length = body instanceof ReadableStream ? size : lengthOf(body)
     if (typeof length === 'number') context.header('content-length', String(length))
-    else if (length === null && method !== 'HEAD' && status !== 304)
+    else if (length === null && status !== 304 && (method !== 'HEAD' || isBodiless(status)))
       context.header('content-length', undefined)
   }
 
