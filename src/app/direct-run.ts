@@ -1,5 +1,5 @@
 import type { Context, ErrorHandler } from 'hono'
-import { dropResponse, enterPassage, openPassage } from '../adapters/hono/passing.ts'
+import { ContextSession, dropResponse, enterPassage, openPassage } from '../adapters/hono/passing.ts'
 import type { SessionEnv } from '../adapters/hono.ts'
 import { type Awaitable, andThen, isPromise } from '../core/awaitable.ts'
 import type { Passage } from '../core/passage.ts'
@@ -33,9 +33,11 @@ export function runDirectly<Data extends object>(
   own: OwnHandlers<Data>,
   settings: DirectSettings<Data>,
 ): Response | Promise<Response> {
-  const ran = andThen(openPassage(settings.request.sessions, context.req.raw), (passage) =>
-    new DirectRun(new HonoArrival(context), own.handlers, own, settings, passage).run(),
-  )
+  const ran = andThen(openPassage(settings.request.sessions, context.req.raw), (passage) => {
+    // Also where nobody looks for the session in the context: it keeps a Worker awake for late saves.
+    passage.follow(new ContextSession(context))
+    return new DirectRun(new HonoArrival(context), own.handlers, own, settings, passage).run()
+  })
   return isPromise(ran) ? Promise.resolve(ran).then(departed) : departed(ran)
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
@@ -29,6 +30,29 @@ test('fetch hands the runtime’s environment and execution context on to Hono',
   expect([response.status, await response.json()]).toEqual([200, { KEY: '1' }])
   expect(waited).toHaveLength(1)
 })
+
+test.each(['the app alone', 'Hono as well'])(
+  'a Worker is kept awake for what a handler changes after its answer, run by %s',
+  async (runner) => {
+    const app = testApp({ sessionStore: faultyStore(new MemorySessionStore()) })
+    const given = Promise.withResolvers<Promise<unknown>>()
+    const context = { waitUntil: given.resolve, passThroughOnException: (): void => {}, props: {} }
+    if (runner === 'Hono as well') app.hono.use((_c, next) => next())
+    app.get('/', ({ session }, res) => {
+      session.visits = 1
+      return res.end()
+    })
+    app.get('/late', ({ session }, res) => {
+      void nextTurn().then(() => Object.assign(session, { late: 1 }))
+      return res.end()
+    })
+    const { headers } = await app.fetch(new Request('http://localhost/'), {}, context)
+    const [cookie = ''] = headers.getSetCookie()
+    await app.fetch(new Request('http://localhost/late', { headers: { cookie } }), {}, context)
+    await await given.promise
+    expect((await app.sessions.read(cookie)).toJSON()).toEqual({ visits: 1, late: 1 })
+  },
+)
 
 describe('what Hono has answered', () => {
   test('is known to the app’s middleware when next() comes back', async () => {

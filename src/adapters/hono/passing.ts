@@ -87,7 +87,7 @@ export function dropResponse(error: unknown, passage: Passage<object>, c: Contex
 }
 
 /** Keeps the context's variable the session of a passage, and its runtime awake for late saves. */
-class ContextSession implements SessionFollower {
+export class ContextSession implements SessionFollower {
   readonly #context: Context
 
   constructor(context: Context) {
