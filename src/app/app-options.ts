@@ -31,7 +31,10 @@ export interface AppOptions<Data extends object> {
   session?: AppSessionOptions<Data>
   /** Most bytes a request's body may have; one with more is answered 413. Default 1,048,576. */
   bodyLimit?: number
-  /** How long a handler that answers from a callback is waited for; then the request is answered 500. Default `'30s'`. */
+  /**
+   * How long a handler that answers from a callback is waited for, and a file or socket that is sent to be open; then the
+   * request is answered 500. Default `'30s'`.
+   */
   answerTimeout?: Duration
   /** How long `close()` lets requests in flight finish. Default `'10s'`. */
   closeTimeout?: Duration
