@@ -23,6 +23,8 @@ interface Late {
   latest: Deed | null
   /** Since when, as a number that grows. A late write that was begun before does not take its place. */
   since: number
+  /** Whether it was late itself, and nobody in a turn of theirs has found it there since. */
+  wasLate: boolean
   /** The highest revision that any of these has. */
   revision: number
   /** When each user's sessions were ended last. */
@@ -55,6 +57,7 @@ export class LateWrites {
       writes: new Map(),
       latest: null,
       since: 0,
+      wasLate: false,
       revision: 0,
       revoked: new Map(),
     }
@@ -84,7 +87,20 @@ export class LateWrites {
   }
 
   /**
-   * Tells what a store holds from what counts. Who is given it may tell it as saved, so that from then on it counts.
+   * Tells whether what a store holds can be given out as it is. Else that is for a turn to tell: one that has read the record
+   * before may be about to write it without what would count from then on.
+   */
+  counts(id: string, stored: SessionRecord): boolean {
+    const late = this.#late.get(id)
+    if (late === undefined) return true
+    const { latest, wasLate } = late
+    if (latest?.record === null) return false
+    if (latest !== null && isSame(latest.record, stored)) return !wasLate
+    return findLate(late, stored) === undefined
+  }
+
+  /**
+   * Tells what a store holds from what counts, in a turn. Who is given it may tell it as saved, so that from then on it counts.
    * @returns What counts in its place, to be done again; `null` when that is what it holds, or nobody here knows better.
    */
   inPlaceOf(id: string, stored: SessionRecord): Deed | null {
@@ -93,11 +109,11 @@ export class LateWrites {
     const { latest } = late
     if (latest?.record === null) return latest
     if (latest !== null && isSame(latest.record, stored)) {
-      late.since = this.begin()
+      note(late, latest, this.begin(), false)
       return null
     }
-    const found = [...late.writes.values()].find(({ record }) => record !== null && isSame(record, stored))
-    if (found !== undefined && latest === null) note(late, found, this.begin())
+    const found = findLate(late, stored)
+    if (found !== undefined && latest === null) note(late, found, this.begin(), false)
     return found === undefined ? null : latest
   }
 
@@ -135,7 +151,7 @@ export class LateWrites {
     const late = this.#late.get(id)
     if (late === undefined || (isLate && late.writes.size === 1)) return null
     late.revision = Math.max(late.revision, deed.record?.revision ?? 0)
-    note(late, deed, isLate ? deed.begun : this.begin())
+    note(late, deed, isLate ? deed.begun : this.begin(), isLate)
     return Promise.allSettled(late.writes.keys())
   }
 
@@ -155,12 +171,17 @@ export class LateWrites {
   }
 }
 
-function note(late: Late, deed: Deed, since: number): void {
+function note(late: Late, deed: Deed, since: number, wasLate: boolean): void {
   const user = deed.record?.user
   const revoked = user === undefined ? undefined : late.revoked.get(user)
   if (since < late.since || deed.begun < (revoked ?? 0)) return
   late.latest = deed
   late.since = since
+  late.wasLate = wasLate
+}
+
+function findLate({ writes }: Late, stored: SessionRecord): Deed | undefined {
+  return [...writes.values()].find(({ record }) => record !== null && isSame(record, stored))
 }
 
 function isSame(left: SessionRecord, right: SessionRecord): boolean {

@@ -146,7 +146,7 @@ export class RecordWriter {
   ): Awaitable<Written | null> {
     return andThen(this.create(fresh.id, fresh.draft, fresh.createdAt), (record) => {
       const follow = (): Promise<Written | null> =>
-        this.#turns.take(base.record.id, () => this.#follow(base, record, change))
+        this.#turns.take(base.record.id, () => this.#follow(base, record, change), true)
       return this.#succeed(base, base.record, { record, data: fresh.draft.data }, follow)
     })
   }
@@ -160,7 +160,7 @@ export class RecordWriter {
     return andThen<ReplaceOutcome, Left>(this.#end(base, base.record), (outcome) => {
       if (outcome === 'written') return 'ended'
       if (outcome === 'missing') return this.#goneLeft(base)
-      return this.#turns.take(base.record.id, () => this.#leaveNewer(base, fresh, change))
+      return this.#turns.take(base.record.id, () => this.#leaveNewer(base, fresh, change), true)
     })
   }
 

@@ -19,11 +19,14 @@ export class Turns {
     this.#giveUp = giveUp
   }
 
-  /** Runs `work` after everything that was queued under this key before; fails when 1,024 wait there already. */
-  take<T>(key: string, work: () => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` after everything that was queued under this key before; fails when 1,024 wait there already.
+   * @param ends - Whether it ends the record: that is not refused, for whoever else keeps it busy. Those behind are soon done.
+   */
+  take<T>(key: string, work: () => Promise<T>, ends = false): Promise<T> {
     const queue = this.#queues.get(key)
     if (queue === undefined) return this.#first(key, work())
-    if (queue.length > MOST_WAITING) return Promise.reject(this.#full(key))
+    if (queue.length > MOST_WAITING && !ends) return Promise.reject(this.#full(key))
     return this.#join(
       key,
       queue,

@@ -44,6 +44,8 @@ export class TwoStepStore implements ConditionalStore {
     (id) => new Error(`${MOST_WAITING} calls of this process wait already for the session ${id}.`),
   )
   readonly #late = new LateWrites()
+  /** Ends of records that have not begun. */
+  readonly #ending = new Map<string, Promise<void>>()
   /** The turns under way. */
   readonly #busy = new Set<Promise<void>>()
   /** What turns that have not begun wait for, so long at most. */
@@ -66,8 +68,8 @@ export class TwoStepStore implements ConditionalStore {
 
   async #getBesideLate(id: string): Promise<SessionRecord | null> {
     const stored = await this.#store.get(id)
-    if (!stored || this.#late.inPlaceOf(id, stored) === null) return stored
-    return this.#inTurn(id, (turn) => this.#stored(id, turn))
+    if (!stored || this.#late.counts(id, stored)) return stored
+    return this.#inTurn(id, false, (turn) => this.#stored(id, turn))
   }
 
   set(id: string, record: SessionRecord, options: WriteOptions): Awaitable<void> {
@@ -75,12 +77,22 @@ export class TwoStepStore implements ConditionalStore {
   }
 
   destroy(id: string): Awaitable<void> {
-    return this.#inTurn(id, (turn) => this.#end(id, turn, turn.write))
+    const waiting = this.#ending.get(id)
+    if (waiting !== undefined) return waiting
+    let begun = false
+    const ending = this.#inTurn(id, true, (turn) => {
+      begun = true
+      this.#ending.delete(id)
+      return this.#end(id, turn, turn.write)
+    })
+    // One does for all who come until it begins, however many they are.
+    if (!begun) this.#ending.set(id, ending)
+    return ending
   }
 
   create(id: string, record: SessionRecord, options: WriteOptions): Awaitable<boolean> {
     if (this.#store.create) return this.#store.create(id, record, options)
-    return this.#inTurn(id, async (turn) => {
+    return this.#inTurn(id, false, async (turn) => {
       if (await this.#stored(id, turn)) return false
       await this.#write(id, record, options, turn)
       return true
@@ -89,7 +101,7 @@ export class TwoStepStore implements ConditionalStore {
 
   replace(id: string, record: SessionRecord, options: ReplaceOptions): Awaitable<ReplaceOutcome> {
     if (this.#store.replace) return this.#store.replace(id, record, options)
-    return this.#inTurn(id, async (turn) => {
+    return this.#inTurn(id, options.ttl <= 0, async (turn) => {
       const stored = await this.#stored(id, turn)
       if (!stored) return 'missing'
       if (stored.revision !== options.revision) return 'conflict'
@@ -101,7 +113,7 @@ export class TwoStepStore implements ConditionalStore {
   touch(id: string, options: TouchOptions): Awaitable<boolean> {
     if (this.#store.touch) return this.#store.touch(id, options)
     const { touchedAt, expiresAt, ttl } = options
-    return this.#inTurn(id, async (turn) => {
+    return this.#inTurn(id, false, async (turn) => {
       const stored = await this.#stored(id, turn)
       if (!stored) return false
       const { revision } = stored
@@ -125,7 +137,7 @@ export class TwoStepStore implements ConditionalStore {
   }
 
   /** Runs `work` when it is its turn, and lets the next one have it when the time is over, whatever `work` does. */
-  #inTurn<T>(id: string, work: (turn: Turn) => Promise<T>): Promise<T> {
+  #inTurn<T>(id: string, ends: boolean, work: (turn: Turn) => Promise<T>): Promise<T> {
     const end = performance.now() + this.#timeout - TIMER_SLACK_MS
     let over = false
     let deed: Deed | null = null
@@ -152,7 +164,7 @@ export class TwoStepStore implements ConditionalStore {
         // Others have their turn: in what is left of the request's time, it must not be told as done.
         setTimeout(() => done.then(resolve, reject), 2 * TIMER_SLACK_MS)
       }
-      this.#turns.take(id, () => this.#notWhileRevoking(take)).catch(reject)
+      this.#turns.take(id, () => this.#notWhileRevoking(take), ends).catch(reject)
     })
   }
 
@@ -170,22 +182,16 @@ export class TwoStepStore implements ConditionalStore {
   }
 
   /** Ends a user's sessions while no write of anybody is between its two steps, so that none brings one back. */
-  #revoke(user: string, end: () => Awaitable<number>): Promise<number> {
-    const before = this.#revoking
-    const until = performance.now() + this.#timeout
-    const revoke = async (): Promise<number> => {
-      if (before !== null) await this.#after(before)
-      await Promise.allSettled(this.#busy)
-      const late = this.#late.revoke(user)
-      const removed = await end()
-      if (late === null) return removed
-      await late
-      // Told as failed by then, it ends nothing that has begun since.
-      if (performance.now() >= until) throw timeOver()
-      return removed + (await end())
+  async #revoke(user: string, end: () => Awaitable<number>): Promise<number> {
+    const until = performance.now() + this.#timeout - TIMER_SLACK_MS
+    while (this.#revoking !== null) {
+      await this.#after(this.#revoking)
+      // Not in its place at once: writes that have waited for it go before.
+      await new Promise((resolve) => setTimeout(resolve))
     }
-    const revoked = revoke()
-    const revoking: Revoking = { until, ended: settledOrOver(revoked, this.#timeout) }
+    if (performance.now() >= until) throw timeOver()
+    const revoked = this.#endAll(user, end, until)
+    const revoking: Revoking = { until, ended: settledOrOver(revoked, until - performance.now()) }
     revoking.ended.then(() => {
       if (this.#revoking === revoking) this.#revoking = null
     })
@@ -193,8 +199,19 @@ export class TwoStepStore implements ConditionalStore {
     return revoked
   }
 
+  async #endAll(user: string, end: () => Awaitable<number>, until: number): Promise<number> {
+    await Promise.allSettled(this.#busy)
+    const late = this.#late.revoke(user)
+    const removed = await end()
+    if (late === null) return removed
+    await late
+    // Told as failed by then, it ends nothing that has begun since.
+    if (performance.now() >= until) throw timeOver()
+    return removed + (await end())
+  }
+
   #setRight(id: string): Promise<unknown> {
-    return this.#inTurn(id, (turn) => this.#stored(id, turn))
+    return this.#inTurn(id, false, (turn) => this.#stored(id, turn))
   }
 
   /** Gives the record as it was left here. What came late over that is set right first. */
