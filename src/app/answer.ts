@@ -12,7 +12,7 @@ import type { LateErrors } from './late-errors.ts'
 import { type NodeReadable, SentReadable } from './node-readable.ts'
 import { type AnswerBody, type PlainAnswer, plainResponse, sendPlain } from './plain-answer.ts'
 import { shownRequest } from './shown-request.ts'
-import { letGo, withoutBody } from './unsent-body.ts'
+import { letGo, noteReadFrom, withoutBody } from './unsent-body.ts'
 
 /** The one answer of a request, on its way into Hono's context: status and headers first, then the body. */
 export class Answer {
@@ -139,6 +139,7 @@ export class Answer {
     const empty = body === null || isBodiless(status)
     const unsent = empty || (body instanceof ReadableStream && this.#isHeadOfError)
     if (unsent) letGo(body)
+    else if (body instanceof ReadableStream) this.#noteReadFrom()
     if (this.#typed && typeof body === 'string') this.#nameCharset()
     const plain = { status, body: unsent ? null : body, type: empty || this.#typed ? null : type }
     if (this.#framed) this.#correctFrame(plain.body, status, size)
@@ -175,6 +176,7 @@ export class Answer {
       throw new RangeError('Response.error() has no status that a client could be sent.')
     this.#simple = false
     const sent = this.#isHeadOfError ? withoutBody(response) : response
+    this.#noteReadFrom()
     if (this.#framed) this.#correctFrame(sent.body, sent.status)
     this.#arrival.context.res = this.#headersSet
       ? this.#whole(this.#arrival.context.newResponse(sent.body, sent))
@@ -241,6 +243,10 @@ export class Answer {
   /** Whether HEAD asks, and is answered for an error: which leaves without us, when it is the session that could not be saved. */
   get #isHeadOfError(): boolean {
     return this.#replaced && this.#arrival.method === 'HEAD'
+  }
+
+  #noteReadFrom(): void {
+    if (this.#arrival.method === 'HEAD') noteReadFrom(this.#arrival.context)
   }
 
   #put({ status, body, type }: PlainAnswer): void {

@@ -6,13 +6,20 @@ export interface NodeReadable extends AsyncIterable<unknown> {
   /** What it has failed with. */
   readonly errored?: unknown
   pipe(target: unknown): unknown
+  on(event: 'error', listener: (error: unknown) => void): unknown
   once(event: 'open' | 'connect' | 'ready' | 'close' | 'error', listener: (error: unknown) => void): unknown
   destroy(): unknown
 }
 
 /** Tells whether a value is a readable stream of Node's. */
 export function isNodeReadable(value: object): value is NodeReadable {
-  return Symbol.asyncIterator in value && has(value, 'pipe') && has(value, 'once') && has(value, 'destroy')
+  return (
+    Symbol.asyncIterator in value &&
+    has(value, 'pipe') &&
+    has(value, 'on') &&
+    has(value, 'once') &&
+    has(value, 'destroy')
+  )
 }
 
 function has(value: object, method: string): boolean {
@@ -69,8 +76,8 @@ export class SentReadable {
     return new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
-          // Also before somebody reads: an error that nobody listens for ends the process.
-          this.#source.once('error', (error) => this.#fail(error, controller))
+          // Also before somebody reads, and after the first: an error that nobody listens for ends the process.
+          this.#source.on('error', (error) => this.#fail(error, controller))
         },
         pull: async (controller) => {
           try {

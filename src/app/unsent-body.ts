@@ -16,12 +16,20 @@ export function withoutBody(response: Response): Response {
   return new Response(null, response)
 }
 
+/** Requests of HEAD that were answered with what something is read from. */
+const READ_FROM = new WeakSet<object>()
+
+/** Notes that the answer to HEAD is read from something that would stay open. */
+export function noteReadFrom(context: object): void {
+  READ_FROM.add(context)
+}
+
 /** Lets go of the bodies that HEAD is not sent, behind the first middleware of an app: `etag()` below it reads them. */
 export function behindAll<E extends Env>(first: MiddlewareHandler<E>): MiddlewareHandler<E> {
   const atHead = async (context: Context<E>, next: Next): Promise<void> => {
     await first(context, next)
-    // Hono has something to say where nobody has answered.
-    if (!context.finalized) return
+    // Text has nothing to let go of, and an outer app's middleware may want it. Hono has something to say where nobody has answered.
+    if (!READ_FROM.has(context) || !context.finalized) return
     const sent = withoutBody(context.res)
     // Hono would add the headers of the one before once more.
     context.res = undefined

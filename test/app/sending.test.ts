@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { AppResponse, ErrorHandler, Handler } from '../../src/app/index.ts'
@@ -187,6 +187,16 @@ describe('res.send', () => {
       expect((await app.request('/', { method: 'HEAD' })).status).toBe(503)
       await closed
     }
+  })
+
+  test('hears of a stream that fails twice when it was let go of: nobody else would, and the process would end', async () => {
+    const source = new PassThrough()
+    const response = await sent((res) => res.send(source), { method: 'HEAD' })
+    expect(response.status).toBe(200)
+    expect(() => {
+      source.emit('error', new Error('first'))
+      source.emit('error', new Error('second'))
+    }).not.toThrow()
   })
 
   test('closes a file that comes when the request has been answered for an error', async () => {

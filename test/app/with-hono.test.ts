@@ -251,3 +251,13 @@ describe('a body that both read', () => {
     expect((await after.request('/', json)).status).toBe(413)
   })
 })
+
+test('HEAD of text has the ETag of its GET below an outer app of Hono that routes to this one', async () => {
+  const app = testApp()
+  app.get('/', (_req, res) => res.text('hello'))
+  const outer = new Hono().use(etag()).route('/', app.hono)
+  const [got, head] = await Promise.all(
+    ['GET', 'HEAD'].map(async (method) => (await outer.request('/', { method })).headers.get('etag')),
+  )
+  expect([head, got === null]).toEqual([got, false])
+})
