@@ -41,8 +41,8 @@ export function runDirectly<Data extends object>(
   return isPromise(ran) ? Promise.resolve(ran).then(departed) : departed(ran)
 }
 
-function departed<Data extends object>({ answer, effects }: DirectRun<Data>): Response | Promise<Response> {
-  return answer.depart(effects)
+function departed<Data extends object>(run: DirectRun<Data>): Response | Promise<Response> {
+  return run.depart()
 }
 
 /** One such request, once its session is open. */
@@ -81,6 +81,18 @@ export class DirectRun<Data extends object> {
    */
   run(): Awaitable<this> {
     return andThen(this.#turn(0), () => this.#save())
+  }
+
+  /**
+   * Makes the response that leaves, when the run has ended.
+   * @throws {Error} it cannot be sent, such as one that was sent before.
+   */
+  depart(): Response | Promise<Response> {
+    try {
+      return this.answer.depart(this.effects)
+    } catch (error) {
+      return this.#dropAnswer(error)
+    }
   }
 
   #turn(at: number): Awaitable<void> {

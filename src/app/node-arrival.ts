@@ -88,10 +88,11 @@ export class NodeArrival<Data extends object> implements SessionArrival<Data>, R
   }
 
   /** Sends the answer of a run that has ended: straight to Node, or as the response Hono waits for. */
-  leave({ answer, effects }: DirectRun<Data>): void {
+  leave(run: DirectRun<Data>): void {
     try {
-      if (this.#entered === null && answer.writeTo(this.#outgoing, effects)) return
-      this.#inHono().response.resolve(answer.depart(effects))
+      if (this.#entered === null && run.answer.writeTo(this.#outgoing, run.effects)) return
+      const { response } = this.#inHono()
+      response.resolve(run.depart())
     } catch (error) {
       this.fail(error)
     }

@@ -156,7 +156,8 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   }
 
   giveUp(): ResponseEffects | null {
-    if (!this.#failed) this.#abandonHead()
+    // What has departed with a response that turned out to be none that can be sent is said again.
+    if (!this.#failed) this.#abandonHead(this.#effectsOnError)
     return this.#effectsOnError
   }
 
@@ -164,7 +165,9 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     if (this.headersSent) return null
     this.headersSent = true
     if (this.#usedMeanwhile) this.#saveLater()
-    return this.#effects()
+    const effects = this.#effects()
+    if (this.#cookie !== 'none') this.#effectsOnError = effects
+    return effects
   }
 
   #effects(): ResponseEffects | null {
@@ -180,14 +183,14 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   }
 
   #fail(error: unknown): never {
-    this.#abandonHead()
+    this.#abandonHead(null)
     throw error
   }
 
   /** Makes way for an error. What is saved from here on has no response to set a cookie in. */
-  #abandonHead(): void {
+  #abandonHead(departed: ResponseEffects | null): void {
     this.#failed = true
-    if (!this.headersSent && this.#cookie !== 'none') this.#effectsOnError = this.#effects()
+    this.#effectsOnError = this.headersSent || this.#cookie === 'none' ? departed : this.#effects()
     this.headersSent = true
   }
 

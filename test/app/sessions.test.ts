@@ -260,3 +260,26 @@ describe('the type of a session', () => {
     })
   })
 })
+
+test.each(['the app alone', 'Hono as well'])(
+  'a new id reaches the browser though the Response cannot be sent, run by %s [P2]',
+  async (runner) => {
+    const app = testApp<{ name: string }>({ onError: () => {} })
+    if (runner === 'Hono as well') app.hono.use((_c, next) => next())
+    const page = new Response(new Blob(['welcome']).stream())
+    await page.text()
+    app.get('/begin', ({ session }, res) => {
+      session.name = 'ann'
+      return res.end()
+    })
+    app.get('/renew', async ({ session }) => {
+      await session.regenerate({ keep: true })
+      return page
+    })
+    app.get('/look', ({ session }, res) => res.json(session))
+    const visitor = await visitorOf(app)
+    await visitor.get('/begin')
+    expect((await visitor.get('/renew')).status).toBe(500)
+    expect(await (await visitor.get('/look')).json()).toEqual({ name: 'ann' })
+  },
+)
