@@ -100,12 +100,26 @@ export class LateWrites {
   }
 
   /**
-   * Tells what a store holds from what counts, in a turn. Who is given it may tell it as saved, so that from then on it counts.
-   * @returns What counts in its place, to be done again; `null` when that is what it holds, or nobody here knows better.
+   * Does once more what counts of a record where a store holds something else in its place. For a turn. Who is given what it holds
+   * may tell it as saved, so that from then on it counts.
+   * @returns What the record is then.
    */
-  inPlaceOf(id: string, stored: SessionRecord): Deed | null {
+  async setRight(id: string, stored: SessionRecord, begin: Begin): Promise<SessionRecord | null> {
     const late = this.#late.get(id)
-    if (late === undefined) return null
+    if (late === undefined) return stored
+    const deed = this.#inPlaceOf(late, stored)
+    if (deed === null) return stored
+    late.revision++
+    // Another one: what is under way under the former revision may come late itself, and is known by that.
+    const again = deed.under(late.revision)
+    begin(again)
+    await again.run()
+    if (late.latest === deed) late.latest = again
+    return again.record
+  }
+
+  /** @returns What counts; `null` when that is what the store holds, or nobody here knows better. */
+  #inPlaceOf(late: Late, stored: SessionRecord): Deed | null {
     const { latest } = late
     if (latest?.record === null) return latest
     if (latest !== null && isSame(latest.record, stored)) {
@@ -115,21 +129,6 @@ export class LateWrites {
     const found = findLate(late, stored)
     if (found !== undefined && latest === null) note(late, found, this.begin(), false)
     return found === undefined ? null : latest
-  }
-
-  /**
-   * Does once more what counts of a record.
-   * @returns What the record is then.
-   */
-  async repeat(id: string, deed: Deed, begin: Begin): Promise<SessionRecord | null> {
-    const late = this.#late.get(id)
-    if (late !== undefined) late.revision++
-    // Another one: what is under way under the former revision may come late itself, and is known by that.
-    const again = deed.under(late?.revision ?? (deed.record?.revision ?? 0) + 1)
-    begin(again)
-    await again.run()
-    if (late?.latest === deed) late.latest = again
-    return again.record
   }
 
   /**
@@ -188,7 +187,7 @@ function isSame(left: SessionRecord, right: SessionRecord): boolean {
   return left.revision === right.revision && left.data === right.data
 }
 
-/** Not for its own sake alone: a process may end before. */
+/** Does something after a pause that keeps no process alive. */
 function later(pause: number, work: () => void): void {
   const timer = setTimeout(work, pause)
   if (typeof timer === 'object') timer.unref()

@@ -24,9 +24,9 @@ interface Turn {
   readonly writeInTime: Begin
 }
 
-/** The end of a user's sessions, while it is under way. */
-interface Revoking {
-  readonly ended: Promise<unknown>
+/** What others wait for, so long at most: on Workers the promise of a request that was broken off may never end. */
+interface UnderWay<T> {
+  readonly ended: Promise<T>
   /** When nobody waits for it any more. */
   readonly until: number
 }
@@ -45,11 +45,11 @@ export class TwoStepStore implements ConditionalStore {
   )
   readonly #late = new LateWrites()
   /** Ends of records that have not begun. */
-  readonly #ending = new Map<string, Promise<void>>()
+  readonly #ending = new Map<string, UnderWay<void>>()
   /** The turns under way. */
   readonly #busy = new Set<Promise<void>>()
-  /** What turns that have not begun wait for, so long at most. */
-  #revoking: Revoking | null = null
+  /** The end of a user's sessions, which turns that have not begun wait for. */
+  #revoking: UnderWay<unknown> | null = null
 
   /** @param timeout - Milliseconds after which a write that has not come to its second step never does. */
   constructor(store: SessionStore, timeout: number) {
@@ -78,16 +78,17 @@ export class TwoStepStore implements ConditionalStore {
 
   destroy(id: string): Awaitable<void> {
     const waiting = this.#ending.get(id)
-    if (waiting !== undefined) return waiting
+    if (waiting !== undefined && performance.now() < waiting.until) return waiting.ended
     let begun = false
-    const ending = this.#inTurn(id, true, (turn) => {
+    const until = performance.now() + this.#timeout
+    const ended = this.#inTurn(id, true, (turn) => {
       begun = true
       this.#ending.delete(id)
       return this.#end(id, turn, turn.write)
     })
     // One does for all who come until it begins, however many they are.
-    if (!begun) this.#ending.set(id, ending)
-    return ending
+    if (!begun) this.#ending.set(id, { ended, until })
+    return ended
   }
 
   create(id: string, record: SessionRecord, options: WriteOptions): Awaitable<boolean> {
@@ -175,8 +176,7 @@ export class TwoStepStore implements ConditionalStore {
     await busy.finally(() => this.#busy.delete(busy))
   }
 
-  async #after(revoking: Revoking): Promise<void> {
-    // On Workers the promise of a request that was broken off never ends, or cannot be waited for by another.
+  async #after(revoking: UnderWay<unknown>): Promise<void> {
     if (performance.now() < revoking.until) await revoking.ended.catch(() => {})
     if (this.#revoking === revoking) this.#revoking = null
   }
@@ -191,7 +191,7 @@ export class TwoStepStore implements ConditionalStore {
     }
     if (performance.now() >= until) throw timeOver()
     const revoked = this.#endAll(user, end, until)
-    const revoking: Revoking = { until, ended: settledOrOver(revoked, until - performance.now()) }
+    const revoking: UnderWay<unknown> = { until, ended: settledOrOver(revoked, until - performance.now()) }
     revoking.ended.then(() => {
       if (this.#revoking === revoking) this.#revoking = null
     })
@@ -217,9 +217,7 @@ export class TwoStepStore implements ConditionalStore {
   /** Gives the record as it was left here. What came late over that is set right first. */
   async #stored(id: string, turn: Turn): Promise<SessionRecord | null> {
     const stored = await this.#store.get(id)
-    if (!stored) return stored
-    const deed = this.#late.inPlaceOf(id, stored)
-    return deed === null ? stored : this.#late.repeat(id, deed, turn.writeInTime)
+    return stored ? this.#late.setRight(id, stored, turn.writeInTime) : null
   }
 
   async #write(id: string, record: SessionRecord, { ttl }: WriteOptions, turn: Turn): Promise<void> {

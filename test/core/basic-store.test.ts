@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { conditionalStore } from '../../src/core/basic-store.ts'
 import type { SessionRecord } from '../../src/core/record.ts'
 import type { SessionStore } from '../../src/core/store.ts'
+import { MOST_WAITING } from '../../src/core/turns.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
 import { type BarrierStore, barrierStore } from '../../src/testing/barrier-store.ts'
 import { faultyStore } from '../../src/testing/faulty-store.ts'
@@ -203,6 +204,22 @@ describe('what a store with get, set and destroy is made to do', () => {
       store.create('y', next, { ttl: 9 }),
     ])
     expect(two).toEqual([true, false])
+  })
+
+  test('destroy, also where as many wait for the record as may, and once for all who ask meanwhile [P4]', async () => {
+    const held = barrierStore(laterStore(new MapStore()))
+    const store = conditionalStore(held, 10_000)
+    await store.set('x', record, { ttl: 9 })
+    const touch = async (): Promise<boolean> => store.touch('x', { touchedAt: 2, expiresAt: 9, ttl: 9 })
+    const gate = held.hold('get')
+    const crowd = Array.from({ length: MOST_WAITING + 1 }, touch)
+    await gate.reached
+    await expect(touch()).rejects.toThrow('wait already')
+    const ends = [store.destroy('x'), store.destroy('x'), store.replace('x', record, { ttl: 0, revision: 1 })]
+    gate.release()
+    expect(await Promise.all(ends)).toEqual([undefined, undefined, 'missing'])
+    expect(new Set(await Promise.all(crowd))).toEqual(new Set([true]))
+    expect(held.calls.destroy).toBe(1)
   })
 
   test('replace, which goes over that revision alone', async () => {

@@ -20,7 +20,11 @@ function begin(): Started<Data, Held> {
 }
 
 /** Lets a write of this visitor's session be under way when its time is over. */
-async function lateWrite(browser: Browser<Data>, store: BarrierStore, key: 'a' | 'b' = 'a'): Promise<Gate> {
+async function lateWrite(
+  browser: Browser<Data>,
+  store: BarrierStore,
+  key: 'a' | 'b' | 'c' = 'a',
+): Promise<Gate> {
   const gate = store.hold('set')
   const writing = browser.request((session) => session.set(key, 2))
   await expect(writing).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
@@ -193,18 +197,46 @@ describe('a change that is sent again when it was late', () => {
     expect(await browser.look()).toEqual({ userId: 'ann', a: 1, c: 3 })
   })
 
-  test('is saved though it has come, and another late write comes after it [P3]', async () => {
+  test('is saved though it has come and been answered, while one that had not seen it is under way [P3]', async () => {
+    const { browser, store } = begin()
+    await browser.request((session) => session.set('userId', 'ann'))
+    const gates = [await lateWrite(browser.copy(), store, 'a'), await lateWrite(browser.copy(), store, 'b')]
+    const meanwhile = store.hold('set')
+    const written = browser.copy().request((session) => session.set('c', 3))
+    await meanwhile.reached
+    gates[0]?.release()
+    await settle()
+    const again = browser.copy().request((session) => session.set('a', 2))
+    await settle()
+    meanwhile.release()
+    await Promise.all([written, again])
+    gates[1]?.release()
+    await settle()
+    expect(await browser.look()).toEqual({ userId: 'ann', a: 2, c: 3 })
+  })
+
+  test.each([
+    ['has come, and an earlier late write comes after it', 'b', true],
+    ['has come, and a later late write comes after it', 'a', true],
+    ['has come and is not answered, and an earlier late write comes after it', 'b', false],
+    ['has come and is not answered, and a later late write comes after it', 'a', false],
+  ] as const)('is saved though it %s [P3]', async (_how, sent, isAnswered) => {
     const { browser, store, below } = beginAbove()
     await browser.request((session) => session.set('userId', 'ann'))
-    const [first, second] = [browser.copy(), browser.copy()]
-    const overtaken = await lateWrite(first, store, 'a')
-    const before = await lateWrite(second, store, 'b')
-    const answer = await come(below, before)
-    await browser.copy().request((session) => session.set('b', 2))
-    overtaken.release()
+    const gates = {
+      a: await lateWrite(browser.copy(), store, 'a'),
+      b: await lateWrite(browser.copy(), store, 'b'),
+      c: await lateWrite(browser.copy(), store, 'c'),
+    }
+    const answer = await come(below, gates[sent])
+    if (isAnswered) await answer()
+    await browser.copy().request((session) => session.set(sent, 2))
+    gates[sent === 'a' ? 'b' : 'a'].release()
     await settle()
     await answer()
-    expect(await browser.look()).toEqual({ userId: 'ann', b: 2 })
+    gates.c.release()
+    await settle()
+    expect(await browser.look()).toEqual({ userId: 'ann', [sent]: 2 })
   })
 })
 
