@@ -1,11 +1,10 @@
 import { type Awaitable, andThen } from '../core/awaitable.ts'
-import { isDataObject } from '../core/data-text.ts'
 import { ConfigError } from '../core/errors.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { SessionStore, WriteOptions } from '../core/store.ts'
 import { importKeys } from './encrypted/key-ring.ts'
 import { Vault } from './encrypted/vault.ts'
-import { invalidOption, refuseUnknownOptions } from './options.ts'
+import { invalidOption, isOptions, refuseUnknownOptions } from './options.ts'
 import { unreadableRecord } from './unreadable-record.ts'
 
 /** How {@link encrypted} is set up. */
@@ -49,7 +48,7 @@ export function encrypted(store: SessionStore, options: EncryptionOptions): Sess
 /** Before anything else: of swapped arguments, the store's parts would look like unknown options. */
 function checkArguments(store: unknown, options: unknown): void {
   if (!isStore(store)) throw unusable('the store to wrap, with get, set and destroy, as its first argument')
-  if (!isDataObject(options) || isStore(options)) throw unusable('an object with keys as its second argument')
+  if (!isOptions(options) || isStore(options)) throw unusable('an object with keys as its second argument')
 }
 
 function isStore(value: unknown): boolean {

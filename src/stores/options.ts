@@ -1,4 +1,3 @@
-import { isDataObject } from '../core/data-text.ts'
 import { ConfigError } from '../core/errors.ts'
 
 /**
@@ -6,12 +5,17 @@ import { ConfigError } from '../core/errors.ts'
  * @throws {ConfigError} `ERR_CONFIG_INVALID` they are no object.
  */
 export function optionsOf<Options extends object>(store: string, options: Options): Options {
-  if (isDataObject(options)) return options
+  if (isOptions(options)) return options
   const received = Array.isArray(options) ? 'a list' : options === null ? 'null' : `a ${typeof options}`
   throw new ConfigError(
     'ERR_CONFIG_INVALID',
     `${store} takes its options as an object of names and values, received ${received}.`,
   )
+}
+
+/** Tells whether a value can hold options by their names. */
+export function isOptions(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Makes the error for an option that cannot be used: what was expected, and what kind of thing came. */
