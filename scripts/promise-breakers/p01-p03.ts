@@ -35,8 +35,7 @@ export const BREAKERS_P01_P03: readonly PromiseBreaker[] = [
     breaks: 'asks the store about forged tickets',
     file: 'core/ticket.ts',
     find: "if (age === null) return 'forged'",
-    replace:
-      "if (age === null) return newTicket(value, sessionIdOf(value.slice(0, TOKEN_LENGTH)), 'current')",
+    replace: "if (age === null) return newTicket(value, sessionIdOf(sheet.token), 'current')",
   },
   {
     promise: 'P2',

@@ -13,8 +13,8 @@ export const BREAKERS_P10_P12: readonly PromiseBreaker[] = [
     promise: 'P10',
     breaks: 'throws at a malformed ticket',
     file: 'core/ticket.ts',
-    find: "if (!TICKET.test(value)) return 'malformed'",
-    replace: "if (!TICKET.test(value)) throw new TypeError('malformed')",
+    find: "if (!sheet.write(value)) return 'malformed'",
+    replace: "if (!sheet.write(value)) throw new TypeError('malformed')",
   },
   {
     promise: 'P10',

@@ -37,14 +37,17 @@ export class KeyRing {
   }
 
   /** Signs with the newest key. */
-  sign(text: string): string {
-    return this.#newest.sign(text)
+  sign(message: Uint8Array): string {
+    return this.#newest.sign(message)
   }
 
-  /** Says how old the key is that made this signature; `null` when none of ours did. */
-  verify(text: string, signature: string): KeyAge | null {
-    if (equalInConstantTime(this.#newest.sign(text), signature)) return 'current'
-    return this.#older.some((key) => equalInConstantTime(key.sign(text), signature)) ? 'older' : null
+  /**
+   * Says how old the key is that made this signature; `null` when none of ours did.
+   * @param signature - The letters of the signature, one a byte.
+   */
+  verify(message: Uint8Array, signature: Uint8Array): KeyAge | null {
+    if (equalInConstantTime(this.#newest.sign(message), signature)) return 'current'
+    return this.#older.some((key) => equalInConstantTime(key.sign(message), signature)) ? 'older' : null
   }
 
   /** Keeps secrets out of logs. */

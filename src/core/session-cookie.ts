@@ -3,7 +3,7 @@ import { ConfigError } from './errors.ts'
 import { adviceOn } from './foreign-options.ts'
 import type { OptionNames } from './option-names.ts'
 import { shownValue } from './shown-value.ts'
-import { TICKET_LENGTH } from './ticket.ts'
+import { TICKET_LENGTH } from './ticket-sheet.ts'
 
 /** How the session's cookie is named and where it goes. `HttpOnly` is always on and cannot be set. */
 export interface CookieOptions {

@@ -4,8 +4,6 @@ const BLOCK_BYTES = 64
 const DIGEST_BYTES = 32
 const INNER_PAD = 0x36
 const OUTER_PAD = 0x5c
-// UTF-8 takes at most so many bytes for one unit of a text.
-const MOST_BYTES_A_UNIT = 3
 
 const encoder = new TextEncoder()
 
@@ -17,11 +15,8 @@ const encoder = new TextEncoder()
  * @see RFC 2104 section 2, FIPS 180-4
  */
 export class SigningKey {
-  /** The inner pad, and behind it room for the text. */
+  /** The inner pad, and behind it the message that was signed last: most are of one length. */
   #inner: Uint8Array
-  /** The room, and the pad with the text of the last signature: most texts are of one length, and a view takes long to make. */
-  #room: Uint8Array
-  #message: Uint8Array
   /** The outer pad, and behind it room for the inner hash. */
   readonly #outer: Uint8Array
 
@@ -32,31 +27,25 @@ export class SigningKey {
     if (bytes.length > BLOCK_BYTES) writeBinary(key, 0, sha256Binary(bytes))
     else key.set(bytes)
     this.#inner = key.map((byte) => byte ^ INNER_PAD)
-    this.#room = this.#inner.subarray(BLOCK_BYTES)
-    this.#message = this.#inner
     this.#outer = new Uint8Array(BLOCK_BYTES + DIGEST_BYTES)
     this.#outer.set(key.map((byte) => byte ^ OUTER_PAD))
   }
 
   /**
-   * Signs text by its UTF-8 bytes.
+   * Signs a message.
    * @returns 43 base64url characters.
    */
-  sign(text: string): string {
-    if (this.#room.length < text.length * MOST_BYTES_A_UNIT) this.#grow(text.length * MOST_BYTES_A_UNIT)
-    const { written } = encoder.encodeInto(text, this.#room)
-    const length = BLOCK_BYTES + written
-    if (this.#message.length !== length) this.#message = this.#inner.subarray(0, length)
-    writeBinary(this.#outer, BLOCK_BYTES, sha256Binary(this.#message))
+  sign(message: Uint8Array): string {
+    if (this.#inner.length !== BLOCK_BYTES + message.length) this.#makeRoom(message.length)
+    this.#inner.set(message, BLOCK_BYTES)
+    writeBinary(this.#outer, BLOCK_BYTES, sha256Binary(this.#inner))
     return sha256(this.#outer)
   }
 
-  #grow(bytes: number): void {
-    const grown = new Uint8Array(BLOCK_BYTES + bytes)
-    grown.set(this.#inner.subarray(0, BLOCK_BYTES))
-    this.#inner = grown
-    this.#room = grown.subarray(BLOCK_BYTES)
-    this.#message = grown
+  #makeRoom(bytes: number): void {
+    const made = new Uint8Array(BLOCK_BYTES + bytes)
+    made.set(this.#inner.subarray(0, BLOCK_BYTES))
+    this.#inner = made
   }
 }
 

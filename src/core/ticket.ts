@@ -3,17 +3,12 @@ import { randomToken, sha256 } from './crypto.ts'
 import type { MissReason } from './events.ts'
 import type { KeyRing } from './key-ring.ts'
 import { KnownTickets } from './known-tickets.ts'
+import { TICKET_LENGTH, TicketSheet } from './ticket-sheet.ts'
 import { newTicket, type VerifiedTicket } from './verified-ticket.ts'
 
-// 32 bytes are 43 base64url characters, whose last one carries 4 bits: only these 16 letters are canonical
-// there. Any other would decode to the same bytes, and one session would have several tickets.
-const TICKET = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
 const SESSION_ID = /^[A-Za-z0-9_-]{43}$/
-const TOKEN_LENGTH = 43
 // Browsers send a handful at most; what a hostile client adds beyond is not worth a signature check.
 const MAX_TICKETS = 32
-/** How many characters a ticket has. */
-export const TICKET_LENGTH: number = 2 * TOKEN_LENGTH + 1
 
 /** Makes the secret a new session is found by: 32 random bytes, as 43 base64url characters. */
 export function createToken(): string {
@@ -37,7 +32,7 @@ export function isSessionId(text: unknown): text is string {
 export class TicketBook {
   readonly #keys: KeyRing
   readonly #cookieName: string
-  readonly #label: string
+  readonly #sheet: TicketSheet
   // A known visitor's request need not pay for the signature again. Only good tickets get in, so forgeries cannot fill
   // it or push anybody out.
   readonly #known = new KnownTickets()
@@ -48,13 +43,14 @@ export class TicketBook {
     this.#cookieName = cookieName
     // The version and purpose stand in front, so that no other use of the same secret signs the same text.
     // A cookie name cannot hold a line feed, so no two names give one text.
-    this.#label = `coatcheck ticket v1\n${cookieName}\n`
+    this.#sheet = new TicketSheet(`coatcheck ticket v1\n${cookieName}\n`)
   }
 
   /** Signs a token with the newest key. */
   issue(token: string): string {
     // Not known from then on: that makes each new session 2.5 us dearer (Node 24), and not all visitors come back.
-    return `${token}.${this.#keys.sign(this.#label + token)}`
+    this.#sheet.writeToken(token)
+    return `${token}.${this.#keys.sign(this.#sheet.signed)}`
   }
 
   /**
@@ -85,17 +81,13 @@ export class TicketBook {
     if (value.length !== TICKET_LENGTH) return 'malformed'
     const known = this.#known.get(value)
     if (known !== undefined) return known
-    if (!TICKET.test(value)) return 'malformed'
-    const age = this.#keys.verify(this.#label + value.slice(0, TOKEN_LENGTH), value.slice(TOKEN_LENGTH + 1))
+    const sheet = this.#sheet
+    if (!sheet.write(value)) return 'malformed'
+    const age = this.#keys.verify(sheet.signed, sheet.signature)
     if (age === null) return 'forged'
-    // A copy: the value is a slice of the Cookie header, and remembering it would keep the whole header in memory.
-    const ticket = decoder.decode(encoder.encode(value))
-    const token = ticket.slice(0, TOKEN_LENGTH)
-    const verified = newTicket(token, sessionIdOf(token), age, ticket)
+    const { token } = sheet
+    const verified = newTicket(token, sessionIdOf(token), age, sheet.ticket)
     this.#known.add(verified)
     return verified
   }
 }
-
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()

@@ -1,7 +1,8 @@
 import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { KeyRing } from '../../src/core/key-ring.ts'
-import { createToken, isSessionId, sessionIdOf, TICKET_LENGTH, TicketBook } from '../../src/core/ticket.ts'
+import { createToken, isSessionId, sessionIdOf, TicketBook } from '../../src/core/ticket.ts'
+import { TICKET_LENGTH } from '../../src/core/ticket-sheet.ts'
 import { SECRET } from '../engine/start.ts'
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
