@@ -104,6 +104,7 @@ async function requestListener(fetch: FetchHandler, tell: ErrorReporter): Promis
     // Of a stream, or a Response, that has another length than it says, the client would wait for the rest, or take it for the
     // next answer. Node throws then, and again at @hono/node-server's attempt to say so.
     outgoing.strictContentLength = true
+    outgoing.on('close', countNoMore)
     const over = (refusal?: unknown): void => {
       if (refusal !== undefined) outgoing.destroy()
       else if (!outgoing.writableEnded && !outgoing.destroyed) {
@@ -115,6 +116,11 @@ async function requestListener(fetch: FetchHandler, tell: ErrorReporter): Promis
     }
     return listener(incoming, outgoing).then(over, over)
   }
+}
+
+/** Of a client that has left Node writes nothing more, and would find too little written when the answer ends. */
+function countNoMore(this: ServerResponse): void {
+  this.strictContentLength = false
 }
 
 async function nodeServer(): Promise<typeof import('@hono/node-server')> {
