@@ -1,6 +1,7 @@
 import type { Measured } from './rig/measure.ts'
 import type { Table } from './rig/question.ts'
 import { readResults } from './rig/results.ts'
+import { cpuShare, speedShare } from './rig/within-rounds.ts'
 
 const SIZES = ['10,000', '100,000', '1,000,000', '5,000,000']
 
@@ -19,13 +20,13 @@ const TARGETS: readonly OtherTarget[] = [
     what: 'Redis READ: CPU, of a GET and a JSON.parse by hand',
     wanted: 1.15,
     atLeast: false,
-    figure: () => share('read', 'coatcheck', 'GET and JSON.parse by hand', 'cpuMicros'),
+    figure: () => share(cpuShare, 'read', 'coatcheck', 'GET and JSON.parse by hand'),
   },
   {
     what: 'near-cache hit: CPU, of the memory store',
     wanted: 1.1,
     atLeast: false,
-    figure: () => share('read', 'coatcheck, near cache', 'coatcheck, memory store', 'cpuMicros'),
+    figure: () => share(cpuShare, 'read', 'coatcheck, near cache', 'coatcheck, memory store'),
   },
   {
     what: 'createApp counter: CPU, bare Hono = 1',
@@ -37,13 +38,13 @@ const TARGETS: readonly OtherTarget[] = [
     what: 'createApp counter: requests, of Express + express-session',
     wanted: 2,
     atLeast: true,
-    figure: () => share('app', 'createApp', 'express-session, MemoryStore', 'perSecond'),
+    figure: () => share(speedShare, 'app', 'createApp', 'express-session, MemoryStore'),
   },
   {
     what: 'createApp counter: requests, of Fastify + @fastify/session',
     wanted: 2,
     atLeast: true,
-    figure: () => share('app', 'createApp', '@fastify/session', 'perSecond'),
+    figure: () => share(speedShare, 'app', 'createApp', '@fastify/session'),
   },
   {
     what: 'memory store: bytes a session beyond its data, at 1,000,000',
@@ -91,16 +92,11 @@ function verdict({ wanted, atLeast, figure }: OtherTarget): string {
   return `${ours < 10 ? ours.toFixed(2) : ours.toFixed(0)} ${reached ? 'reached' : 'MISSED'}`
 }
 
-/** Gives a figure of one subject divided by that of another. On Redis where the question has that. */
-function share(
-  question: string,
-  name: string,
-  beside: string,
-  figure: 'cpuMicros' | 'perSecond',
-): number | undefined {
-  const ours = measuredOf(question, name)?.[figure]
-  const other = measuredOf(question, beside)?.[figure]
-  return ours === undefined || other === undefined ? undefined : ours / other
+/** Gives what one subject has of another's figure. On Redis where the question has that. */
+function share(by: typeof cpuShare, question: string, name: string, beside: string): number | undefined {
+  const ours = measuredOf(question, name)
+  const other = measuredOf(question, beside)
+  return ours === undefined || other === undefined ? undefined : by(ours, other)
 }
 
 function measuredOf(question: string, name: string): Measured | undefined {

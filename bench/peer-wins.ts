@@ -1,5 +1,6 @@
 import type { Measured } from './rig/measure.ts'
 import { readResults } from './rig/results.ts'
+import { cpuShare } from './rig/within-rounds.ts'
 
 /** Why a peer costs less than we do somewhere. */
 interface Reason {
@@ -57,10 +58,12 @@ export function peerWins(questions: readonly string[]): string[] {
     const measured = readResults(question)?.measured ?? []
     return measured.flatMap((peer) => {
       const ours = oursBeside(peer, measured)
-      if (peer.kind !== 'peer' || ours === undefined || peer.cpuMicros >= ours.cpuMicros) return []
-      const figures = `${peer.cpuMicros.toFixed(1)} against ${ours.cpuMicros.toFixed(1)} us`
+      if (peer.kind !== 'peer' || ours === undefined) return []
+      const share = cpuShare(peer, ours)
+      if (share >= 1) return []
+      const figures = `${share.toFixed(2)} of our CPU (${peer.cpuMicros.toFixed(1)} and ${ours.cpuMicros.toFixed(1)} us)`
       const where = `${question} on ${peer.framework}, ${peer.store}`
-      const tellable = ours.cpuMicros - peer.cpuMicros > ours.cpuMicros * TELLABLE
+      const tellable = 1 - share > TELLABLE
       return [`${where}: ${peer.subject}, ${figures}: ${reasonFor(question, peer.subject, tellable)}`]
     })
   })

@@ -15,6 +15,7 @@ import { tableText } from './rig/results.ts'
 import { Runner } from './rig/runner.ts'
 import { median } from './rig/statistics.ts'
 import { SESSION_BYTES } from './subjects/sample-session.ts'
+import type { StoreName } from './subjects/subject.ts'
 import { untouched } from './untouched.ts'
 import { visitor } from './visitor.ts'
 import { write } from './write.ts'
@@ -90,10 +91,11 @@ function showFunctions(ours: Profiled, bare: Profiled): void {
 }
 
 const { questions: names, ...options } = readOptions(process.argv.slice(2))
+if (names.length > 1) throw new Error(`A profile is of one question, not of ${names.join(' and ')}.`)
 const question = QUESTIONS.find(({ name }) => name === (names[0] ?? 'read'))
 if (question === undefined)
   throw new Error(`A profile is of one of ${QUESTIONS.map(({ name }) => name).join(', ')}.`)
-const stores = options.stores.length === 0 ? ['memory'] : options.stores
+const stores: readonly StoreName[] = options.stores.length === 0 ? ['memory'] : options.stores
 const only = options.only.length === 0 ? ['node'] : options.only
 const [cell] = cellsFor({ ...options, questions: [], stores, only }, [])
 const bareSubject = cell?.subjects.find(({ kind }) => kind === 'bare')

@@ -7,11 +7,12 @@ import type { Question, Table } from './rig/question.ts'
 import { short } from './rig/statistics.ts'
 import type { DatabaseFindings } from './scale/measure-database.ts'
 import type { MemoryFindings } from './scale/measure-memory.ts'
+import { SAME_WORK } from './scale/memory-subjects.ts'
 import type { StoreName } from './subjects/subject.ts'
 
 const OUR_SIZES = [10_000, 100_000, 1_000_000, 5_000_000]
-const PEER_SIZES = [1_000_000]
-const PEERS = ['express-session MemoryStore', 'memorystore']
+const COMPARED_SIZES = [1_000_000]
+const COMPARED = [SAME_WORK, 'express-session MemoryStore', 'memorystore']
 const DATABASES: readonly StoreName[] = ['sqlite', 'redis', 'postgres']
 /** The smaller tables that a database is measured at on the way to its largest. */
 const SMALLER = [10_000, 100_000]
@@ -35,7 +36,7 @@ async function memoryTable(bench: Bench): Promise<Table> {
   const rows: string[][] = []
   for (const [name, sizes] of [
     ['coatcheck', OUR_SIZES] as const,
-    ...PEERS.map((peer) => [peer, PEER_SIZES] as const),
+    ...COMPARED.map((one) => [one, COMPARED_SIZES] as const),
   ]) {
     for (const sessions of sizes) {
       bench.tell(`scale: ${name}, ${sessions.toLocaleString('en-US')} sessions in memory`)

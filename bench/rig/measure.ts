@@ -19,6 +19,8 @@ export interface Measured extends Cost {
   ratio: number
   /** The ratio of each round. */
   ratios: number[]
+  /** The requests a second of each round. */
+  speeds: number[]
 }
 
 /** The measurements of several subjects, and those that could not be made. */
@@ -83,5 +85,6 @@ function summary({ subject, costs }: Contestant, bare: Contestant | undefined, s
     added: median(costs.map(({ cpuMicros }, round) => cpuMicros - bareMicros(round))),
     ratio: median(ratios),
     ratios,
+    speeds: costs.map(({ perSecond }) => perSecond),
   }
 }

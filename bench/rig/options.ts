@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util'
+import { allSubjects } from '../subjects/all-subjects.ts'
+import { ALL_STORES, type StoreName } from '../subjects/subject.ts'
 
 /** What the command line asks for. */
 export interface BenchOptions {
@@ -7,7 +9,7 @@ export interface BenchOptions {
   /** Framework names, or parts of subjects' names; empty for all. The bare framework is always taken along. */
   only: readonly string[]
   /** Store names; empty for each question's own choice. */
-  stores: readonly string[]
+  stores: readonly StoreName[]
   /** How many servers of a subject are measured side by side; peers and floors get one, as does everybody where `bench/README.md` says so. */
   processes: number
   /** How often each server is measured. */
@@ -23,12 +25,15 @@ export interface BenchOptions {
   full: boolean
   /** How many records the largest table of a database gets. */
   records: number
+  /** Whether everything is as it is by default, so that the results stand for the question. */
+  asUsual: boolean
 }
 
 const USAGE = `npm run bench -- [question ...] [options]
 
   --only <name>       a framework, or part of a subject's name; may be given again
-  --store <name>      memory, sqlite, redis or postgres; may be given again
+  --store <name>      memory, sqlite, redis or postgres; may be given again. app, population, session-size and
+                      cookie-count are asked about all they are about, whatever is chosen
   --processes <n>     how many servers of a subject are measured (default 2; peers and floors 1)
   --rounds <n>        how often each server is measured (default 7)
   --seconds <n>       how long each time (default 0.15)
@@ -46,8 +51,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
   const { values, positionals } = parse(args)
   return {
     questions: positionals,
-    only: values.only ?? [],
-    stores: values.store ?? [],
+    only: (values.only ?? []).map(subjectText),
+    stores: (values.store ?? []).map(storeName),
     processes: wholeNumber('processes', values.processes, 2),
     rounds: wholeNumber('rounds', values.rounds, 7),
     seconds: aboveZero('seconds', values.seconds, 0.15),
@@ -56,7 +61,19 @@ export function readOptions(args: readonly string[]): BenchOptions {
     visitors: wholeNumber('visitors', values.visitors, 500),
     records: wholeNumber('records', values.records, 1_000_000),
     full: values.full ?? false,
+    asUsual: Object.keys(values).every((name) => name === 'full'),
   }
+}
+
+function storeName(name: string): StoreName {
+  const found = ALL_STORES.find((store) => store === name)
+  if (found !== undefined) return found
+  throw new Error(`--store takes ${ALL_STORES.join(', ')}, not '${name}'.\n\n${USAGE}`)
+}
+
+function subjectText(text: string): string {
+  if (allSubjects.some(({ framework, name }) => framework === text || name.includes(text))) return text
+  throw new Error(`--only '${text}' is neither a framework nor part of a subject's name.\n\n${USAGE}`)
 }
 
 function parse(args: readonly string[]) {

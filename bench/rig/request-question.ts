@@ -25,8 +25,9 @@ export function requestQuestion(question: Omit<RequestQuestion, 'ask'>): Request
 
 async function ask(question: RequestQuestion, bench: Bench): Promise<Outcome> {
   const measured: Measured[] = []
-  const notices: string[] = []
-  for (const { framework, store, subjects } of cellsFor(bench.options, question.stores)) {
+  const cells = cellsFor(bench.options, question.stores)
+  const notices = cells.length === 0 ? ['Nothing fits --only and --store.'] : []
+  for (const { framework, store, subjects } of cells) {
     const able = subjects.filter(({ routes }) => routes === undefined || routes.includes(question.path))
     bench.tell(`${question.name}: ${framework} on ${store} (${able.map(({ name }) => name).join(', ')})`)
     const traffic = { path: question.path, cookies: question.cookies, visitors: bench.options.visitors }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Store } from 'express-session'
-import type { SessionRecord, SessionStore } from '../../src/index.ts'
+import type { SessionRecord } from '../../src/index.ts'
 import { built } from '../subjects/built.ts'
 import { type SampleData, SESSION_BYTES, sampleVisitors } from '../subjects/sample-session.ts'
 
@@ -16,6 +16,8 @@ export interface MemorySubject {
   sweeps: 'by itself' | 'when asked' | 'never'
   /** Removes expired sessions at once, if it does so when asked. */
   prune?(): void
+  /** How many sessions it holds, expired ones included, if it removes them by itself. */
+  size?(): number
 }
 
 /** How far the clock was moved on, in milliseconds. */
@@ -25,12 +27,16 @@ export interface MovedClock {
   onAsked: () => void
 }
 
+/** What tables call our store where it is asked for objects, as the peers' are: ours gives out text, which the engine parses and writes. */
+export const SAME_WORK = 'coatcheck, parsing and writing JSON'
+
 /** How much of a session's size is its data, in bytes. */
 export const PAYLOAD_BYTES: number = JSON.stringify(sampleVisitors(SESSION_BYTES)()).length
 
 /** Opens a store by the name that tables give it. */
 export function openMemorySubject(name: string, clock: MovedClock): Promise<MemorySubject> {
   if (name === 'coatcheck') return openOurs(clock)
+  if (name === SAME_WORK) return openOurs(clock, JSON)
   return name === 'memorystore' ? openMemorystore(clock) : openMemoryStore()
 }
 
@@ -39,9 +45,17 @@ function idOf(session: number): string {
   return hash('sha256', String(session), 'base64url')
 }
 
-async function openOurs(clock: MovedClock): Promise<MemorySubject> {
+/** Makes of a session's text what a handler is given, and text of that again. */
+interface Format {
+  parse(text: string): unknown
+  stringify(value: unknown): string
+}
+
+const TEXT: Format = { parse: (text) => text, stringify: String }
+
+async function openOurs(clock: MovedClock, { parse, stringify }: Format = TEXT): Promise<MemorySubject> {
   const module = await built<typeof import('../../src/stores/memory.ts')>('stores/memory.js')
-  const store: SessionStore = new module.MemorySessionStore({
+  const store = new module.MemorySessionStore({
     maxSessions: Number.POSITIVE_INFINITY,
     cleanupInterval: '1s',
     now: () => clock.now(),
@@ -57,26 +71,31 @@ async function openOurs(clock: MovedClock): Promise<MemorySubject> {
     expiresAt: created + ttl,
     user,
   })
+  const recordOf = (session: number): SessionRecord => {
+    const found = store.get(idOf(session))
+    if (found === null) throw new Error(`Session ${session} is not there.`)
+    return found
+  }
   return {
     sweeps: 'by itself',
+    size: () => store.size,
     add(session, ttl) {
       const data = JSON.stringify(nextVisitor())
       // As the engine does: the user comes out of the parsed data.
       const { userId }: SampleData = JSON.parse(data)
       const record = newRecord(idOf(session), data, userId, ttl)
       // The very string of the record, as the engine gives it: of two with the same text, both would be kept.
-      store.create?.(record.id, record, { ttl })
+      store.create(record.id, record, { ttl })
     },
     get(session, done) {
-      store.get(idOf(session))
+      parse(recordOf(session).data)
       done()
     },
     write(session, done) {
-      const found = store.get(idOf(session))
-      if (found === null || 'then' in found) throw new Error(`Session ${session} is not there.`)
+      const found = recordOf(session)
       const { revision } = found
-      const next = { ...found, revision: revision + 1 }
-      store.replace?.(next.id, next, { ttl: next.expiresAt - created, revision })
+      const next = { ...found, data: stringify(parse(found.data)), revision: revision + 1 }
+      store.replace(next.id, next, { ttl: next.expiresAt - created, revision })
       done()
     },
   }

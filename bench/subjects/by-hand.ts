@@ -17,7 +17,7 @@ interface ByHand {
   cookieFor(id: string): string
 }
 
-/** One GET and a JSON.parse: what any session in Redis costs at least. */
+/** One GET and a JSON.parse, as a handler that wants no session library would write them. */
 export const overRedis: Subject = {
   framework: 'node',
   name: 'GET and JSON.parse by hand',
@@ -36,7 +36,7 @@ export const overRedis: Subject = {
   },
 }
 
-/** A signed id and a Map: what a session in the process costs at least. */
+/** A signed id and a Map, as a handler that wants no session library would write them: each answer signs its cookie again. */
 export const inProcess: Subject = {
   framework: 'node',
   name: 'HMAC and a Map by hand',
