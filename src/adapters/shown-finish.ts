@@ -16,10 +16,10 @@ export class ShownFinish {
   #before: ShownFinish | null = null
   #after: ShownFinish | null
 
-  /** Makes a response look finished. */
+  /** Makes a response look finished, unless its head has left. */
   constructor(response: NodeResponse) {
-    // There, what looks finished is left as it is.
-    this.#response = isQueued(response) ? {} : response
+    // What has begun is left as it is: Node and Bun write no more of what looks finished, and compression may still be at work on it.
+    this.#response = hasSentHead(response) ? {} : response
     const server = serverOf(response)
     if (server !== undefined && !KEPT.has(server)) keepConnections(server)
     this.#after = ShownFinish.#first
@@ -43,14 +43,6 @@ export class ShownFinish {
     this.#after = null
     this.#response.finished = false
   }
-}
-
-/**
- * Tells whether some of a response may wait behind an earlier one of its connection: Bun then refuses it as written after
- * the end, should the response look finished. A response whose head is held has given Bun nothing yet.
- */
-function isQueued(response: NodeResponse): boolean {
-  return globalThis.process?.versions?.bun !== undefined && hasSentHead(response)
 }
 
 function keepConnections(server: ClosingServer): void {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
@@ -111,6 +112,36 @@ describe.each(PACES)('with a store that answers %s', (pace) => {
       expect(response.headers.getSetCookie()).toHaveLength(1)
       expect(await response.text()).toBe('data: 1\n\ndata: 2\n\n')
     })
+
+    // More than zlib and the socket take at once, and random: it does not get smaller.
+    test.each([300_000, 12_000_000])(
+      '%i bytes arrive whole when the session changes behind them',
+      async (length) => {
+        const { sessions, store } = startPaced(pace)
+        const app = express()
+        if (place === 'before') app.use(compression())
+        app.use(session(sessions))
+        if (place === 'after') app.use(compression())
+        app.get('/', (request, response) => {
+          request.session.begun = true
+          response.type('text')
+          for (let part = 0; part < 10; part++) response.write(randomBytes(length / 20).toString('hex'))
+          request.session.ended = true
+          response.end()
+        })
+        const gate = store.hold('replace')
+        const { body } = await fetch(`http://127.0.0.1:${await servingPort(createServer(app))}/`)
+        let received = 0
+        const reading = (async () => {
+          for await (const chunk of body ?? new ReadableStream()) received += chunk.length
+        })()
+        await gate.reached
+        await settle()
+        gate.release()
+        await reading
+        expect(received).toBe(length)
+      },
+    )
 
     test('flush() sends what has been written so far', async () => {
       const more = Promise.withResolvers<void>()
