@@ -26,26 +26,48 @@ export interface SessionDesk {
 // Proxies hide their target, so the verbs find it through this key. It is not exported and not registered.
 const TARGET = Symbol('coatcheck.session')
 
-/** A session object's hidden side: the state, and whom the verbs ask. */
+/**
+ * A session object's hidden side: the state, and whom the verbs ask.
+ *
+ * Private fields, given out by methods and by no getter: `console.dir`, and what a failed `node:assert` prints, look
+ * behind a proxy and not for its `inspect.custom`, and from the state it is not far to the ticket.
+ */
 class Target {
-  readonly state: SessionState
-  readonly desk: SessionDesk
-  readonly readonly: boolean
+  readonly #state: SessionState
+  readonly #desk: SessionDesk
+  readonly #readonly: boolean
 
   constructor(state: SessionState, desk: SessionDesk, readonly: boolean) {
-    this.state = state
-    this.desk = desk
-    this.readonly = readonly
+    this.#state = state
+    this.#desk = desk
+    this.#readonly = readonly
+  }
+
+  state(): SessionState {
+    return this.#state
+  }
+
+  desk(): SessionDesk {
+    return this.#desk
+  }
+
+  get readonly(): boolean {
+    return this.#readonly
   }
 
   /** Notes a use, and gives the state. */
   used(): SessionState {
-    this.desk.use(this.state)
-    return this.state
+    this.#desk.use(this.#state)
+    return this.#state
   }
 
   get [TARGET](): Target {
     return this
+  }
+
+  /** Tells who has looked behind the proxy why there is nothing. */
+  get [Symbol.toStringTag](): string {
+    return 'session.toJSON() has its data'
   }
 
   /** Shows the data to `console.log`, which finds this on the target and calls it on the proxy. */
@@ -103,64 +125,65 @@ function writable(held: Held): Target {
 /** The prototype of every session: what is here is a verb, everything else is data. */
 const VERBS: Verbs = {
   get id(): string {
-    return open(this).state.id
+    return open(this).state().id
   },
   get isNew(): boolean {
-    return open(this).state.isNew
+    return open(this).state().isNew
   },
   get createdAt(): number {
-    const { desk, state } = open(this)
-    return desk.createdAt(state)
+    const target = open(this)
+    return target.desk().createdAt(target.state())
   },
   get expiresAt(): number {
-    const { desk, state, readonly } = open(this)
-    return desk.expiresAt(state, readonly)
+    const target = open(this)
+    return target.desk().expiresAt(target.state(), target.readonly)
   },
   has(key: string): boolean {
-    return open(this).state.holds(key)
+    return open(this).state().holds(key)
   },
   get(key: string): unknown {
-    return open(this).state.read(key)
+    return open(this).state().read(key)
   },
   set(key: string, value: unknown): void {
     writeKey(writable(this), key, value)
   },
   clear(): void {
-    const { desk, state } = writable(this)
-    desk.clear(state)
+    const target = writable(this)
+    target.desk().clear(target.state())
   },
   regenerate(
     argument?: RegenerateOptions | readonly string[] | SessionCallback,
     callback?: SessionCallback,
   ): Promise<void> | void {
-    const { desk, state } = writable(this)
-    if (typeof argument === 'function') return answer(desk.regenerateAsNew(state), argument)
+    const target = writable(this)
+    const desk = target.desk()
+    if (typeof argument === 'function') return answer(desk.regenerateAsNew(target.state()), argument)
     return answer(
-      settled(() => desk.regenerate(state, argument)),
+      settled(() => desk.regenerate(target.state(), argument)),
       callback,
     )
   },
   destroy(callback?: SessionCallback): Promise<void> | void {
-    const { desk, state } = writable(this)
-    return answer(repeatedByCommit(desk.destroy(state)), callback)
+    const target = writable(this)
+    return answer(repeatedByCommit(target.desk().destroy(target.state())), callback)
   },
   save(callback: SessionCallback | undefined): Promise<void> | void {
-    const { desk, state } = writable(this)
-    return answer(repeatedByCommit(desk.save(state)), callback)
+    const target = writable(this)
+    return answer(repeatedByCommit(target.desk().save(target.state())), callback)
   },
   reload(callback?: SessionCallback): Promise<void> | void {
-    const { desk, state } = open(this)
-    return answer(desk.reload(state), callback)
+    const target = open(this)
+    return answer(target.desk().reload(target.state()), callback)
   },
   touch(): void {
     open(this)
   },
   update(change: DraftChange): Promise<boolean> {
-    const { desk, state } = writable(this)
-    return desk.update(state, change)
+    const target = writable(this)
+    return target.desk().update(target.state(), change)
   },
   toJSON(): DataObject {
-    return copyJson(open(this).state.seen)
+    return copyJson(open(this).state().seen)
   },
 }
 
@@ -224,7 +247,7 @@ const HANDLER: ProxyHandler<Target> = {
 
 function writeKey(target: Target, key: string | symbol, value: unknown): void {
   if (typeof key === 'symbol' || isReservedKey(key)) throw reservedKeyError(key)
-  if (target.state.fate === 'destroyed') {
+  if (target.state().fate === 'destroyed') {
     throw new UsageError(
       'ERR_SESSION_DESTROYED',
       `The session was destroyed in this request, so '${key}' cannot be written. Call session.regenerate() first to start a new one.`,

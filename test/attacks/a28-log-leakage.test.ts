@@ -1,15 +1,16 @@
+import assert from 'node:assert'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { inspect } from 'node:util'
+import { format, inspect } from 'node:util'
 import { afterEach, expect, test, vi } from 'vitest'
 import { session as nodeSession } from '../../src/adapters/node.ts'
 import type { StoreOperation } from '../../src/core/errors.ts'
 import { EVENT_NAMES } from '../../src/core/events.ts'
 import type { Session } from '../../src/core/session.ts'
-import type { Browser } from '../engine/browser.ts'
+import { Browser } from '../engine/browser.ts'
 import { EventLog } from '../engine/event-log.ts'
 import { settle } from '../engine/later-store.ts'
 import { serve } from '../engine/serve.ts'
-import { SECRET, startFaulty } from '../engine/start.ts'
+import { SECRET, start, startFaulty } from '../engine/start.ts'
 
 interface Data {
   userId: string
@@ -132,4 +133,59 @@ test('[A28] over HTTP, an error says neither what the driver said nor where [A28
   expect(response.status).toBe(503)
   expect(body).not.toMatch(/password|db\.internal|at |Error:|4111/)
   expect([...response.headers].join()).not.toMatch(/password|db\.internal|4111/)
+})
+
+function messageOf(work: () => unknown): string {
+  try {
+    return inspect(work())
+  } catch (error) {
+    return error instanceof Error ? `${error.message}\n${inspect(error, { depth: 12 })}` : String(error)
+  }
+}
+
+const LOOK_AT_ALL = { depth: 20, showHidden: true, getters: true }
+const WAYS_TO_LOOK: ReadonlyArray<[string, (what: object) => string]> = [
+  ['console.dir', (what) => inspect(what, { ...LOOK_AT_ALL, customInspect: false })],
+  [
+    'console.dir with proxies',
+    (what) => inspect(what, { ...LOOK_AT_ALL, customInspect: false, showProxy: true }),
+  ],
+  ['inspect', (what) => inspect(what, { ...LOOK_AT_ALL, showProxy: true })],
+  ['format', (what) => format('%O %o %j %s', what, what, what, what)],
+  ['assert.deepStrictEqual', (what) => messageOf(() => assert.deepStrictEqual(what, { count: 2 }))],
+  ['assert.deepEqual', (what) => messageOf(() => assert.deepEqual({ what }, { what: { count: 2 } }))],
+  ['assert.strictEqual', (what) => messageOf(() => assert.strictEqual(what, null))],
+  ['expect.toEqual', (what) => messageOf(() => expect(what).toEqual({ count: 2 }))],
+  ['structuredClone', (what) => messageOf(() => structuredClone(what))],
+]
+
+test.each(WAYS_TO_LOOK)('%s of a session shows no ticket [A28] [C73]', async (_name, look) => {
+  const { browser, sessions, store } = startFaulty<Data>({ onStoreFailure: 'anonymous' })
+  await browser.request((session) => session.set('count', 1))
+  const loaded = await sessions.open(browser.cookie)
+  const readonly = await sessions.read(browser.cookie ?? '')
+  store.fail('get', { error: new Error('the store is down') })
+  const unreachable = await sessions.open(browser.cookie)
+  store.heal()
+  const stranger = new Browser(sessions)
+  const fresh = await stranger.arrive()
+  fresh.session.count = 1
+  await fresh.session.save()
+  const passages = [loaded, unreachable].flatMap((passage) => [passage, passage.session])
+  const shown = [...passages, readonly, fresh.session, Object.create(readonly)].map(look)
+  stranger.receive(await fresh.leave())
+  const secrets = new Set<string>()
+  for (const visitor of [browser, stranger]) remember(visitor, secrets)
+  expect(secrets.size).toBe(4)
+  expect(shown.filter((text) => [...secrets].some((secret) => text.includes(secret)))).toEqual([])
+})
+
+test('what looks behind the proxy of a session says where the data is, and comparing one goes by the data', async () => {
+  const { browser } = start<Data>()
+  await browser.request((session) => session.set('count', 1))
+  const { session } = await browser.arrive()
+  assert.deepEqual(session, { count: 1 })
+  expect(session).toEqual({ count: 1 })
+  expect(inspect(session, { customInspect: false })).toContain('session.toJSON() has its data')
+  expect(messageOf(() => assert.deepStrictEqual(session, { count: 2 }))).toContain('session.toJSON()')
 })
