@@ -1,5 +1,6 @@
 import { type CookieAttributes, writeCookie } from '../core/cookie-writer.ts'
 import { ConfigError } from '../core/errors.ts'
+import { shownText } from '../core/shown-text.ts'
 import { shownValue } from '../core/shown-value.ts'
 
 /** The attributes of a cookie of your own, as in Express. */
@@ -46,7 +47,7 @@ function textOf(name: string, value: unknown): string {
   if (typeof value === 'string') return value
   if (['number', 'bigint', 'boolean'].includes(typeof value)) return String(value)
   throw new TypeError(
-    `The cookie '${name}' needs a text (got ${shownValue(value)}). Write JSON.stringify(value), or keep it in req.session.`,
+    `The cookie '${shownText(name)}' needs a text (got ${shownValue(value)}). Write JSON.stringify(value), or keep it in req.session.`,
   )
 }
 

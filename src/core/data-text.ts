@@ -1,6 +1,7 @@
 import { DataError } from './errors.ts'
 import { keyInJson } from './json-key.ts'
 import { isReservedKey } from './reserved-keys.ts'
+import { shownText } from './shown-text.ts'
 
 /** A session's data as the engine handles it: JSON values by key. */
 export type DataObject = Record<string, unknown>
@@ -73,7 +74,7 @@ function sizeOf(text: string, maxBytes: number): number {
 
 function notSerializable(data: Readonly<DataObject>): string {
   const key = Object.keys(data).find((name) => !isSerializable(data[name]))
-  const where = key === undefined ? 'A value' : `The value under '${key.slice(0, 60)}'`
+  const where = key === undefined ? 'A value' : `The value under '${shownText(key)}'`
   return `${where} in the session cannot be written as JSON (a BigInt, a circular reference, or nesting over ${MAX_DEPTH} deep). Store plain values.`
 }
 

@@ -2,6 +2,7 @@ import { copyData } from './data-copy.ts'
 import { type DataObject, isDataObject } from './data-text.ts'
 import { ConfigError } from './errors.ts'
 import type { Validate, Validated } from './policy.ts'
+import { shownText } from './shown-text.ts'
 
 /**
  * A schema of zod, valibot, arktype or any other library that speaks Standard Schema.
@@ -63,14 +64,24 @@ export function validatorOf(schema: DataSchema<object> | undefined, option: stri
 }
 
 function read(result: SchemaResult<object>): Validated {
-  if (result.issues !== undefined) return { problems: result.issues.map(describe) }
+  if (result.issues !== undefined) return { problems: places(result.issues) }
   return isDataObject(result.value)
     ? { data: copyData(result.value) }
     : { problems: ['the schema does not give an object'] }
 }
 
+// A visitor whose keys are data can make any number of mistakes, and any number of levels.
+const MOST_PLACES = 10
+const LONGEST_PLACE = 200
+
+function places(issues: readonly SchemaIssue[]): string[] {
+  const named = issues.slice(0, MOST_PLACES).map(describe)
+  const more = issues.length - named.length
+  return more === 0 ? named : [...named, `and ${more} places more`]
+}
+
 /** Names the place only: a schema's message may quote the value. */
 function describe(issue: SchemaIssue): string {
   const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part))
-  return path.length === 0 ? 'the data as a whole' : `'${path.join('.')}'`
+  return path.length === 0 ? 'the data as a whole' : `'${shownText(path.join('.'), LONGEST_PLACE)}'`
 }

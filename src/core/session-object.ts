@@ -6,6 +6,7 @@ import { saveError } from './save-error.ts'
 import type { Session } from './session.ts'
 import type { SessionState } from './session-state.ts'
 import type { RegenerateOptions, SessionCallback, SessionVerbs } from './session-verbs.ts'
+import { shownText } from './shown-text.ts'
 
 /** What the verbs of a session ask of the request they belong to. */
 export interface SessionDesk {
@@ -250,13 +251,13 @@ function writeKey(target: Target, key: string | symbol, value: unknown): void {
   if (target.state().fate === 'destroyed') {
     throw new UsageError(
       'ERR_SESSION_DESTROYED',
-      `The session was destroyed in this request, so '${key}' cannot be written. Call session.regenerate() first to start a new one.`,
+      `The session was destroyed in this request, so '${shownText(key)}' cannot be written. Call session.regenerate() first to start a new one.`,
     )
   }
   if (!isStorable(value)) {
     throw new DataError(
       'ERR_DATA_NOT_SERIALIZABLE',
-      `The value for '${key}' is a ${kindOf(value)}, which JSON cannot hold. Nothing was changed; store plain values, arrays and objects.`,
+      `The value for '${shownText(key)}' is a ${kindOf(value)}, which JSON cannot hold. Nothing was changed; store plain values, arrays and objects.`,
     )
   }
   target.used().put(key, value)

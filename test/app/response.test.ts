@@ -297,3 +297,18 @@ describe('res.cookie', () => {
     expect(String(reported[0])).toContain('signed is not an option of res.cookie()')
   })
 })
+
+const HOSTILE = `tea\n2030-01-01 INFO admin logged in\u001b[2J${'y'.repeat(3_000)}`
+
+test.each<[string, Handler]>([
+  ['a status', (_req, res) => Reflect.apply(res.status, res, [HOSTILE]).end()],
+  ["a cookie's name", (_req, res) => Reflect.apply(res.cookie, res, [HOSTILE, {}]).end()],
+  ["a header's name", (_req, res) => res.set(HOSTILE, '\u0000').end()],
+])('what a visitor chose writes no line of its own into the log as %s [A28]', async (_what, handler) => {
+  const { reported } = await answerOf(handler)
+  const [error] = reported
+  const message = error instanceof Error ? error.message : ''
+  expect(message).toContain('tea%0A')
+  expect(message).not.toMatch(/\p{Cc}/u)
+  expect(message.length).toBeLessThan(300)
+})

@@ -48,5 +48,5 @@ test.each([
 
 test('a message quotes no more than 40 characters of what was given', () => {
   const long = 'x'.repeat(10_000)
-  expect(() => Reflect.apply(parseDuration, undefined, [long, 'idleTimeout'])).toThrow(/'x{40}'/)
+  expect(() => Reflect.apply(parseDuration, undefined, [long, 'idleTimeout'])).toThrow(/'x{40}…'/)
 })
