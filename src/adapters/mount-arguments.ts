@@ -1,5 +1,5 @@
-import { isPromise } from '../core/awaitable.ts'
 import { ConfigError } from '../core/errors.ts'
+import { kindOf } from '../core/option-object.ts'
 
 /**
  * Refuses what cannot open sessions when it is mounted, so that no request meets it.
@@ -31,12 +31,4 @@ function refusal(expected: string, given: string, usage: string): ConfigError {
     'ERR_CONFIG_INVALID',
     `session() needs ${expected}; it was given ${given}. Write ${usage}.`,
   )
-}
-
-/** Names the kind of a value, and never the value: options hold secrets. */
-function kindOf(given: unknown): string {
-  if (given === undefined || given === null) return String(given)
-  if (Array.isArray(given)) return 'an array'
-  if (isPromise(given)) return 'a promise, which is to be awaited first'
-  return typeof given === 'object' ? 'an object' : `a ${typeof given}`
 }

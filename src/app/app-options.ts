@@ -1,9 +1,9 @@
-import { isDataObject } from '../core/data-text.ts'
 import { type Duration, parseTimeout } from '../core/duration.ts'
 import { ConfigError } from '../core/errors.ts'
 import { adviceOn } from '../core/foreign-options.ts'
 import type { Secrets } from '../core/key-ring.ts'
 import type { OptionNames } from '../core/option-names.ts'
+import { isOptions, kindOf } from '../core/option-object.ts'
 import { SESSIONS_OPTIONS, type SessionsOptions } from '../core/options.ts'
 import { COOKIE_OPTIONS, type CookieOptions } from '../core/session-cookie.ts'
 import type { SessionStore } from '../core/store.ts'
@@ -99,7 +99,7 @@ function cookieOptions<Data extends object>(options: AppOptions<Data>): CookieOp
   const { session: { cookie } = {}, secureCookies: secure, sessionCookieName: name } = options
   const isAsGiven = secure === undefined && name === undefined
   // What is no object is left for createSessions to refuse.
-  if (isAsGiven || (cookie !== undefined && !isDataObject(cookie))) return cookie
+  if (isAsGiven || (cookie !== undefined && !isOptions(cookie))) return cookie
   return {
     ...asRead(cookie ?? {}, COOKIE_OPTIONS),
     ...(secure === undefined ? {} : { secure }),
@@ -113,8 +113,8 @@ function asRead<Options extends object>(options: Options, names: readonly string
 }
 
 function checkNames<Data extends object>(options: AppOptions<Data>): void {
-  if (!isDataObject(options)) {
-    throw invalid('createApp needs an object with at least sessionSecret.')
+  if (!isOptions(options)) {
+    throw invalid(`createApp needs an object with at least sessionSecret (got ${kindOf(options)}).`)
   }
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(KNOWN, name))
   if (unknown !== undefined) {
@@ -123,7 +123,9 @@ function checkNames<Data extends object>(options: AppOptions<Data>): void {
     throw invalid(`${unknown} is not an option of createApp; ${instead ?? known}.`)
   }
   const { session = {}, secureCookies, sessionCookieName } = options
-  if (!isDataObject(session)) throw invalid('session must be an object.')
+  if (!isOptions(session)) {
+    throw invalid(`session must be an object, such as { idleTimeout: '30m' } (got ${kindOf(session)}).`)
+  }
   for (const [name, own] of [
     ['secret', 'sessionSecret'],
     ['store', 'sessionStore'],

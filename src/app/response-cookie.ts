@@ -1,5 +1,6 @@
 import { type CookieAttributes, writeCookie } from '../core/cookie-writer.ts'
 import { ConfigError } from '../core/errors.ts'
+import { isOptions, kindOf } from '../core/option-object.ts'
 import { shownText } from '../core/shown-text.ts'
 import { shownValue } from '../core/shown-value.ts'
 
@@ -51,7 +52,14 @@ function textOf(name: string, value: unknown): string {
   )
 }
 
-function attributesOf({ maxAge, expires, sameSite, ...rest }: ResponseCookieOptions): CookieAttributes {
+function attributesOf(options: ResponseCookieOptions): CookieAttributes {
+  if (!isOptions(options)) {
+    throw new ConfigError(
+      'ERR_CONFIG_INVALID',
+      `The options of a cookie are an object, such as { httpOnly: true } (got ${kindOf(options)}).`,
+    )
+  }
+  const { maxAge, expires, sameSite, ...rest } = options
   const unknown = Object.keys(rest).find((option) => !OPTIONS.includes(option))
   if (unknown !== undefined) {
     throw new ConfigError(

@@ -1,5 +1,6 @@
 import type { DataObject } from './data-text.ts'
 import { ConfigError } from './errors.ts'
+import { isOptions } from './option-object.ts'
 import type { RegenerateOptions } from './session-verbs.ts'
 
 /** Which data outlives a change of id: all of it, or these top-level keys. */
@@ -11,7 +12,7 @@ export type Carry = 'all' | readonly string[]
  */
 export function carryOf(options: RegenerateOptions | readonly string[] | null | undefined): Carry {
   const { keep = [], ...unknown }: RegenerateOptions = isList(options) ? { keep: options } : { ...options }
-  const known = (options ?? null) === null || typeof options === 'object'
+  const known = (options ?? null) === null || isList(options) || isOptions(options)
   if (known && Object.keys(unknown).length === 0) {
     if (keep === true) return 'all'
     // A text has keys too: its letters.

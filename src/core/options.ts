@@ -1,11 +1,12 @@
 import { isPromise } from './awaitable.ts'
-import { copyJson, isDataObject } from './data-text.ts'
+import { copyJson } from './data-text.ts'
 import { type Duration, parseLifetime, parseTimeout } from './duration.ts'
 import { ConfigError } from './errors.ts'
 import { touchInterval } from './expiry.ts'
 import { adviceOn } from './foreign-options.ts'
 import type { Secrets } from './key-ring.ts'
 import type { OptionNames } from './option-names.ts'
+import { isOptions, kindOf } from './option-object.ts'
 import type { Policy } from './policy.ts'
 import { type DataSchema, validatorOf } from './schema.ts'
 import type { CookieOptions } from './session-cookie.ts'
@@ -85,7 +86,7 @@ export function resolvePolicy<Data extends object>(
 ): Policy {
   checkNames(options, name)
   checkStore(options.store, name('store'))
-  if (options.cookie !== undefined && !isDataObject(options.cookie)) {
+  if (options.cookie !== undefined && !isOptions(options.cookie)) {
     throw invalid(name('cookie'), "must be an object, such as { sameSite: 'strict' }", options.cookie)
   }
   // Defaults stand for what was left out, and not for a null that came from somewhere by mistake.
@@ -113,7 +114,9 @@ export function resolvePolicy<Data extends object>(
 }
 
 function checkNames(options: object, named: OptionNames): void {
-  if (!isDataObject(options)) throw invalid('options', 'must be an object with at least secret and store')
+  if (!isOptions(options)) {
+    throw invalid('options', `must be an object with at least secret and store (got ${kindOf(options)})`)
+  }
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(KNOWN, name)) continue
     const instead = adviceOn(name, named) ?? `known are ${SESSIONS_OPTIONS.map(named).join(', ')}`

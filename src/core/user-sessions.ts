@@ -1,7 +1,8 @@
-import { type DataObject, isDataObject, readData } from './data-text.ts'
+import { type DataObject, readData } from './data-text.ts'
 import { ConfigError } from './errors.ts'
 import type { EventHub } from './events.ts'
 import { expiryOf } from './expiry.ts'
+import { isOptions } from './option-object.ts'
 import type { Policy } from './policy.ts'
 import { isRecordOf, type SessionRecord } from './record.ts'
 import { storedIdOf } from './session-object.ts'
@@ -108,7 +109,7 @@ export class StoredUserSessions<Data extends object> implements UserSessions<Dat
 
 /** Gives the id of the session to leave alive. A misspelt `except` would log out the very one who asks. */
 function exceptionOf(options: { except?: unknown }): string | undefined {
-  if (!isDataObject(options)) throw unusable()
+  if (!isOptions(options)) throw unusable()
   const { except, ...unknown } = options
   if (Object.keys(unknown).length === 0) {
     if (except === undefined || typeof except === 'string') return except

@@ -1,10 +1,11 @@
 import { type Awaitable, andThen } from '../core/awaitable.ts'
 import { ConfigError } from '../core/errors.ts'
+import { isOptions } from '../core/option-object.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { SessionStore, WriteOptions } from '../core/store.ts'
 import { importKeys } from './encrypted/key-ring.ts'
 import { Vault } from './encrypted/vault.ts'
-import { invalidOption, isOptions, refuseUnknownOptions } from './options.ts'
+import { invalidOption, refuseUnknownOptions } from './options.ts'
 import { unreadableRecord } from './unreadable-record.ts'
 
 /** How {@link encrypted} is set up. */

@@ -1,4 +1,5 @@
 import { ConfigError } from '../core/errors.ts'
+import { isOptions, kindOf } from '../core/option-object.ts'
 
 /**
  * Gives the options of a store, which JavaScript may have given as something else.
@@ -6,16 +7,10 @@ import { ConfigError } from '../core/errors.ts'
  */
 export function optionsOf<Options extends object>(store: string, options: Options): Options {
   if (isOptions(options)) return options
-  const received = Array.isArray(options) ? 'a list' : options === null ? 'null' : `a ${typeof options}`
   throw new ConfigError(
     'ERR_CONFIG_INVALID',
-    `${store} takes its options as an object of names and values, received ${received}.`,
+    `${store} takes its options as an object of names and values, received ${kindOf(options)}.`,
   )
-}
-
-/** Tells whether a value can hold options by their names. */
-export function isOptions(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Makes the error for an option that cannot be used: what was expected, and what kind of thing came. */

@@ -40,6 +40,7 @@ const WRONG: ReadonlyArray<[string, unknown]> = [
   ['an object without open()', { secret: 'a-secret-nobody-may-read-in-an-error', resave: false }],
   ['an object without open()', { open: 'yes' }],
   ['an array', [sessions]],
+  ['a Map', new Map([['sessions', sessions]])],
 ]
 
 describe.each(ADAPTERS)('session() of %s', (_name, mount, usage) => {

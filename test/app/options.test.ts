@@ -48,7 +48,24 @@ test.each<[string, object, string]>([
   ['a second secret', { session: { secret: SECRET } }, 'session.secret is given as sessionSecret'],
   ['a second store', { session: { store: {} } }, 'session.store is given as sessionStore'],
   ['session that is none', { session: 'strict' }, 'session must be an object'],
-  ['a list as session', { session: [] }, 'session must be an object'],
+  ['a list as session', { session: [] }, "such as { idleTimeout: '30m' } (got an array)"],
+  ['a promise as session', { session: (async () => ({}))() }, 'session must be an object'],
+  [
+    'a promise as session',
+    { session: (async () => ({}))() },
+    '(got a promise, which is to be awaited first)',
+  ],
+  ['a Map as session', { session: new Map([['idleTimeout', '5m']]) }, '(got a Map)'],
+  [
+    'a promise as cookie',
+    { session: { cookie: (async () => ({ sameSite: 'strict' }))() } },
+    '(got a promise, which is to be awaited first)',
+  ],
+  [
+    'a promise as cookie, beside settings of the app',
+    { secureCookies: true, session: { cookie: (async () => ({ sameSite: 'strict' }))() } },
+    '(got a promise, which is to be awaited first)',
+  ],
   ['a cookie that is null', { session: { cookie: null } }, 'session.cookie must be an object'],
   ['a number as cookie', { session: { cookie: 5 } }, 'session.cookie must be an object'],
   ['a list as cookie', { session: { cookie: [] } }, 'session.cookie must be an object'],
@@ -143,7 +160,9 @@ test('a secret that is a getter of the settings of sessions is refused', () => {
 
 test('createApp needs options', () => {
   // @ts-expect-error what JavaScript would let through
-  expect(() => createApp()).toThrow('createApp needs an object with at least sessionSecret')
+  expect(() => createApp()).toThrow('createApp needs an object with at least sessionSecret (got undefined)')
+  // @ts-expect-error likewise
+  expect(() => createApp((async () => ({}))())).toThrow('(got a promise, which is to be awaited first)')
 })
 
 test('a message never holds the secret', () => {

@@ -291,6 +291,23 @@ describe('res.cookie', () => {
     expect(response.headers.getSetCookie()).toEqual(['a=7; Path=/'])
   })
 
+  test.each<[string, Handler]>([
+    [
+      'cookie',
+      (_req, res) => Reflect.apply(res.cookie, res, ['a', '1', Promise.resolve({ httpOnly: true })]),
+    ],
+    [
+      'clearCookie',
+      (_req, res) => Reflect.apply(res.clearCookie, res, ['a', Promise.resolve({ path: '/x' })]),
+    ],
+  ])('refuses options that are a promise, in %s', async (_method, handler) => {
+    const { response, reported } = await answerOf(handler)
+    expect(response.headers.getSetCookie()).toEqual([])
+    expect(String(reported[0])).toContain(
+      `The options of a cookie are an object, such as { httpOnly: true } (got a promise, which is to be awaited first)`,
+    )
+  })
+
   test('refuses an option it does not know', async () => {
     const options = { path: '/', signed: true }
     const { reported } = await answerOf((_req, res) => res.cookie('a', '1', options).end())

@@ -11,19 +11,25 @@ function call(target: object, method: string, ...args: unknown[]): unknown {
 }
 
 describe('a call with arguments that no type checker has seen', () => {
-  test.each([[{ keep: 'cart' }], [{ keep: false }], [{ keep: [1] }], [{ kept: ['cart'] }], ['cart'], [5]])(
-    'regenerate(%j) is refused and changes nothing',
-    async (options) => {
-      const { browser } = start<{ cart: string[] }>()
-      await browser.request((session) => session.set('cart', ['hat']))
-      await browser.request(async (session) => {
-        const { id } = session
-        await expect(call(session, 'regenerate', options)).rejects.toThrow(INVALID)
-        expect(session.id).toBe(id)
-      })
-      expect(await browser.look()).toEqual({ cart: ['hat'] })
-    },
-  )
+  test.each([
+    [{ keep: 'cart' }],
+    [{ keep: false }],
+    [{ keep: [1] }],
+    [{ kept: ['cart'] }],
+    ['cart'],
+    [5],
+    [new Set(['cart'])],
+    [Promise.resolve({ keep: true })],
+  ])('regenerate(%o) is refused and changes nothing', async (options) => {
+    const { browser } = start<{ cart: string[] }>()
+    await browser.request((session) => session.set('cart', ['hat']))
+    await browser.request(async (session) => {
+      const { id } = session
+      await expect(call(session, 'regenerate', options)).rejects.toThrow(INVALID)
+      expect(session.id).toBe(id)
+    })
+    expect(await browser.look()).toEqual({ cart: ['hat'] })
+  })
 
   test.each([[undefined], [{}], [{ keep: undefined }], [[]]])(
     'regenerate(%j) keeps nothing',
@@ -94,6 +100,8 @@ describe('a call with arguments that no type checker has seen', () => {
       null,
       [],
       [id],
+      Promise.resolve({ except: id }),
+      new Map([['except', id]]),
     ]) {
       await expect(call(sessions.user('ann'), 'revoke', options)).rejects.toThrow(INVALID)
     }

@@ -196,7 +196,10 @@ describe('a setting that cannot work does not start', () => {
     ['a schema that is a function', { schema: () => true }, /^schema does not speak Standard Schema/],
     ['a schema that is empty', { schema: {} }, /^schema /],
     ['a cookie that is a name', { cookie: 'sid' }, /^cookie must be an object/],
-    ['a cookie that is a list', { cookie: [] }, /^cookie must be an object/],
+    ['a cookie that is a list', { cookie: [] }, /^cookie must be an object.*got an array/],
+    ['a cookie not yet there', { cookie: (async () => ({}))() }, /^cookie must .*got a promise, .*awaited/],
+    ['a cookie that is a Map', { cookie: new Map([['path', '/']]) }, /^cookie must be .*got a Map\)/],
+    ['a store not yet there', { store: (async () => ({}))() }, /^store must .*got a promise, .*awaited/],
     ['a cookie with an unknown option', { cookie: { maxage: 1 } }, /^cookie\.maxage is not an option/],
   ]
   test.each(WRONG)('%s [P12]', (_name, options, message) => {
@@ -208,8 +211,17 @@ describe('a setting that cannot work does not start', () => {
     })
   })
 
-  test.each([undefined, null, 'secret', 5, []])('options of %j [P12]', (options) => {
-    expect(() => build(options)).toThrow(expect.objectContaining({ name: 'ConfigError' }))
+  test.each([
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [SECRET, 'a string'],
+    [5, 'a number'],
+    [[], 'an array'],
+    [Promise.resolve({ secret: SECRET }), 'a promise, which is to be awaited first'],
+    [new Map([['secret', SECRET]]), 'a Map'],
+  ])('options of %j [P12]', (options, kind) => {
+    const message = `options must be an object with at least secret and store (got ${kind}).`
+    expect(() => build(options)).toThrow(expect.objectContaining({ name: 'ConfigError', message }))
   })
 
   test('and none of its messages holds the secret [P12] [A28]', () => {

@@ -40,10 +40,14 @@ describe.each([
   test.each([
     ['null', null],
     ['a number', 50_000],
-    ['a list', []],
+    ['an array', []],
     ['a string', 'secret://'],
     ['a function', () => {}],
     ['a symbol', Symbol('x')],
+    ['a promise, which is to be awaited first', Promise.resolve({})],
+    ['a Map', new Map()],
+    ['a Date', new Date(0)],
+    ['a String', Object('')],
   ])('refuses %s as options [P12]', (received, options) => {
     expect(() => Reflect.construct(Store, [...before, options])).toThrow(
       expect.objectContaining({

@@ -53,6 +53,7 @@ describe('arguments that cannot be used are refused by an error that says how to
     ['a store and null', [store, null], NEEDS_OPTIONS],
     ['a store and a key', [store, KEY], NEEDS_OPTIONS],
     ['a store and keys', [store, [KEY]], NEEDS_OPTIONS],
+    ['a store and a promise', [store, Promise.resolve({ keys: KEY })], NEEDS_OPTIONS],
     ['a store and another', [store, new MemorySessionStore()], NEEDS_OPTIONS],
     ['options alone', [{ keys: KEY }], NEEDS_STORE],
     ['options and store, swapped', [{ keys: KEY }, store], NEEDS_STORE],
