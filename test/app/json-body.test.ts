@@ -36,3 +36,37 @@ test.each(['\\u0001', '\\u00e9', '__proto__', 'constructor'])(
     expect(shortest(text)).toBeLessThan(4 * shortest('Ada'))
   },
 )
+
+test.each(['__proto__', 'constructor'])('a body takes little longer when it has the key %s', (key) => {
+  const shortest = (name: string): number => {
+    const text = `{"${name}":1,"list":[${'1,'.repeat(30_000)}1]}`
+    const times = Array.from({ length: 10 }, () => {
+      const began = performance.now()
+      parseJsonBody(text)
+      return performance.now() - began
+    })
+    return Math.min(...times)
+  }
+  expect(shortest(key)).toBeLessThan(5 * shortest('name'))
+})
+
+test('the keys are left out however deep they are, and however much stands beside them', () => {
+  const hostile = '{"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}},"a":1}'
+  const deep = parseJsonBody(`${'['.repeat(200_000)}${hostile}${']'.repeat(200_000)}`)
+  let inner: unknown = deep
+  while (Array.isArray(inner)) inner = inner[0]
+  expect(JSON.stringify(inner)).toBe('{"a":1}')
+  const wide = parseJsonBody(`[${`${hostile},`.repeat(10_000)}${'{},'.repeat(290_000)}${hostile}]`)
+  expect(JSON.stringify(wide)).toBe(`[${'{"a":1},'.repeat(10_000)}${'{},'.repeat(290_000)}{"a":1}]`)
+})
+
+test('a constructor without a prototype stays, without what else reaches for one', () => {
+  const body =
+    '{"constructor":{"name":"Ford","__proto__":1,"constructor":{"prototype":1}},"a":{"constructor":"Opel"}}'
+  expect(JSON.stringify(parseJsonBody(body))).toBe(
+    '{"constructor":{"name":"Ford"},"a":{"constructor":"Opel"}}',
+  )
+  expect(JSON.stringify(parseJsonBody('[{"prototype":1},[{"constructor":[]}]]'))).toBe(
+    '[{"prototype":1},[{"constructor":[]}]]',
+  )
+})
