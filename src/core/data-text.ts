@@ -1,6 +1,8 @@
 import { DataError } from './errors.ts'
 import { keyInJson } from './json-key.ts'
+import { dropProto, visitObjects } from './json-objects.ts'
 import { isReservedKey } from './reserved-keys.ts'
+import type { ParsedJson } from './session-data.ts'
 import { shownText } from './shown-text.ts'
 
 /** A session's data as the engine handles it: JSON values by key. */
@@ -12,10 +14,11 @@ export const EMPTY_TEXT = '{}'
 // Deeper nesting than anyone's session, and far from where JSON.stringify runs out of stack.
 const MAX_DEPTH = 500
 
-const PROTO = keyInJson('__proto__')
+const PROTO = '__proto__'
+const PROTO_KEY = keyInJson(PROTO)
 
 /**
- * Writes data as JSON text.
+ * Writes data as JSON text, without the key `__proto__` at any depth. The data stays as it is.
  * @throws {DataError} `ERR_DATA_NOT_SERIALIZABLE` a value JSON cannot hold; `ERR_DATA_TOO_LARGE` over `maxBytes`
  * of UTF-8. Nothing was saved.
  */
@@ -23,6 +26,8 @@ export function writeData(data: Readonly<DataObject>, maxBytes: number): string 
   let text: string
   try {
     text = JSON.stringify(data)
+    // Left out when it is read, it would make each read dearer until somebody writes. Stringify spells it in one way alone.
+    if (text.includes(PROTO) && PROTO_KEY.test(text)) text = JSON.stringify(parseData(text))
   } catch (cause) {
     throw new DataError('ERR_DATA_NOT_SERIALIZABLE', notSerializable(data), { cause: nameOf(cause) })
   }
@@ -44,11 +49,21 @@ export function readData(text: string, maxBytes: number): DataObject | null {
   if (text.length > maxBytes || isTooDeep(text)) return null
   let data: unknown
   try {
-    data = holdsProto(text) ? JSON.parse(text, withoutProto) : JSON.parse(text)
+    data = parseData(text)
   } catch {
     return null
   }
   return isDataObject(data) ? withoutReserved(data) : null
+}
+
+/**
+ * Parses data that may be another program's, of any depth: what no session holds at any depth is left out.
+ * @throws {SyntaxError} it is no JSON.
+ */
+export function parseData(text: string): ParsedJson {
+  const data: unknown = JSON.parse(text)
+  if (holdsProto(text)) visitObjects(data, dropProto)
+  return data
 }
 
 /** Tells whether a value is an object with keys, neither null nor an array. */
@@ -127,15 +142,7 @@ function withoutReserved(data: DataObject): DataObject {
   return data
 }
 
-/**
- * A reviver costs up to twenty times a plain parse, so it runs only on text that has the key, and the pattern only on
- * text that could spell it.
- */
+/** The pattern runs only on text that could spell the key. */
 function holdsProto(text: string): boolean {
-  return (text.includes('__proto__') || text.includes('\\u00')) && PROTO.test(text)
-}
-
-function withoutProto(this: unknown, key: string, value: unknown): unknown {
-  // JSON.parse made it an own property, harmless where it is. Copied by assignment it would change a prototype.
-  return key === '__proto__' ? undefined : value
+  return (text.includes(PROTO) || text.includes('\\u00')) && PROTO_KEY.test(text)
 }

@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { applyEffects } from '../../src/core/response-effects.ts'
+import type { Session } from '../../src/core/session.ts'
+import type { MemorySessionStore } from '../../src/stores/memory.ts'
+import type { Browser } from '../engine/browser.ts'
 import { HeaderMap } from '../engine/header-map.ts'
 import { MapStore } from '../engine/map-store.ts'
-import { start, startOn } from '../engine/start.ts'
+import { start, startLater, startOn } from '../engine/start.ts'
 
 /** A deep merge as applications have them, without a check of the keys. */
 function merge(target: object, source: object): void {
@@ -24,6 +27,26 @@ const HOSTILE = [
   '{"a":[{"__proto__":{"isAdmin":1}}]}',
   '{"\\u005f\\u005fproto\\u005f\\u005f":{"isAdmin":1},"a":1}',
 ]
+
+interface Prefs {
+  prefs: unknown
+  b: number
+}
+
+const PREFS = '{"theme":"dark","__proto__":{"isAdmin":1}}'
+
+async function firstId(browser: Browser<Prefs>): Promise<string> {
+  await browser.request((session) => session.set('b', 1))
+  return (await browser.arrive()).session.id
+}
+
+/** Puts the key into a record, as another program would. */
+function spoilt(memory: MemorySessionStore, id: string): number {
+  const stored = memory.get(id)
+  if (stored === null) throw new Error('no record')
+  memory.set(id, { ...stored, data: `{"prefs":${PREFS},"b":1}` }, { ttl: 60_000 })
+  return stored.revision
+}
 
 /** Nothing in this process has become an administrator. */
 function expectClean(): void {
@@ -119,6 +142,43 @@ describe('[A12] prototype pollution', () => {
     expect(await browser.look()).toEqual(data)
     await browser.request((one) => one.regenerate({ keep: ['toString', 'constructor', '__proto__'] }))
     expect(await browser.look()).toEqual({ toString: 1 })
+  })
+
+  test('what a session is given with __proto__ in it is kept without, and written once [A12]', async () => {
+    const { browser, memory } = startLater<Prefs>()
+    const written = (): unknown => memory.entries().records.map(({ data, revision }) => ({ data, revision }))
+    const once = [{ data: '{"prefs":{"theme":"dark"}}', revision: 1 }]
+    await browser.request(async (session) => {
+      session.prefs = JSON.parse(PREFS)
+      await session.save()
+      expect(written()).toEqual(once)
+      // The request has what it was given.
+      expect(JSON.stringify(session.prefs)).toBe(PREFS)
+    })
+    await browser.request((session) => expect(JSON.stringify(session.prefs)).toBe('{"theme":"dark"}'))
+    expect(written()).toEqual(once)
+  })
+
+  test('a record with __proto__ from another hand is not written for every look at it [A12]', async () => {
+    const { browser, memory } = startLater<Prefs>()
+    const revision = spoilt(memory, await firstId(browser))
+    const looks: ReadonlyArray<(session: Session<Prefs>) => unknown> = [
+      (session) => session.b,
+      (session) => session.prefs,
+    ]
+    for (const look of [...looks, ...looks]) await browser.request(look)
+    expect(memory.entries().records[0]?.revision).toBeLessThanOrEqual(revision + 1)
+    expect(await browser.look()).toEqual({ prefs: { theme: 'dark' }, b: 1 })
+  })
+
+  test('a look at a record with __proto__ from another hand takes nothing from who writes it [A12] [P3]', async () => {
+    const { browser, memory } = startLater<Prefs>()
+    spoilt(memory, await firstId(browser))
+    const looking = await browser.arrive()
+    expect(looking.session.prefs).toEqual({ theme: 'dark' })
+    await browser.request((session) => session.set('prefs', { theme: 'light' }))
+    await looking.leave()
+    expect(await browser.look()).toEqual({ prefs: { theme: 'light' }, b: 1 })
   })
 
   test('a polluted process is not let through: what is missing stays missing [A12]', async () => {

@@ -107,6 +107,19 @@ describe('reading data', () => {
     expect(Object.getOwnPropertyNames(Reflect.get(Object(inner), 'b'))).toEqual(['c'])
   })
 
+  test('takes little longer where the key __proto__ is in it [A26]', () => {
+    const shortest = (key: string): number => {
+      const text = `{"a":{"${key}":1,"list":[${'1,'.repeat(30_000)}1]}}`
+      const times = Array.from({ length: 10 }, () => {
+        const began = performance.now()
+        readData(text, ROOM)
+        return performance.now() - began
+      })
+      return Math.min(...times)
+    }
+    expect(shortest('__proto__')).toBeLessThan(5 * shortest('name'))
+  })
+
   test('leaves reserved keys out at the top and keeps them deeper [A29]', () => {
     expect(readData('{"id":1,"save":2,"constructor":3,"a":{"id":4,"constructor":5}}', ROOM)).toEqual(
       JSON.parse('{"a":{"id":4,"constructor":5}}'),
@@ -137,6 +150,28 @@ describe('writing data', () => {
     expect(() => writeData({ a: 'é' }, 9)).toThrow(expect.objectContaining({ code: 'ERR_DATA_TOO_LARGE' }))
     expect(() => writeData({ a: '😀' }, 11)).toThrow(/12 bytes.*11 are allowed \(maxBytes\)/s)
     expect(writeData({ a: '😀' }, 12)).toBe('{"a":"😀"}')
+  })
+
+  test('leaves __proto__ out at every depth, and the data as it is [A12]', () => {
+    const data: Record<string, unknown> = JSON.parse('{"a":[{"b":{"__proto__":{"isAdmin":1},"c":1}}],"d":2}')
+    const before = JSON.stringify(data)
+    expect(writeData(data, ROOM)).toBe('{"a":[{"b":{"c":1}}],"d":2}')
+    expect(JSON.stringify(data)).toBe(before)
+    const made = { a: { toJSON: () => JSON.parse('{"__proto__":1,"b":2}') } }
+    expect(writeData(made, ROOM)).toBe('{"a":{"b":2}}')
+  })
+
+  test('takes no other key and no text for __proto__', () => {
+    for (const name of ['a"__proto__', '__proto__"', '\\__proto__', '__proto', '"__proto__":']) {
+      const data = { __proto: 1, [name]: { [name]: [name, '__proto__', '{"__proto__":1}'] } }
+      expect(writeData(data, ROOM)).toBe(JSON.stringify(data))
+    }
+  })
+
+  test('counts only the bytes that are kept', () => {
+    const data = JSON.parse('{"a":{"__proto__":"xxxxxxxxxx","b":1}}')
+    expect(writeData(data, 13)).toBe('{"a":{"b":1}}')
+    expect(() => writeData(data, 12)).toThrow(/13 bytes/)
   })
 
   test('refuses what JSON cannot hold, and names the key, never the value [A28]', () => {
