@@ -13,6 +13,7 @@ import { type NodeReadable, SentReadable } from './node-readable.ts'
 import { type AnswerBody, type PlainAnswer, plainResponse, sendPlain } from './plain-answer.ts'
 import { shownRequest } from './shown-request.ts'
 import { letGo, noteReadFrom, withoutBody } from './unsent-body.ts'
+import { SentStream } from './web-readable.ts'
 
 /** The one answer of a request, on its way into Hono's context: status and headers first, then the body. */
 export class Answer {
@@ -154,13 +155,23 @@ export class Answer {
   }
 
   /**
-   * Answers with a stream of Node's.
+   * Answers with a stream, of the web's or of Node's.
+   * @param size - Its bytes, where they are known.
    * @throws {UsageError} `ERR_HEADERS_SENT` there is an answer already; the request ends as a 500.
+   * @throws {TypeError} somebody else is reading it, or it was sent before.
    */
-  giveReadable(source: NodeReadable, type: string): void {
-    const { body, opened } = new SentReadable(source, (error) => this.#late.tellLate(error))
+  giveStream(source: ReadableStream | NodeReadable, type: string, size?: number): void {
+    if (source instanceof ReadableStream && source.locked) {
+      if (!this.isOpen()) return
+      throw new TypeError(
+        'A stream was to be sent that somebody else is reading, or that was sent before. Make a new one for each answer.',
+      )
+    }
+    const tell = (error: unknown): void => this.#late.tellLate(error)
+    const { body, opened } =
+      source instanceof ReadableStream ? new SentStream(source, tell) : new SentReadable(source, tell)
     if (!this.#given) this.#opening = opened
-    this.give(body, type)
+    this.give(body, type, size)
   }
 
   /**

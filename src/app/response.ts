@@ -1,6 +1,6 @@
 import { ConfigError } from '../core/errors.ts'
 import type { Answer } from './answer.ts'
-import { isNodeReadable } from './node-readable.ts'
+import { isNodeReadable, type NodeReadable } from './node-readable.ts'
 import type { AnswerBody } from './plain-answer.ts'
 import { clearedCookie, type ResponseCookieOptions, responseCookie } from './response-cookie.ts'
 
@@ -126,18 +126,18 @@ export class AppResponse {
   /**
    * Answers by the kind of the value: text is sent as HTML, as in Express, bytes, a `Blob` and streams (of the web or of
    * Node) as they are, the rest as JSON.
+   * @throws {TypeError} a stream of the web that was sent before, or that somebody else reads; the request ends as a 500.
    */
   send(value?: unknown): this {
     if (value === undefined || value === null) return this.#give(null, null)
     if (typeof value === 'string') return this.html(value)
     if (typeof value !== 'object') return this.json(value)
     if (value instanceof Uint8Array) return this.#give(new Uint8Array(value), BYTES_TYPE)
-    if (value instanceof ArrayBuffer || value instanceof ReadableStream) return this.#give(value, BYTES_TYPE)
+    if (value instanceof ArrayBuffer) return this.#give(value, BYTES_TYPE)
     if (ArrayBuffer.isView(value)) return this.#give(bytesOf(value), BYTES_TYPE)
-    if (value instanceof Blob) return this.#give(value.stream(), value.type || BYTES_TYPE, value.size)
-    if (!isNodeReadable(value)) return this.json(value)
-    this.#answer.giveReadable(value, BYTES_TYPE)
-    return this
+    if (value instanceof Blob) return this.#giveStream(value.stream(), value.type || BYTES_TYPE, value.size)
+    if (value instanceof ReadableStream || isNodeReadable(value)) return this.#giveStream(value, BYTES_TYPE)
+    return this.json(value)
   }
 
   /**
@@ -164,8 +164,13 @@ export class AppResponse {
     return this
   }
 
-  #give(body: AnswerBody, type: string | null, size?: number): this {
-    this.#answer.give(body, type, size)
+  #give(body: AnswerBody, type: string | null): this {
+    this.#answer.give(body, type)
+    return this
+  }
+
+  #giveStream(source: ReadableStream | NodeReadable, type: string, size?: number): this {
+    this.#answer.giveStream(source, type, size)
     return this
   }
 
