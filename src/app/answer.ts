@@ -13,6 +13,7 @@ import { type NodeReadable, SentReadable } from './node-readable.ts'
 import { type AnswerBody, type PlainAnswer, plainResponse, sendPlain } from './plain-answer.ts'
 import { shownRequest } from './shown-request.ts'
 import { letGo, noteReadFrom, withoutBody } from './unsent-body.ts'
+import { isUsed } from './used-response.ts'
 import { SentStream } from './web-readable.ts'
 
 /** The one answer of a request, on its way into Hono's context: status and headers first, then the body. */
@@ -178,6 +179,7 @@ export class Answer {
    * Answers with a web response. Headers set before are kept where it says nothing of them.
    * @throws {UsageError} `ERR_HEADERS_SENT` there is an answer already; the request ends as a 500.
    * @throws {RangeError} it is `Response.error()`.
+   * @throws {TypeError} it was read or sent before.
    */
   take(response: Response): void {
     if (this.#given) letGo(response.body)
@@ -185,6 +187,11 @@ export class Answer {
     // Not checkStatus: an upgrade to a WebSocket is a 101 on some runtimes.
     if (response.status === 0)
       throw new RangeError('Response.error() has no status that a client could be sent.')
+    if (isUsed(response)) {
+      throw new TypeError(
+        'A Response was returned that was read or sent before. Make a new one for each answer, or return a clone() each time.',
+      )
+    }
     this.#simple = false
     const sent = this.#isHeadOfError ? withoutBody(response) : response
     this.#noteReadFrom()
