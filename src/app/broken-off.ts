@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ErrorReporter } from './error-handling.ts'
+import { SourceFailure } from './sent-body.ts'
 import { shownRequest } from './shown-request.ts'
 
 /**
- * Tells why Node has broken off an answer, when its body has another length than it says. Does not throw.
+ * Tells why an answer was broken off, when it was not by the client: its body has failed, or has another length than it says, or
+ * Node has refused a header. Does not throw.
  * @param refusal - What Node threw when it was given the body; else it has destroyed the response with it.
  */
 export function tellOfBrokenOff(
@@ -12,21 +14,28 @@ export function tellOfBrokenOff(
   refusal: unknown,
   tell: ErrorReporter,
 ): void {
-  const cause = refusal ?? outgoing.errored
-  if (!(cause instanceof Error && 'code' in cause && cause.code === 'ERR_HTTP_CONTENT_LENGTH_MISMATCH'))
-    return
-  const { method = 'GET', url = '/' } = incoming
-  const [path = url] = url.split('?', 1)
-  const error = new Error(
-    `${shownRequest({ method, path })}: the body has another length than its Content-Length says, so the connection was broken off. Leave the header out. What fetch() gives has been decompressed: return it without its content-length and content-encoding.`,
-    { cause },
-  )
+  const cause: unknown = refusal ?? outgoing.errored
+  // Whoever sends that has told what has failed.
+  if (cause === null || cause === undefined || cause instanceof SourceFailure) return
+  const error = isOfAnotherLength(cause) ? anotherLength(incoming, cause) : cause
   try {
     tell(error, requestOf(incoming))
   } catch {
     // No Request can be a TRACE, or have a password in its address.
     console.error(error)
   }
+}
+
+function isOfAnotherLength(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ERR_HTTP_CONTENT_LENGTH_MISMATCH'
+}
+
+function anotherLength({ method = 'GET', url = '/' }: IncomingMessage, cause: unknown): Error {
+  const [path = url] = url.split('?', 1)
+  return new Error(
+    `${shownRequest({ method, path })}: the body has another length than its Content-Length says, so the connection was broken off. Leave the header out. What fetch() gives has been decompressed: return it without its content-length and content-encoding.`,
+    { cause },
+  )
 }
 
 /** Makes a web request anew, without its body: the one that Hono had is out of reach. */

@@ -1,5 +1,5 @@
 /** The error of a body whose source has failed. Its words are for clients: the source's own were told to the app. */
-class SourceFailure extends Error {
+export class SourceFailure extends Error {
   override readonly name = 'SourceFailure'
 
   constructor() {

@@ -1,10 +1,20 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import { HTTPException } from 'hono/http-exception'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Handler } from '../../src/app/index.ts'
 import { serve, testApp } from './serving.ts'
 
+const FAULT = new Error('connect ECONNREFUSED db.internal:5432')
 const INTERNAL = '{"error":"Internal Server Error"}'
 const USED = expect.objectContaining({ name: 'TypeError', message: expect.stringMatching(/sent before/) })
+
+/** Keeps what @hono/node-server prints to itself. */
+function silent(): void {
+  const print = vi.spyOn(console, 'error').mockImplementation(() => {})
+  onTestFinished(() => print.mockRestore())
+}
 
 /** A response of the platform's, also where @hono/node-server has put a class of its own in that one's place. */
 function fetched(): Promise<Response> {
@@ -105,4 +115,101 @@ test('a text that is returned again and again is sent again and again at a Node 
   const page = new Response('report')
   for (let time = 0; time < 3; time++) expect(await (await fetch(url)).text()).toBe('report')
   expect(told).toEqual([])
+})
+
+/** A stream that gives this much and then fails, or does when its request is given up. */
+function failing(chunks: number, signal?: AbortSignal): ReadableStream<Uint8Array> {
+  let left = chunks
+  return new ReadableStream(
+    {
+      start: (controller) => signal?.addEventListener('abort', () => controller.error(FAULT)),
+      pull: (controller) => {
+        if (left-- > 0) controller.enqueue(new Uint8Array(1_000))
+        else if (signal === undefined) controller.error(FAULT)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+/** Gives one response to all, of the class that is there when the first asks. */
+function sendingTwice(): Handler {
+  let shared: Response | undefined
+  return () => {
+    shared ??= new Response(new Blob(['report']).stream())
+    return shared
+  }
+}
+
+/** A server that breaks its answer off. */
+async function breakingOff(): Promise<string> {
+  const server = createServer((_incoming, outgoing) => {
+    outgoing.writeHead(200, { 'content-length': '9' }).write('begun', () => outgoing.destroy())
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => void server.close())
+  const address = server.address()
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
+}
+
+describe('a Response whose stream fails at a Node server', () => {
+  test.each<[string, Handler, unknown]>([
+    ['at once', () => new Response(failing(0)), FAULT],
+    ['later', () => new Response(failing(2)), FAULT],
+    [
+      'in a copy',
+      (_req, res) => {
+        res.set('x-a', '1')
+        return new Response(failing(2))
+      },
+      FAULT,
+    ],
+    [
+      'with a session begun',
+      ({ session }) => {
+        session.n = 1
+        return new Response(failing(2))
+      },
+      FAULT,
+    ],
+    ['since it was fetched', async () => fetch(await breakingOff()), { message: 'terminated' }],
+    ['since it was sent before', sendingTwice(), { message: expect.stringContaining('locked') }],
+    [
+      'not, but Node refuses a header of it',
+      () => new Response('x', { headers: { 'x-a': '\u0007' } }),
+      { code: 'ERR_INVALID_CHAR' },
+    ],
+  ])('%s is reported once', async (what, answer, error) => {
+    silent()
+    const { app, told } = appOf(answer)
+    const url = await serve(app)
+    if (what === 'since it was sent before') await (await fetch(url)).text()
+    await fetch(url)
+      .then((response) => response.text())
+      .catch(() => {})
+    await vi.waitFor(() => expect(told).toHaveLength(1))
+    await (await fetch(`${url}/nothing`)).text()
+    expect(told).toEqual([expect.objectContaining(error)])
+  })
+
+  test('since its client has gone is not reported', async () => {
+    silent()
+    const ended = Promise.withResolvers()
+    const { app, told } = appOf((req) => {
+      req.raw.signal.addEventListener('abort', ended.resolve)
+      return new Response(failing(1, req.raw.signal))
+    })
+    const url = await serve(app)
+    const { port, hostname } = new URL(url)
+    for (const leave of ['destroy', 'resetAndDestroy'] as const) {
+      const socket = connect(Number(port), hostname)
+      socket.on('error', () => {})
+      socket.write('GET / HTTP/1.1\r\nHost: a.example\r\n\r\n')
+      await once(socket, 'data')
+      socket[leave]()
+      await ended.promise
+      await (await fetch(`${url}/nothing`)).text()
+    }
+    expect(told).toEqual([])
+  })
 })
