@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { StatusCode } from 'hono/utils/http-status'
-import { writeEffects } from '../adapters/hono/passing.ts'
+import { writeOwnEffects } from '../adapters/hono/passing.ts'
 import { UsageError } from '../core/errors.ts'
 import { deleteOutcome } from '../core/outcome-headers.ts'
 import type { ResponseEffects } from '../core/response-effects.ts'
@@ -252,7 +252,7 @@ export class Answer {
   }
 
   #departFromContext(effects: ResponseEffects | null): Promise<Response> {
-    writeEffects(effects, this.#arrival.context)
+    writeOwnEffects(effects, this.#arrival.context)
     // Of headers that are not our own Node may refuse one, and @hono/node-server lets a refusal end the process when
     // the response comes without a promise.
     return Promise.resolve(this.#arrival.context.res)

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Handler } from '../../src/app/index.ts'
@@ -211,5 +213,47 @@ describe('a Response whose stream fails at a Node server', () => {
       await (await fetch(`${url}/nothing`)).text()
     }
     expect(told).toEqual([])
+  })
+})
+
+describe('a Response that begins a session at a Node server', () => {
+  test('and whose stream fails at once says nothing to the client', async () => {
+    silent()
+    const { app, told } = appOf(({ session }) => {
+      session.n = 1
+      return new Response(failing(0))
+    })
+    const { port, hostname } = new URL(await serve(app))
+    const socket = connect(Number(port), hostname)
+    let bytes = ''
+    socket.on('data', (data) => {
+      bytes += data.toString()
+    })
+    socket.write('GET / HTTP/1.1\r\nHost: a.example\r\n\r\n')
+    await once(socket, 'close')
+    expect(bytes).not.toContain('ECONNREFUSED')
+    expect(told).toEqual([FAULT])
+  })
+
+  test('keeps its cookie from the answer of an app around it that asks for another page [P9]', async () => {
+    const { app } = appOf(({ session }) => {
+      session.n = 1
+      return new Response('inner')
+    })
+    const outer = new Hono()
+    outer.get('/around', async (c) => {
+      const inner = await app.fetch(new Request('http://a.example/'), c.env)
+      return c.text(`${await inner.text()} ${inner.headers.getSetCookie().length}`)
+    })
+    outer.get('/', (c) => app.fetch(c.req.raw, c.env))
+    const server = createServer(getRequestListener(outer.fetch))
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    onTestFinished(() => void server.close())
+    const address = server.address()
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
+    const around = await fetch(`${url}/around`)
+    expect([await around.text(), around.headers.getSetCookie()]).toEqual(['inner 1', []])
+    const given = await fetch(url)
+    expect([await given.text(), given.headers.getSetCookie().length]).toEqual(['inner', 1])
   })
 })

@@ -75,6 +75,12 @@ export function writeEffects(effects: ResponseEffects | null, c: Context): void 
   else applyEffects(effects, new WebResponseHeaders(c.res.headers))
 }
 
+/** Writes the effects of a session that was not entered: the head is its own from here on. */
+export function writeOwnEffects(effects: ResponseEffects | null, c: Context): void {
+  if (effects !== null) claimHead(c.env, c.req.raw)
+  writeEffects(effects, c)
+}
+
 /** Drops the context's response, for its session was not saved, and throws the error so that Hono's handling answers. */
 export function dropResponse(error: unknown, passage: Passage<object>, c: Context): never {
   const { headers } = c.res
