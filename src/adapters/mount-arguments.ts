@@ -11,9 +11,7 @@ export function checkSessions(sessions: unknown, usage: string): void {
     const { open }: { open?: unknown } = sessions
     if (typeof open === 'function') return
   }
-  const kind = kindOf(sessions)
-  const given = kind === 'an object' ? 'an object without open()' : kind
-  throw refusal('what createSessions({ secret, store }) gives', given, usage)
+  throw refusal('what createSessions({ secret, store }) gives', givenKind(sessions), usage)
 }
 
 /**
@@ -31,4 +29,13 @@ function refusal(expected: string, given: string, usage: string): ConfigError {
     'ERR_CONFIG_INVALID',
     `session() needs ${expected}; it was given ${given}. Write ${usage}.`,
   )
+}
+
+/** Names what was given in the place of a manager. */
+function givenKind(given: unknown): string {
+  // Before its kind: it has a `then` until it has started.
+  if (typeof given === 'object' && given !== null && 'decorateRequest' in given)
+    return 'a Fastify instance, with which app.register(session) calls it'
+  const kind = kindOf(given)
+  return kind === 'an object' ? 'an object without open()' : kind
 }

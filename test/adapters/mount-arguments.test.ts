@@ -1,3 +1,4 @@
+import { fastify as fastifyApp } from 'fastify'
 import { describe, expect, test } from 'vitest'
 import { session as express } from '../../src/adapters/express.ts'
 import { session as fastify } from '../../src/adapters/fastify.ts'
@@ -37,6 +38,12 @@ const WRONG: ReadonlyArray<[string, unknown]> = [
   ['a string', 'a-secret-nobody-may-read-in-an-error'],
   ['a function', createSessions],
   ['a promise, which is to be awaited first', Promise.resolve(sessions)],
+  ['a promise, which is to be awaited first', Object.assign(Promise.resolve(), { register: handler })],
+  // Another library's promise.
+  ['a promise, which is to be awaited first', Object.fromEntries([['then', handler]])],
+  // It has a `then`, until it has started.
+  ['a Fastify instance, with which app.register(session) calls it', fastifyApp()],
+  ['an object without open()', new FinalizationRegistry(() => {})],
   ['an object without open()', { secret: 'a-secret-nobody-may-read-in-an-error', resave: false }],
   ['an object without open()', { open: 'yes' }],
   ['an array', [sessions]],
