@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
+import { command, type Outcome } from './command.ts'
 import { type EntryPoint, entryPoints } from './entry-points.ts'
 import { manifestOf } from './manifest.ts'
+import { checkTypes } from './packed-types.ts'
 import { report } from './report.ts'
 import { filesUnder } from './source-files.ts'
 
@@ -28,7 +29,7 @@ export function checkPackage(root: string): string[] {
     command(join(PROGRAMS, 'publint'), ['run', tarball, '--strict'], root),
     command(join(PROGRAMS, 'attw'), [tarball, '--profile', 'esm-only', '--no-color', '--no-emoji'], root),
     ...entryPoints(installed).map((entry) => importEntry(entry, folder)),
-    typeCheck(installed, folder),
+    checkTypes(installed, folder),
     ...commandsOf(installed).map((file) => runCommand(file, installed)),
   ]
     .flatMap(({ problem }) => problem ?? [])
@@ -83,25 +84,6 @@ function importEntry({ subpath }: EntryPoint, folder: string): Outcome {
   return command(process.execPath, ['--input-type=module', '--eval', `await import('${subpath}')`], folder)
 }
 
-/** Compiles a user's project that imports every entry point, declaration files included. */
-function typeCheck(installed: string, folder: string): Outcome {
-  const imports = entryPoints(installed).map(({ subpath }) => `import '${subpath}'\n`)
-  writeFileSync(join(folder, 'consumer.ts'), imports.join(''))
-  const compilerOptions = {
-    noEmit: true,
-    strict: true,
-    module: 'nodenext',
-    target: 'es2022',
-    types: ['node'],
-  }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts'] }))
-  const run = command(join(PROGRAMS, 'tsc'), ['--pretty', 'false', '-p', '.'], folder)
-  // The declaration files of other packages are not ours to check.
-  const foreign = new RegExp(`^(?!node_modules/${manifestOf(installed).name}/).*node_modules/|^ |^$`)
-  const onlyForeign = run.stdout !== '' && run.stdout.split('\n').every((line) => foreign.test(line))
-  return onlyForeign ? { stdout: run.stdout } : run
-}
-
 function commandsOf(installed: string): string[] {
   return Object.values(manifestOf(installed).bin ?? {})
 }
@@ -122,19 +104,6 @@ function brokenSourceMaps(installed: string, name: string): string[] {
           `${name}: ${path} leads to ${source}, which is not packed. Add it to package.json's files.`,
       )
   })
-}
-
-/** What a program printed, and what was wrong when it did not exit with 0. */
-interface Outcome {
-  stdout: string
-  problem?: string
-}
-
-function command(program: string, args: string[], cwd: string): Outcome {
-  const run = spawnSync(program, args, { cwd, encoding: 'utf8', timeout: 120_000 })
-  if (run.status === 0) return { stdout: run.stdout }
-  const output = [run.error?.message, run.stdout, run.stderr].filter(Boolean).join('\n').trim()
-  return { stdout: run.stdout, problem: `${posix.basename(program)} ${args.join(' ')} failed:\n${output}` }
 }
 
 if (import.meta.main) {

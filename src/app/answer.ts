@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import type { StatusCode } from 'hono/utils/http-status'
 import { writeOwnEffects } from '../adapters/hono/passing.ts'
 import { UsageError } from '../core/errors.ts'
@@ -10,7 +9,13 @@ import type { Arrival } from './arrival.ts'
 import { checkHeaderValue } from './header-value.ts'
 import type { LateErrors } from './late-errors.ts'
 import { type NodeReadable, SentReadable } from './node-readable.ts'
-import { type AnswerBody, type PlainAnswer, plainResponse, sendPlain } from './plain-answer.ts'
+import {
+  type AnswerBody,
+  type NodeOutgoing,
+  type PlainAnswer,
+  plainResponse,
+  sendPlain,
+} from './plain-answer.ts'
 import { shownRequest } from './shown-request.ts'
 import { letGo, noteReadFrom, withoutBody } from './unsent-body.ts'
 import { isUsed } from './used-response.ts'
@@ -235,7 +240,7 @@ export class Answer {
    * Sends the answer to Node.
    * @returns `false` when nothing was sent, since it is no longer plain, or of another kind than Node takes: it must depart then.
    */
-  writeTo(outgoing: ServerResponse, effects: ResponseEffects | null): boolean {
+  writeTo(outgoing: NodeOutgoing, effects: ResponseEffects | null): boolean {
     return this.#plain !== null && sendPlain(this.#plain, effects, outgoing)
   }
 

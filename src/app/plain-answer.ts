@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import type { StatusCode } from 'hono/utils/http-status'
 import { applyEffects, type ResponseEffects } from '../core/response-effects.ts'
 import { PlainHeaders } from './plain-headers.ts'
@@ -11,6 +10,12 @@ export interface PlainAnswer {
   readonly status: StatusCode
   readonly body: AnswerBody
   readonly type: string | null
+}
+
+/** A response of Node's, told by what an answer asks of it: not every project that uses an app has the types of `node:http`. */
+export interface NodeOutgoing {
+  writeHead(status: number, headers: Record<string, string | string[]>): unknown
+  end(body?: string | Uint8Array): unknown
 }
 
 /**
@@ -30,7 +35,7 @@ export function plainResponse(answer: PlainAnswer, effects: ResponseEffects | nu
 export function sendPlain(
   answer: PlainAnswer,
   effects: ResponseEffects | null,
-  outgoing: ServerResponse,
+  outgoing: NodeOutgoing,
 ): boolean {
   const { status, body } = answer
   if (body !== null && typeof body !== 'string' && !(body instanceof Uint8Array)) return false

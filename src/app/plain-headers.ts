@@ -1,4 +1,3 @@
-import type { OutgoingHttpHeaders } from 'node:http'
 import type { ResponseHeaders } from '../core/response-effects.ts'
 
 /** The headers of a response that is not made yet, as plain data. Names are lower case. */
@@ -35,7 +34,7 @@ export class PlainHeaders implements ResponseHeaders {
   }
 
   /** The headers as Node takes them. */
-  get forNode(): OutgoingHttpHeaders {
+  get forNode(): Record<string, string | string[]> {
     if (this.#lists === null) return this.#lines
     return {
       ...this.#lines,

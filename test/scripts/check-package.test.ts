@@ -79,6 +79,28 @@ describe('check-package', () => {
     expect(problems).toMatch(/^tsc .*failed:\nnode_modules\/thing\/dist\/index\.d\.ts\(1,25\): error TS2304/m)
   })
 
+  test('fails when the types of what runs without Node need those of Node', () => {
+    const types = `import type { Server } from 'node:http'\nexport declare const a: Server\n`
+    expect(check({ 'dist/stores/a.d.ts': types })).toMatch(
+      /^tsc .*failed:\nnode_modules\/thing\/dist\/stores\/a\.d\.ts\(1,29\): error TS2591/m,
+    )
+  })
+
+  test('fails when it cannot tell what needs the types of Node, since they are there', () => {
+    const types = `/// <reference types="node" />\nexport declare const a: number\n`
+    expect(check({ 'dist/stores/a.d.ts': types })).toContain('consumer.no-node.ts(1,1): error TS2578')
+  })
+
+  test('lets the types of an adapter for Node need those of Node', () => {
+    const adapter = {
+      'src/adapters/node.ts': 'export function session(): void {}\n',
+      'dist/adapters/node.js': 'export function session() {}\n',
+      'dist/adapters/node.d.ts': `import type { Server } from 'node:http'\nexport declare function session(): Server\n`,
+    }
+    const exports = { ...manifest.exports, './node': './dist/adapters/node.js' }
+    expect(check({ ...adapter, ...withManifest({ exports }) })).toBe('')
+  })
+
   test('fails when the command fails', () => {
     expect(check({ 'dist/cli/main.js': '#!/usr/bin/env node\nprocess.exit(3)\n' })).toContain(
       'main.js --version failed',
