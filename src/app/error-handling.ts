@@ -14,7 +14,7 @@ export type ErrorReporter = (error: unknown, request: Request) => void
 
 /** Answers the requests that failed: with the app's error handlers first, else in JSON. */
 export class ErrorHandling<Data extends object> {
-  readonly #handlers = new RouteTable<ErrorHandler<Data>>()
+  readonly #handlers = new RouteTable<readonly [ErrorHandler<Data>]>()
   readonly #report: ErrorReporter
   readonly #timeout: number
 
@@ -25,7 +25,7 @@ export class ErrorHandling<Data extends object> {
 
   /** Adds a handler for errors of requests to this path. */
   add(path: string, handler: ErrorHandler<Data>): void {
-    this.#handlers.add('ALL', path, handler)
+    this.#handlers.add('ALL', path, [handler])
   }
 
   /** Answers for an error. An error handler that fails, or calls `next(error)`, leaves its error to those after it. */
@@ -33,7 +33,7 @@ export class ErrorHandling<Data extends object> {
     const { context, answer } = exchange
     const handlers = this.#handlers.match('ALL', context.req.path)
     let current = error
-    for (const [handler] of handlers) {
+    for (const [[handler]] of handlers) {
       answer.reset()
       const failure = await this.#run(handler, thrownBy(current), exchange)
       if (failure === null) return context.res

@@ -22,6 +22,7 @@ export class RouteTable<Kept> {
 
   /**
    * Keeps something for a method, or for `ALL`, and a path.
+   * @param kept - Another one for each path: what is found twice is given once.
    * @throws {ConfigError} `ERR_CONFIG_INVALID` a request has been answered already.
    */
   add(method: string, path: string, kept: Kept): void {
@@ -49,8 +50,18 @@ export class RouteTable<Kept> {
   #search(method: string, path: string): Found<Kept>[] {
     const result = this.#router.match(method, path)
     // Hono's type is for all its routers: another one gives the values in a list beside.
-    return result.length === 1 ? result[0] : []
+    if (result.length !== 1) return []
+    return path.includes('*') || path.includes(':') ? withoutRepeats(result[0]) : result[0]
   }
+}
+
+/**
+ * Leaves out what was found twice. The router keeps a parameter under its text: the segment `:id` of a request leads there as
+ * text and as any value, and a path of several such segments leads to what is behind them many times.
+ */
+function withoutRepeats<Kept>(found: Found<Kept>[]): Found<Kept>[] {
+  // In the order they were added, so that repeats stand together. Found as a value is the later one, with its parameters.
+  return found.filter(([kept], at) => kept !== found[at + 1]?.[0])
 }
 
 function tooLate(method: string, path: string): ConfigError {

@@ -63,6 +63,31 @@ describe('a path matches the same', () => {
   })
 })
 
+test.each([
+  ['/shops/:shop/items/:item', '/shops/:shop/items/:item', { shop: ':shop', item: ':item' }],
+  ['/:shop', '/:shop', { shop: ':shop' }],
+  ['/:shop/*', '/:shop', { shop: ':shop' }],
+  ['/:shop/*', '/:shop/a/b', { shop: ':shop' }],
+  ['/*', '/*', {}],
+  ['/*/edit', '/*/edit', {}],
+  ['/a*', '/a*', {}],
+  ['/:path{.+}', '/:path/*', { path: ':path/*' }],
+  ['/shops/:shop?', '/shops/:shop', { shop: ':shop' }],
+])('%s is found once for a request of %s, which looks like a path', (path, at, params) => {
+  const beside = ['/*', '/:first/*', '/shops/:shop/*', '/shops/:other/items/:item']
+  expect(matchesOf([path], at)).toEqual([[0, params]])
+  const numbers = matchesOf([...beside, path], at).map(([number]) => number)
+  expect(numbers).toEqual([...new Set(numbers)])
+  expect(numbers).toContain(beside.length)
+})
+
+test('what was added twice is found twice', () => {
+  expect(matchesOf(['/:a/*', '/:a/*'], '/:a/*')).toEqual([
+    [0, { a: ':a' }],
+    [1, { a: ':a' }],
+  ])
+})
+
 test('a method that no route was added for has what is for all', () => {
   const table = new RouteTable<string>()
   table.add('GET', '/a', 'get')
