@@ -15,7 +15,8 @@ import type { AppOptions } from './app-options.ts'
  * await app.listen(3000)
  *
  * @throws {ConfigError} `ERR_CONFIG_INSECURE` a weak or missing secret, or a cookie browsers would refuse;
- * `ERR_CONFIG_INVALID` an unknown option or an unusable value. The message names the option and the fix.
+ * `ERR_CONFIG_INVALID` an unknown option or an unusable value; `ERR_PEER_MISSING` a Hono older than 4.12.29. The message names the
+ * option and the fix.
  */
 export function createApp<Data extends StorableData<Data> & object = DefaultData>(
   options: AppOptions<Data>,

@@ -1,6 +1,7 @@
 import { TrieRouter } from 'hono/router/trie-router'
 import { ConfigError } from '../core/errors.ts'
 import { groupedExpressions } from './path-segments.ts'
+import { checkRouter } from './router-check.ts'
 
 /** What is kept under a path, with the parameters of a request's path. */
 export type Found<Kept> = [Kept, Record<string, string>]
@@ -19,6 +20,11 @@ export class RouteTable<Kept> {
   /** What was found for the paths that are plain text: there are no more than were added. */
   readonly #plain = new Map<string, Map<string, Found<Kept>[]>>()
   #closed = false
+
+  /** @throws {ConfigError} `ERR_PEER_MISSING` the Hono that is installed is too old. */
+  constructor() {
+    checkRouter(new TrieRouter())
+  }
 
   /**
    * Keeps something for a method, or for `ALL`, and a path.
