@@ -24,11 +24,27 @@ export function parameterOf(segment: string): ParameterSegment | null {
   return found === undefined || name === undefined ? null : { name, expression, optional: mark === '?' }
 }
 
-/** Puts the expressions of a path's parameters into groups of their own: a choice (`en|de`) ends where its parameter does. */
-export function groupedExpressions(path: string): string {
-  return segmentsOf(path)
-    .map((segment) => `/${grouped(segment)}`)
-    .join('')
+/**
+ * Gives the paths under which the router is to keep what is kept for one: without what may be left out, and with it. The router
+ * would do so too, but for empty segments, which it drops, and expressions, which Hono up to 4.13.1 breaks.
+ */
+export function routerPaths(path: string): string[] {
+  return pathsOf(segmentsOf(path))
+}
+
+function pathsOf(segments: readonly string[]): string[] {
+  if (!isOptional(segments.at(-1))) return [routerPath(segments)]
+  const whole = segments.map((segment) => (isOptional(segment) ? segment.slice(0, -1) : segment))
+  return [...pathsOf(segments.slice(0, -1)), routerPath(whole)]
+}
+
+function isOptional(segment = ''): boolean {
+  return parameterOf(segment)?.optional === true
+}
+
+/** Puts the expressions of parameters into groups of their own: a choice (`en|de`) ends where its parameter does. */
+function routerPath(segments: readonly string[]): string {
+  return `/${segments.map(grouped).join('/')}`
 }
 
 function grouped(segment: string): string {

@@ -1,6 +1,6 @@
 import { TrieRouter } from 'hono/router/trie-router'
 import { ConfigError } from '../core/errors.ts'
-import { groupedExpressions } from './path-segments.ts'
+import { routerPaths } from './path-segments.ts'
 import { checkRouter } from './router-check.ts'
 
 /** What is kept under a path, with the parameters of a request's path. */
@@ -33,7 +33,7 @@ export class RouteTable<Kept> {
    */
   add(method: string, path: string, kept: Kept): void {
     if (this.#closed) throw tooLate(method, path)
-    this.#router.add(method, groupedExpressions(path), kept)
+    for (const one of routerPaths(path)) this.#router.add(method, one, kept)
     this.#methods.add(method)
     if (PLAIN.test(path)) this.#plain.set(path, new Map())
   }

@@ -131,6 +131,11 @@ describe('what matches is taken', () => {
     ['/a(b)', '/a(b)', {}],
     ['/:lang?', '/', {}],
     ['/x/:id{[0-9]+}?', '/x', {}],
+    ['/x/:id{[0-9]?}?', '/x/7', { id: '7' }],
+    ['/:id{[0-9]?}/:tab?', '/7/mail', { id: '7', tab: 'mail' }],
+    ['/x//:tab?', '/x//mail', { tab: 'mail' }],
+    ['/x//:tab?', '/x/', {}],
+    ['//:tab?', '//mail', { tab: 'mail' }],
     ['/:lang{en|de}/about', '/de/about', { lang: 'de' }],
     ['/repo/:rev/:path{.+}', '/repo/c/a/b', { path: 'a/b', rev: 'c' }],
     ['/:file{[^/]+[.]csv}/edit', '/a.csv/edit', { file: 'a.csv' }],
@@ -146,5 +151,19 @@ describe('what matches is taken', () => {
     Reflect.apply(app.get, app, [path, (req: { params: object }) => Response.json(req.params)])
     const response = await app.request(address)
     expect([response.status, await response.json()]).toEqual([200, params])
+  })
+
+  test('and nothing else: an empty segment is one', async () => {
+    const app = testApp()
+    app.get('/x//:tab?', (_req, res) => res.end())
+    expect((await app.request('/x/mail')).status).toBe(404)
+    expect((await app.request('/x')).status).toBe(404)
+  })
+
+  test('also of a route of Hono’s own that may be left out twice', async () => {
+    const app = testApp()
+    app.hono.get('/api/:kind?/:id?', (c) => c.json(c.req.param()))
+    const bodies = ['/api', '/api/a', '/api/a/7'].map(async (at) => (await app.request(at)).json())
+    expect(await Promise.all(bodies)).toEqual([{}, { kind: 'a' }, { kind: 'a', id: '7' }])
   })
 })
