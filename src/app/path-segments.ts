@@ -1,6 +1,8 @@
 // Slashes may stand in an expression, and the braces of a quantifier.
 const EXPRESSION = String.raw`\{((?:\\.|[^{}\\]|\{[^{}]*\})+)\}`
 const SEGMENT = new RegExp(`/((?::[^/{}]*${EXPRESSION}|[^/])*)`, 'gs')
+// Where the router would split an expression, or take a part of it for one of the marks that it puts in the place of others.
+const SPLITTING = /\\?([/@\n\r\u2028\u2029]|(?<=\})\d)|\\./gs
 const PARAMETER = new RegExp(String.raw`^:([^{}?]+)(?:${EXPRESSION})?(\?)?$`, 's')
 
 /** Takes a path apart at its slashes, but for those inside a parameter's expression. */
@@ -42,12 +44,21 @@ function isOptional(segment = ''): boolean {
   return parameterOf(segment)?.optional === true
 }
 
-/** Puts the expressions of parameters into groups of their own: a choice (`en|de`) ends where its parameter does. */
-function routerPath(segments: readonly string[]): string {
+/**
+ * Writes segments as the router reads them: each expression in a group of its own, since a choice (`en|de`) ends where its
+ * parameter does, and without a slash, since the router ends it at the first brace (`[0-9]{4}-[^/]+`).
+ */
+export function routerPath(segments: readonly string[]): string {
   return `/${segments.map(grouped).join('/')}`
 }
 
 function grouped(segment: string): string {
   const { name, expression, optional } = parameterOf(segment) ?? {}
-  return expression === undefined ? segment : `:${name}{(?:${expression})}${optional === true ? '?' : ''}`
+  if (expression === undefined) return segment
+  return `:${name}{(?:${expression.replace(SPLITTING, escaped)})}${optional === true ? '?' : ''}`
+}
+
+function escaped(text: string, character?: string): string {
+  if (character === undefined) return text
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

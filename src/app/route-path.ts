@@ -1,12 +1,12 @@
 import { ConfigError } from '../core/errors.ts'
 import { shownValue } from '../core/shown-value.ts'
-import { parameterOf, segmentsOf } from './path-segments.ts'
+import { parameterOf, routerPath, segmentsOf } from './path-segments.ts'
+import { asksForEnd, expressionOf, takesSlash } from './route-expression.ts'
 
 const PATHS = "Paths are texts such as '/users/:id', '/posts/:id?', '/years/:year{[0-9]+}' and '/files/*'."
 /** Express's wildcard, in the braces of an optional part or without. */
 const NAMED_WILDCARD = /(?:^|[/{]+)\*(\w+)(?:\}|(?=\/|$))/
 const NAME = /^[\p{L}\p{N}_$]+$/u
-const SEVERAL_SEGMENTS = ['a/b', 'A/B', '1/2', 'a-1/b.2']
 /** What does not stand for itself: a parameter, with or without expression, and a wildcard, which Express names. */
 const PART = /:(\w+)(?:\{((?:\\.|[^{}\\]|\{[^{}]*\})+)\})?|\*+(\w*)|[$.+?()|]/g
 
@@ -34,10 +34,11 @@ export function checkMiddlewarePath(path: unknown): void {
   for (const one of [path].flat()) {
     const segments = segmentsOf(String(one))
     const last = parameterOf(segments.at(-1) ?? '')
-    if (last === null || !(last.optional || spansSegments(last.expression ?? ''))) continue
+    if (last === null || !(last.optional || takesSlash(last.expression ?? ''))) continue
     const base = segments.slice(0, -1).map((segment) => `/${segment}`)
+    const narrower = last.optional ? '' : ", or keep slashes out of the expression ('[^/]' for '.')"
     throw refusal(
-      `The path '${one}' is one of middleware, which is for a path and everything below it. Write '${base.join('') || '/'}', and look at req.path.`,
+      `The path '${one}' is one of middleware, which is for a path and everything below it. Write '${base.join('') || '/'}', and look at req.path${narrower}.`,
     )
   }
 }
@@ -58,7 +59,7 @@ function fixOf(path: string): string | null {
     return "What may be left out is written '/:name?', a segment of its own; for anything else write two routes."
   }
   for (const [at, segment] of segments.entries()) {
-    const fix = segmentFixOf(segment, at === segments.length - 1)
+    const fix = segmentFixOf(segment, at === segments.length - 1) ?? textFixOf(segment, segments.slice(0, at))
     if (fix !== null) return fix
   }
   const [before, last] = [segments.at(-2), segments.at(-1) ?? '']
@@ -97,28 +98,37 @@ function decoded(segment: string): string {
 
 function expressionFixOf(expression: string, isLast: boolean): string | null {
   try {
-    const spans = spansSegments(expression)
-    if (spans && !isLast)
-      return "An expression that matches several segments comes last: end the path with it, or write '/*' there and read req.path."
+    new RegExp(`^(?:${expression})$`)
   } catch (error) {
     return `Its expression is none: ${error instanceof Error ? error.message : 'invalid'}.`
   }
+  if (takesSlash(expression) && !isLast)
+    return "An expression that matches several segments comes last: keep slashes out of it ('[^/]' for '.'), end the path with it, or write '/*' there and read req.path."
   if (!expression.startsWith('^') && !/(?<!\\)\$$/.test(expression)) return null
   return 'An expression is for the whole parameter: leave ^ and $ out.'
 }
 
-/** Whether an expression matches what has a slash in it. Tried out, and told by a slash that is not in a class. */
-function spansSegments(expression: string): boolean {
-  const whole = new RegExp(`^(?:${expression})$`)
-  if (SEVERAL_SEGMENTS.some((several) => whole.test(several))) return true
-  return expression.replace(/\[(?:\\.|[^\]\\])*\]/g, '').includes('/')
+/** Says how to write plain text that the router would take for a part of an expression before it. */
+function textFixOf(text: string, before: readonly string[]): string | null {
+  if (text === '' || text === '*' || parameterOf(text) !== null) return null
+  const { expression } = parameterOf(before.at(-1) ?? '') ?? {}
+  // The router puts such text behind the expression, as it is: where that asks for its end, it is told the whole path's.
+  const continues = expression !== undefined && (/[$()+?[\\\]^|]/.test(text) || asksForEnd(expression))
+  if (!continues && !looksLikeMark(text, routerPath(before))) return null
+  return `What follows an expression would be read as a part of it: write '/:text{${expressionOf(text)}}' for '/${text}'.`
+}
+
+/** Whether text holds what the router puts in the place of an expression while it splits a path: '@' and where that begins. */
+function looksLikeMark(text: string, before: string): boolean {
+  return (
+    text.includes('@') && Array.from(before.matchAll(/\{/g)).some(({ index }) => text.includes(`@${index}`))
+  )
 }
 
 function wholeSegment(segment: string): string {
   let first: string | undefined
   const expression = segment.replace(PART, (text, name?: string, own?: string, wildcard?: string) => {
-    // Not with a backslash, which a string in the code would swallow.
-    if (name === undefined && wildcard === undefined) return `[${text}]`
+    if (name === undefined && wildcard === undefined) return expressionOf(text)
     first ??= name ?? wildcard
     return own ?? (wildcard === undefined || wildcard === '' ? '[^/]+' : '.+')
   })
