@@ -129,7 +129,7 @@ export class Answer {
 
   removeHeader(name: string): void {
     this.settle()
-    this.#arrival.context.header(name, undefined)
+    if (!this.#isSent) this.#arrival.context.header(name, undefined)
   }
 
   /**
@@ -268,6 +268,12 @@ export class Answer {
     return this.#replaced && this.#arrival.method === 'HEAD'
   }
 
+  /** Whether the response has left, when Hono up to 4.13.14 throws at a header: nobody would catch that in a callback. */
+  get #isSent(): boolean {
+    const { context } = this.#arrival
+    return context.finalized && context.res.bodyUsed
+  }
+
   #noteReadFrom(): void {
     if (this.#arrival.method === 'HEAD') noteReadFrom(this.#arrival.context)
   }
@@ -318,6 +324,7 @@ export class Answer {
   /** @returns Whether it can still be set. */
   #noteHeader(name: string): boolean {
     this.settle()
+    if (this.#isSent) return false
     const lowerName = name.toLowerCase()
     if (lowerName === 'content-length' || lowerName === 'transfer-encoding') {
       if (this.given) return false

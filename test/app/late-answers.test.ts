@@ -53,6 +53,27 @@ describe.each([
   })
 })
 
+test('a header that comes after the response was sent is not asked of Hono, where it throws up to 4.13.14', async () => {
+  warnings()
+  const app = testApp({ answerTimeout: 1, onError: () => {} })
+  let header: { mock: { calls: unknown[] } } | undefined
+  app.hono.use(async (c, next) => {
+    header = vi.spyOn(c, 'header')
+    await next()
+  })
+  let late: () => unknown = () => expect.unreachable()
+  app.get('/slow', (_req, res) => {
+    late = (): unknown => res.set('x-late', '1').append('x-late', '2').cookie('late', '1').json({})
+    return undefined
+  })
+  const response = await fetch(`${await serve(app)}/slow`)
+  expect([response.status, await response.json()]).toEqual([500, { error: 'Internal Server Error' }])
+  const before = header?.mock.calls.length
+  await late()
+  expect(header?.mock.calls.length).toBe(before)
+  expect(before).toBeGreaterThan(0)
+})
+
 test('a late answer does not reach the answer to the error while that one waits for the session', async () => {
   warnings()
   const app = testApp<{ n: number }>({ answerTimeout: 1, onError: () => {} })
