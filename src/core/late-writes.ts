@@ -27,8 +27,6 @@ interface Late {
   wasLate: boolean
   /** The highest revision that any of these has. */
   revision: number
-  /** When each user's sessions were ended last. */
-  readonly revoked: Map<string, number>
 }
 
 const SHORTEST_PAUSE_MS = 1_000
@@ -59,7 +57,6 @@ export class LateWrites {
       since: 0,
       wasLate: false,
       revision: 0,
-      revoked: new Map(),
     }
     this.#late.set(id, late)
     late.writes.set(write, deed)
@@ -155,15 +152,13 @@ export class LateWrites {
   }
 
   /**
-   * Forgets what was written of a user.
-   * @returns What ends when all late writes of this user's records have; `null` when there is none.
+   * Gives what ends when all late writes of a user's records have; `null` when there is none.
+   * @param except - A record that is not looked at.
    */
-  revoke(user: string): Promise<unknown> | null {
-    const begun = this.begin()
+  ofUser(user: string, except: string | undefined): Promise<unknown> | null {
     const writes: Promise<unknown>[] = []
-    for (const late of this.#late.values()) {
-      late.revoked.set(user, begun)
-      if (late.latest?.record?.user === user) late.latest = null
+    for (const [id, late] of this.#late) {
+      if (id === except) continue
       for (const [write, { record }] of late.writes) if (record?.user === user) writes.push(write)
     }
     return writes.length === 0 ? null : Promise.allSettled(writes)
@@ -171,9 +166,7 @@ export class LateWrites {
 }
 
 function note(late: Late, deed: Deed, since: number, wasLate: boolean): void {
-  const user = deed.record?.user
-  const revoked = user === undefined ? undefined : late.revoked.get(user)
-  if (since < late.since || deed.begun < (revoked ?? 0)) return
+  if (since < late.since) return
   late.latest = deed
   late.since = since
   late.wasLate = wasLate

@@ -58,7 +58,7 @@ export class TwoStepStore implements ConditionalStore {
     if (store.listByUser) this.listByUser = store.listByUser.bind(store)
     if (store.destroyByUser) {
       const end = store.destroyByUser.bind(store)
-      this.destroyByUser = (user, options) => this.#revoke(user, () => end(user, options))
+      this.destroyByUser = (user, options) => this.#revoke(user, options?.except, () => end(user, options))
     }
   }
 
@@ -182,7 +182,7 @@ export class TwoStepStore implements ConditionalStore {
   }
 
   /** Ends a user's sessions while no write of anybody is between its two steps, so that none brings one back. */
-  async #revoke(user: string, end: () => Awaitable<number>): Promise<number> {
+  async #revoke(user: string, except: string | undefined, end: () => Awaitable<number>): Promise<number> {
     const until = performance.now() + this.#timeout - TIMER_SLACK_MS
     while (this.#revoking !== null) {
       await this.#after(this.#revoking)
@@ -190,7 +190,7 @@ export class TwoStepStore implements ConditionalStore {
       await new Promise((resolve) => setTimeout(resolve))
     }
     if (performance.now() >= until) throw timeOver()
-    const revoked = this.#endAll(user, end, until)
+    const revoked = this.#endAll(user, except, end, until)
     const revoking: UnderWay<unknown> = { until, ended: settledOrOver(revoked, until - performance.now()) }
     revoking.ended.then(() => {
       if (this.#revoking === revoking) this.#revoking = null
@@ -199,9 +199,14 @@ export class TwoStepStore implements ConditionalStore {
     return revoked
   }
 
-  async #endAll(user: string, end: () => Awaitable<number>, until: number): Promise<number> {
+  async #endAll(
+    user: string,
+    except: string | undefined,
+    end: () => Awaitable<number>,
+    until: number,
+  ): Promise<number> {
     await Promise.allSettled(this.#busy)
-    const late = this.#late.revoke(user)
+    const late = this.#late.ofUser(user, except)
     const removed = await end()
     if (late === null) return removed
     await late

@@ -299,6 +299,90 @@ describe("a user's sessions", () => {
     await settle()
     expect(await anew.look()).toEqual({ userId: 'ann' })
   })
+
+  test('but one are revoked, whatever late writes that one has, and it keeps what was saved since [P3]', async () => {
+    const { browser, sessions, store } = begin()
+    await browser.request((session) => session.set('userId', 'ann'))
+    const thief = new Browser(sessions)
+    await thief.request((session) => session.set('userId', 'ann'))
+    const gate = await lateWrite(browser.copy(), store)
+    await browser.copy().request((session) => session.set('c', 3))
+    const { session } = await browser.arrive()
+    expect(await sessions.user('ann').revoke({ except: session })).toBe(1)
+    gate.release()
+    await settle()
+    expect(await browser.look()).toEqual({ userId: 'ann', c: 3 })
+    expect(await thief.look()).toEqual({})
+  })
+
+  test('but one are revoked when their own late writes have come, and those of that one may come later [P4] [A22]', async () => {
+    const { browser, sessions, store } = begin()
+    await browser.request((session) => session.set('userId', 'ann'))
+    const thief = new Browser(sessions)
+    await thief.request((session) => session.set('userId', 'ann'))
+    const spared = await lateWrite(browser.copy(), store)
+    const stolen = await lateWrite(thief.copy(), store)
+    const { session } = await browser.arrive()
+    const revoked = sessions.user('ann').revoke({ except: session })
+    await settle()
+    stolen.release()
+    expect(await revoked).toBe(2)
+    spared.release()
+    await settle()
+    expect(await thief.look()).toEqual({})
+    expect(await browser.look()).toEqual({ userId: 'ann', a: 2 })
+  })
+
+  test.each(['fails', 'stands still'] as const)(
+    'keep what was saved since a late write where revoking them %s [P3]',
+    async (how) => {
+      const below = faultyStore(laterStore(new UserMapStore()))
+      const { browser, sessions, store } = startOn<Data, Held>(() => barrierStore(below), {
+        storeTimeout: 150,
+      })
+      await browser.request((session) => session.set('userId', 'ann'))
+      const gate = await lateWrite(browser.copy(), store)
+      await browser.copy().request((session) => session.set('c', 3))
+      if (how === 'fails') below.fail('destroyByUser')
+      else below.stall('destroyByUser')
+      await expect(sessions.user('ann').revoke()).rejects.toMatchObject({ operation: 'destroyByUser' })
+      gate.release()
+      await settle()
+      expect(await browser.look()).toEqual({ userId: 'ann', c: 3 })
+    },
+  )
+
+  test('that go on after a revocation had failed keep what was saved since, also when its answer comes [P3]', async () => {
+    const { browser, sessions, store } = begin()
+    await browser.request((session) => session.set('userId', 'ann'))
+    const late = [await lateWrite(browser.copy(), store, 'a'), await lateWrite(browser.copy(), store, 'b')]
+    const answer = store.hold('destroyByUser', { when: 'after' })
+    await expect(sessions.user('ann').revoke()).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
+    late[1]?.release()
+    await settle()
+    await browser.copy().request((session) => session.set('c', 3))
+    answer.release()
+    await settle()
+    late[0]?.release()
+    await settle()
+    expect(await browser.look()).toEqual({ userId: 'ann', b: 2, c: 3 })
+  })
+
+  test('end by a revocation that is asked for again, whatever was saved since the first had failed [P4] [A22]', async () => {
+    const below = faultyStore(laterStore(new UserMapStore()))
+    const { browser, sessions, store } = startOn<Data, Held>(() => barrierStore(below), { storeTimeout: 150 })
+    await browser.request((session) => session.set('userId', 'ann'))
+    const gate = await lateWrite(browser.copy(), store)
+    below.fail('destroyByUser', { nth: 1, when: 'after' })
+    await expect(sessions.user('ann').revoke()).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+    const revoked = sessions.user('ann').revoke()
+    await settle()
+    gate.release()
+    await revoked
+    await settle()
+    expect(store.records.size).toBe(0)
+    expect(await browser.look()).toEqual({})
+  })
 })
 
 test('destroy() that is done when its turn is over is not told as done, and counts in the end [P4] [A22]', async () => {
