@@ -191,12 +191,16 @@ export class TwoStepStore implements ConditionalStore {
     }
     if (performance.now() >= until) throw timeOver()
     const revoked = this.#endAll(user, except, end, until)
-    const revoking: UnderWay<unknown> = { until, ended: settledOrOver(revoked, until - performance.now()) }
-    revoking.ended.then(() => {
+    const ended = settledOrOver(revoked, until - performance.now())
+    const revoking: UnderWay<unknown> = { until, ended }
+    ended.then(() => {
       if (this.#revoking === revoking) this.#revoking = null
     })
     this.#revoking = revoking
-    return revoked
+    const removed = await revoked
+    // Others have their turn since, and one may have read what has ended now.
+    if (!(await ended) || performance.now() >= until) throw timeOver()
+    return removed
   }
 
   async #endAll(

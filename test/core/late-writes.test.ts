@@ -412,6 +412,36 @@ test('destroy() that is done when its turn is over is not told as done, and coun
   expect(store.records.size).toBe(0)
 })
 
+test.each(['the clock', 'the timer, before it is by the clock'])(
+  'revoke() that is done when its time is over by %s is not told as done [P4] [A22]',
+  async (by) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    if (by !== 'the clock') vi.spyOn(performance, 'now').mockReturnValue(0)
+    onTestFinished(() => {
+      vi.restoreAllMocks()
+      vi.useRealTimers()
+    })
+    const { browser, sessions, store } = begin()
+    await browser.request((session) => session.set('userId', 'ann'))
+    const ending = store.hold('destroyByUser')
+    const told = expect(sessions.user('ann').revoke()).rejects.toMatchObject({ operation: 'destroyByUser' })
+    await ending.reached
+    await vi.advanceTimersByTimeAsync(10)
+    const write = store.hold('set')
+    const writing = browser.copy().request((session) => session.set('a', 2))
+    await settle()
+    // Others have their turn: this one has read by then what ends after that.
+    await vi.advanceTimersByTimeAsync(138)
+    await write.reached
+    ending.release()
+    await settle()
+    write.release()
+    await writing
+    expect(await browser.look()).toEqual({ userId: 'ann', a: 2 })
+    await told
+  },
+)
+
 test('a write whose turn was over by the timer before it was by the clock does not begin [P4] [A22]', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   // Timers count whole milliseconds, and go off before the fraction that is left.
