@@ -55,6 +55,14 @@ export function writeInHead(response: HeadHolder, effects: ResponseEffects): voi
   }
 }
 
+const NONE: readonly ResponseEffects[] = []
+
+/** Gives what is to be written into a head: in what is sent in its place, it would be missing. */
+export function effectsInHead(response: object): readonly ResponseEffects[] {
+  const holder: Pick<HeadHolder, typeof EFFECTS> = response
+  return holder[EFFECTS] ?? NONE
+}
+
 const METHODS = ['writeHead', 'getHeader', 'setHeader', 'appendHeader', 'removeHeader', 'getHeaderNames']
 
 /**

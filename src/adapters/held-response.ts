@@ -6,6 +6,7 @@ import { warn } from '../core/warning.ts'
 import { refuse } from './closed-head.ts'
 import { departingHead } from './departing-head.ts'
 import { answerFailure, drop } from './failure-answer.ts'
+import { effectsInHead } from './head-effects.ts'
 import { type HeldCall, HeldCalls } from './held-calls.ts'
 import { hasSentHead, type NodeResponse, type SendMethod } from './node-response.ts'
 
@@ -236,6 +237,8 @@ export class HeldResponse {
     if (hasSentHead(response)) this.#break(error, what)
     else {
       try {
+        // Of a manager further in, such as Hono's: this answer has a head of its own.
+        for (const effects of effectsInHead(response)) this.#note(effects)
         const status = isSessionError(error) ? error.status : 500
         const send = (method: SendMethod, args: unknown[]): unknown => this.#send(method, args)
         answerFailure({ response, status, ended, send }, () => this.#onFailure(error, response))

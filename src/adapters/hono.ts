@@ -14,7 +14,7 @@ import {
   writeEffects,
 } from './hono/passing.ts'
 import { keepTick } from './kept-tick.ts'
-import { type Mount, unmount } from './mount.ts'
+import { currentPassage, type Mount, unmount } from './mount.ts'
 import { checkSessions } from './mount-arguments.ts'
 import { noteSaved } from './saved-effects.ts'
 
@@ -90,6 +90,10 @@ function commit(passage: Passage<object>, mounted: Mount<object>, c: Context): A
 }
 
 function leave(effects: ResponseEffects | null, { outer }: Mount<object>, c: Context): void {
-  if (outer !== undefined && effects !== null) noteSaved(c, effects)
+  if (effects === null) return
+  if (outer !== undefined) noteSaved(c, effects)
+  const { raw } = c.req
+  // For that of a manager around the app, on fetch, whose error would miss nothing but a cookie.
+  if (effects.setCookie !== null && currentPassage(raw) !== undefined) noteSaved(raw, effects)
   writeEffects(effects, c)
 }

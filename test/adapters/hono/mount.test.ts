@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { session as fetchSession } from '../../../src/adapters/fetch.ts'
 import { type SessionEnv, session } from '../../../src/adapters/hono.ts'
 import type { Session } from '../../../src/index.ts'
@@ -62,4 +62,30 @@ describe.each(PACES)('with a store that answers %s', (pace) => {
     expect([await response.json(), memory.size, more]).toEqual([{ outer: 1, inner: 1 }, 1, []])
     expect((await sessions.read(cookie)).toJSON()).toEqual({ outer: 1, inner: 1 })
   })
+
+  test.each([1, 2])(
+    'the error of another manager around the app, on fetch, carries the cookies of %d inside that saved [P2]',
+    async (count) => {
+      const shown = vi.spyOn(console, 'error').mockImplementation(() => {})
+      onTestFinished(() => shown.mockRestore())
+      const outer = startPaced(pace, { cookie: { name: 'outer' } })
+      outer.store.fail('create')
+      const app = new Hono<SessionEnv>()
+      for (let at = 1; at <= count; at++) {
+        app.use(session(startPaced(pace, { cookie: { name: `inner${at}` } }).sessions))
+        app.use(async (c, next) => {
+          c.var.session.visits = 1
+          await next()
+        })
+      }
+      app.get('/', (c) => c.text('saved'))
+      const handler = fetchSession(outer.sessions, (request, { session }) => {
+        session.visits = 1
+        return app.fetch(request)
+      })
+      const response = await handler(new Request('http://localhost/'))
+      const names = response.headers.getSetCookie().map((line) => line.split('=')[0])
+      expect([response.status, names.sort()]).toEqual([503, ['inner1', 'inner2'].slice(0, count)])
+    },
+  )
 })

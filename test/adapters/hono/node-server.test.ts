@@ -3,7 +3,9 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { session as fetchSession } from '../../../src/adapters/fetch.ts'
 import { type SessionEnv, session } from '../../../src/adapters/hono.ts'
+import { session as nodeSession } from '../../../src/adapters/node.ts'
 import { PACES, servingPort, startPaced } from '../harness/paced.ts'
 
 interface Env extends SessionEnv {
@@ -84,4 +86,37 @@ describe.each(PACES)('on Hono at its Node server, with a store that answers %s',
     expect(told).toEqual(['private', 'Cookie'])
     expect(response.headers.getSetCookie()).toHaveLength(1)
   })
+
+  test.each(['hono', 'fetch'] as const)(
+    'the error of another manager at the server carries the cookie of the one on %s that saved [P2]',
+    async (on) => {
+      const shown = vi.spyOn(console, 'error').mockImplementation(() => {})
+      onTestFinished(() => shown.mockRestore())
+      const outer = startPaced(pace, { cookie: { name: 'outer' } })
+      outer.store.fail('create')
+      const { sessions } = startPaced(pace, { cookie: { name: 'inner' } })
+      const app = new Hono<Env>()
+      app.use(session(sessions))
+      app.get('/', (c) => {
+        c.var.session.visits = 1
+        return c.text('saved')
+      })
+      const plain = fetchSession(sessions, (_request, { session }, _env: object) => {
+        session.visits = 1
+        return new Response('saved')
+      })
+      const listener = getRequestListener(on === 'hono' ? app.fetch : plain)
+      const server = createServer(
+        nodeSession(outer.sessions, (request, response) => {
+          request.session.visits = 1
+          return listener(request, response)
+        }),
+      )
+      const response = await fetch(`http://127.0.0.1:${await servingPort(server)}/`)
+      expect([response.status, response.headers.getSetCookie()]).toEqual([
+        503,
+        [expect.stringMatching(/^inner=/)],
+      ])
+    },
+  )
 })
