@@ -19,7 +19,7 @@ const ADVICE: ReadonlyArray<readonly [sign: RegExp, advice: string]> = [
   [/READONLY/, 'This server is a replica, which refuses writes: connect to the master, or through Sentinel.'],
   [
     /^OOM/,
-    "Redis has reached its maxmemory and may not make room: raise it, or set maxmemory-policy to 'volatile-ttl', which drops the sessions nearest to their end.",
+    "Redis has reached its maxmemory: raise it. Leave maxmemory-policy at noeviction: any other may drop a user's index, and revoke() then misses sessions.",
   ],
   [
     /^(MOVED|ASK) /,

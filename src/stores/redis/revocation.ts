@@ -31,7 +31,7 @@ export async function revoke(revocation: Revocation): Promise<number> {
     if (complete) return count
   }
   throw new Error(
-    `The sessions of a user were ended ${MOST_ROUNDS} times over, and each time others could be added to the user's index meanwhile. Redis needs seconds for each batch, or drops keys: check its load and its maxmemory-policy, and revoke again.`,
+    `The sessions of a user were ended ${MOST_ROUNDS} times over, and each time others could be added to the user's index meanwhile. Redis needs seconds for each batch, or drops keys: check its load and that its maxmemory-policy is noeviction, and revoke again.`,
   )
 }
 

@@ -145,7 +145,9 @@ describe('what is wrong is said, with what to do about it', () => {
     await server.ask('CONFIG', 'SET', 'maxmemory', '1')
     try {
       const client = await connected({ url: server.url })
-      expect((await writeError(client)).message).toMatch(/reached its maxmemory.*maxmemory-policy/)
+      const { message } = await writeError(client)
+      expect(message).toMatch(/reached its maxmemory: raise it.*maxmemory-policy at noeviction/)
+      expect(message).not.toMatch(/volatile/)
       client.destroy()
     } finally {
       await server.ask('CONFIG', 'SET', 'maxmemory', '0')
