@@ -19,22 +19,28 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `
 
+// ioredis goes on asking until it gives up, and then tells the last answer, which may be the way to the other node.
+const IS_DIVIDED = /^TRYAGAIN|redirections\. Last error: ReplyError: (TRYAGAIN|ASK|MOVED) /
+
 /**
  * Runs a script on one key, or on several of one slot: by its digest, and with its text when this server does not
- * know it yet or any more.
+ * know it yet or any more. While a Cluster moves the slot, which keeps it from keys that are not all there, on the first
+ * key alone: a script of several has to do without the others.
  */
 export async function run(
   commands: RedisCommands,
-  { sha, text }: Script,
+  script: Script,
   keys: readonly [string, ...string[]],
   ...args: string[]
 ): Promise<unknown> {
   const rest = [String(keys.length), ...keys, ...args]
   try {
-    return await commands.send(keys[0], ['EVALSHA', sha, ...rest])
+    return await commands.send(keys[0], ['EVALSHA', script.sha, ...rest])
   } catch (error) {
+    if (!(error instanceof Error)) throw error
+    if (keys.length > 1 && IS_DIVIDED.test(error.message)) return run(commands, script, [keys[0]], ...args)
     // A server forgets scripts when it restarts, on SCRIPT FLUSH, and on failover. EVAL teaches it again.
-    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-    return commands.send(keys[0], ['EVAL', text, ...rest])
+    if (!error.message.startsWith('NOSCRIPT')) throw error
+    return commands.send(keys[0], ['EVAL', script.text, ...rest])
   }
 }
