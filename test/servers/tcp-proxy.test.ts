@@ -80,6 +80,19 @@ describe('the proxy', () => {
     expect(received()).toBe('')
   })
 
+  test('leads new connections to another port, and leaves those there are', async () => {
+    const { socket, received } = await open()
+    const other = createServer((socket) => socket.on('error', () => {}).end('other')).listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const address = other.address()
+    proxy.leadTo(typeof address === 'object' && address !== null ? address.port : 0)
+    const fresh = await open()
+    await until(() => fresh.received() === 'other')
+    socket.write('hello')
+    await until(() => received() === 'hello')
+    other.close()
+  })
+
   test('cuts a reply after its first byte', async () => {
     const { socket, received, closed } = await open()
     proxy.set({ kind: 'cut' })

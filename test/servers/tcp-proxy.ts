@@ -29,6 +29,8 @@ export interface TcpProxy {
    * through any more, whatever the mode becomes. New ones are as the mode says.
    */
   abandon(): void
+  /** Hands new connections on to another port, as an address that leads to another server. Those there are stay. */
+  leadTo(port: number): void
   /** How many connections were opened since the start. */
   readonly connections: number
   /** Closes the connections and stops listening. */
@@ -61,6 +63,7 @@ function hold({ client, server }: Pair, held: boolean): void {
 /** Starts a proxy on a free port that hands everything on to `targetPort` of 127.0.0.1. */
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   let mode: ProxyMode = { kind: 'pass' }
+  let goal = targetPort
   let connections = 0
   const open = new Set<Pair>()
   const abandoned = new Set<Pair>()
@@ -77,7 +80,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       client.destroy()
       return
     }
-    const server = connectSocket({ host: '127.0.0.1', port: targetPort })
+    const server = connectSocket({ host: '127.0.0.1', port: goal })
     const pair: Pair = { client, server, lastReply: Promise.resolve() }
     open.add(pair)
     for (const socket of [client, server]) {
@@ -111,6 +114,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
         abandoned.add(pair)
       }
       open.clear()
+    },
+    leadTo: (next) => {
+      goal = next
     },
     get connections() {
       return connections

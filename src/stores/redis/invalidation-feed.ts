@@ -23,32 +23,25 @@ export interface InvalidationFeed {
 /** Opens a feed of the changes to keys that begin with a prefix. */
 export type OpenFeed = (prefix: string) => InvalidationFeed
 
-/** The connection that a feed listens on: a duplicate of the user's client. */
+/** A connection that a feed listens on: a duplicate of the user's client. */
 export interface FeedConnection {
   connect(): Promise<unknown>
   on(event: string, listener: (...args: unknown[]) => void): unknown
 }
 
-/** A client that can make another one with the same options, but for some. */
-export interface Duplicable {
-  duplicate(overrides: object): unknown
-}
-
-/** Tells whether a client can. Not all that the store speaks through can, so it is asked only for a feed. */
-export function isDuplicable<Client extends object>(client: Client): client is Client & Duplicable {
-  return 'duplicate' in client && typeof client.duplicate === 'function'
-}
-
 /**
  * Wires a connection's life to a listener.
  * @param subscribe - Asks the server, on a fresh connection, to tell of changes.
+ * @returns What ends that: the listener hears of this connection's life no more.
  */
 export function followConnection(
   connection: FeedConnection,
   subscribe: () => Promise<unknown>,
   listener: FeedListener,
-): void {
+): () => void {
+  let followed = true
   const lost = (error?: unknown): void => {
+    if (!followed) return
     listener.lost()
     // A connection that broke comes back by itself. An answer of the server that says no is final.
     if (error instanceof Error && /^(NOPERM|ERR unknown) /.test(error.message))
@@ -56,7 +49,10 @@ export function followConnection(
   }
   for (const event of ['error', 'reconnecting', 'close', 'end']) connection.on(event, lost)
   connection.on('ready', () => {
-    subscribe().then(() => listener.live(), lost)
+    subscribe().then(() => followed && listener.live(), lost)
   })
   connection.connect().catch(lost)
+  return () => {
+    followed = false
+  }
 }

@@ -1,6 +1,7 @@
 import type { NodeRedisClient } from './client.ts'
 import { textOf } from './commands.ts'
-import { type FeedConnection, followConnection, isDuplicable, type OpenFeed } from './invalidation-feed.ts'
+import { feedBeside, isFeedClient } from './feed-beside.ts'
+import { type FeedConnection, followConnection, type OpenFeed } from './invalidation-feed.ts'
 
 interface Connection extends FeedConnection, NodeRedisClient {
   destroy(): void
@@ -14,47 +15,57 @@ function isConnection(value: unknown): value is Connection {
 /** Gives the way to open a feed beside a client made with `createClient`; `undefined` when it cannot be duplicated. */
 export function nodeRedisFeed(client: NodeRedisClient): OpenFeed | undefined {
   // A pool has no connection of its own whose state it could tell.
-  if (!('isPubSubActive' in client) || !isDuplicable(client)) return undefined
-  return (prefix) => {
-    // Invalidations come as RESP3 pushes, which node-redis passes on with this option.
-    const connection = client.duplicate({ emitInvalidate: true, RESP: 3, clientSideCache: undefined })
-    if (!isConnection(connection)) throw new TypeError('duplicate() of the node-redis client gave no client.')
-    const send = (...command: string[]): Promise<unknown> => connection.sendCommand(command)
-    // destroy() does not reach a socket that is being made, and node-redis 5 takes it once only. So it waits for that
-    // socket, or for word that there will be none: then comes a pause in which the next one can be called off.
-    let makingSocket = false
-    let stopped = false
-    const close = (): void => {
-      if (stopped && !makingSocket && connection.isOpen) connection.destroy()
-    }
-    return {
-      start: (listener) => {
-        makingSocket = true
-        connection.on('reconnecting', () => {
-          makingSocket = true
-        })
-        for (const event of ['connect', 'error']) {
-          connection.on(event, () => {
-            makingSocket = false
-            close()
-          })
-        }
-        connection.on('invalidate', (key) => {
-          const text = textOf(key)
-          listener.changed(text === null ? null : [text])
-        })
-        const subscribe = async (): Promise<void> => {
-          // The driver has switched tracking on for the keys this connection reads, which are none.
-          await send('CLIENT', 'TRACKING', 'OFF')
-          await send('CLIENT', 'TRACKING', 'ON', 'BCAST', 'PREFIX', prefix)
-        }
-        followConnection(connection, subscribe, listener)
-      },
-      ping: () => send('PING'),
-      stop: () => {
-        stopped = true
-        close()
-      },
-    }
+  if (!('isPubSubActive' in client) || !isFeedClient(client)) return undefined
+  return (prefix) =>
+    feedBeside(client, ['reconnecting', 'terminated', 'end'], (listener) => {
+      // Invalidations come as RESP3 pushes, which node-redis passes on with this option.
+      const connection = client.duplicate({ emitInvalidate: true, RESP: 3, clientSideCache: undefined })
+      if (!isConnection(connection))
+        throw new TypeError('duplicate() of the node-redis client gave no client.')
+      const send = (...command: string[]): Promise<unknown> => connection.sendCommand(command)
+      connection.on('invalidate', (key) => {
+        const text = textOf(key)
+        listener.changed(text === null ? null : [text])
+      })
+      const subscribe = async (): Promise<void> => {
+        // The driver has switched tracking on for the keys this connection reads, which are none.
+        await send('CLIENT', 'TRACKING', 'OFF')
+        await send('CLIENT', 'TRACKING', 'ON', 'BCAST', 'PREFIX', prefix)
+      }
+      const close = closing(connection)
+      const unfollow = followConnection(connection, subscribe, listener)
+      return {
+        ping: () => send('PING'),
+        close: () => {
+          unfollow()
+          close()
+        },
+      }
+    })
+}
+
+/**
+ * Gives the way to close a connection that is about to be opened. destroy() does not reach a socket that is being made,
+ * and node-redis 5 takes it once only. So it waits for that socket, or for word that there will be none: then comes a
+ * pause in which the next one can be called off.
+ */
+function closing(connection: Connection): () => void {
+  let makingSocket = true
+  let closed = false
+  const destroy = (): void => {
+    if (closed && !makingSocket && connection.isOpen) connection.destroy()
+  }
+  connection.on('reconnecting', () => {
+    makingSocket = true
+  })
+  for (const event of ['connect', 'error']) {
+    connection.on(event, () => {
+      makingSocket = false
+      destroy()
+    })
+  }
+  return () => {
+    closed = true
+    destroy()
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Cluster, Redis } from 'ioredis'
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Duplicable } from '../../../src/stores/redis/invalidation-feed.ts'
+import type { FeedClient } from '../../../src/stores/redis/feed-beside.ts'
 import {
   type IoRedisClient,
   type NodeRedisClient,
@@ -114,16 +114,21 @@ describe.each(Object.entries({ 'node-redis': openNodeRedis, ioredis: openIoRedis
 
 type Direct = Pick<NodeRedisClient, 'sendCommand'>
 
+/** What a client says of a connection that is never lost. */
+const SAYS_NOTHING = { on: () => {}, off: () => {} }
+
 /** Clients whose commands go straight to the server, and only whose feed goes through a proxy. */
 const SPLIT = {
-  'node-redis': (direct: Direct, port: number): NodeRedisClient & Duplicable & { isPubSubActive: false } => ({
+  'node-redis': (direct: Direct, port: number): NodeRedisClient & FeedClient & { isPubSubActive: false } => ({
+    ...SAYS_NOTHING,
     isOpen: true,
     isPubSubActive: false,
     sendCommand: (args: string[]) => direct.sendCommand(args),
     duplicate: (overrides: object) =>
       createClient({ socket: { host: '127.0.0.1', port, reconnectStrategy: () => 10 }, ...overrides }),
   }),
-  ioredis: (direct: Direct, port: number): IoRedisClient & Duplicable => ({
+  ioredis: (direct: Direct, port: number): IoRedisClient & FeedClient => ({
+    ...SAYS_NOTHING,
     options: {},
     call: (command: string, args: string[]) => direct.sendCommand([command, ...args]),
     duplicate: (overrides: object) =>
