@@ -207,6 +207,7 @@ export class RedisSessionStore implements ConditionalStore {
    * Walks all live records, about `limit` at a time: one SCAN a page, and one GET a record. A page may be empty
    * before the last one. While a Cluster moves slots, records in them may be missed or come twice.
    * @param options.limit - About how many keys Redis looks at for a page, 1 to 10,000. Default 100.
+   * @throws {Error} a master of a Cluster is missing. The cursor stays good.
    */
   async entries(options: { cursor?: string; limit?: number } = {}): Promise<RecordPage> {
     const { limit = DEFAULT_PAGE_LIMIT } = options
@@ -219,6 +220,7 @@ export class RedisSessionStore implements ConditionalStore {
   /**
    * Counts live records: exactly on a server of up to 100,000 keys of whatever kind, by walking them; above,
    * estimated from a sample of 10,000 keys.
+   * @throws {Error} a master of a Cluster is missing.
    */
   count(): Promise<number> {
     return countSessions(this.#commands, this.#keys)

@@ -58,8 +58,12 @@ export interface IoRedisClient extends IoRedis {
 export interface IoRedisCluster extends IoRedis {
   /** The options the client was made with. */
   readonly options: { keyPrefix?: string | undefined; scaleReads?: unknown }
+  /** The nodes of each slot, by the topology as last seen: the address of its master first. */
+  readonly slots: ReadonlyArray<readonly string[] | undefined>
   /** Gives the connections to all nodes of one role. */
   nodes(role: 'master'): IoRedisClient[]
+  /** Asks the Cluster which nodes hold slots, and tells when it has. */
+  refreshSlotsCache(callback: () => void): void
 }
 
 /**

@@ -21,7 +21,10 @@ export interface RedisCommands {
   readonly driverPrefix: string
   /** Sends one command to the master that holds `key`. */
   send(key: string, command: string[]): Promise<unknown>
-  /** Gives every server that holds keys, sorted by address. */
+  /**
+   * Gives every server that holds keys, sorted by address: at least one.
+   * @throws {Error} they are not all known.
+   */
   nodes(): Promise<RedisNode[]>
   /** Opens a connection on which the server tells of changed keys. Absent where one such connection is not enough. */
   readonly openFeed?: OpenFeed | undefined

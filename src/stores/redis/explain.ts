@@ -75,7 +75,7 @@ export function explaining(commands: RedisCommands): ExplainedCommands {
         .send(key, command)
         .catch((error: unknown) => sendAgain(commands, key, command, error).catch(retold)),
     nodes: async () => {
-      const nodes = await commands.nodes()
+      const nodes = await commands.nodes().catch(retold)
       return nodes.map(({ address, send }) => ({ address, send: (command) => send(command).catch(retold) }))
     },
   }

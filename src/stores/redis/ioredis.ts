@@ -1,6 +1,7 @@
 import { ConfigError } from '../../core/errors.ts'
 import type { IoRedisClient, IoRedisCluster } from './client.ts'
-import type { RedisCommands } from './commands.ts'
+import { allMasters, hasAll } from './cluster-masters.ts'
+import type { RedisCommands, RedisNode } from './commands.ts'
 import { ioRedisFeed } from './ioredis-feed.ts'
 
 function call(client: IoRedisClient | IoRedisCluster, command: string[]): Promise<unknown> {
@@ -45,13 +46,31 @@ export function throughIoRedisCluster(client: IoRedisCluster): RedisCommands {
     sentPrefix: '',
     driverPrefix: client.options.keyPrefix ?? '',
     send: (_key, command) => call(client, command), // ioredis finds the key in the command by itself
-    nodes: async () =>
-      client
-        .nodes('master')
-        .map((node) => ({
-          address: `${node.options.host}:${node.options.port}`,
-          send: (command: string[]) => call(node, command),
-        }))
-        .toSorted((a, b) => (a.address < b.address ? -1 : 1)),
+    nodes: async () => {
+      if (!hasAll(mastersOf(client), ownersOf(client))) await completeMasters(client)
+      return allMasters(mastersOf(client), ownersOf(client))
+    },
   }
+}
+
+/**
+ * Waits until the driver is connected, which any command does or says what is in its way. Then has it look who holds slots:
+ * by itself it leaves a node that it has lost out until somebody asks for what is there.
+ */
+async function completeMasters(client: IoRedisCluster): Promise<void> {
+  await call(client, ['TIME'])
+  await new Promise<void>((resolve) => client.refreshSlotsCache(() => resolve()))
+}
+
+function mastersOf(client: IoRedisCluster): RedisNode[] {
+  return client.nodes('master').map((node) => ({
+    address: `${node.options.host}:${node.options.port}`,
+    send: (command) => call(node, command),
+  }))
+}
+
+/** Who holds slots, as far as the driver knows. */
+function ownersOf(client: IoRedisCluster): string[] {
+  const ranges = new Set(client.slots) // the slots of one range are one array
+  return [...new Set([...ranges].flatMap((nodes) => nodes?.[0] ?? []))]
 }

@@ -1,4 +1,5 @@
 import type { NodeRedisClient, NodeRedisCluster, NodeRedisSentinel } from './client.ts'
+import { allMasters } from './cluster-masters.ts'
 import type { RedisCommands } from './commands.ts'
 import { textOf } from './commands.ts'
 import { nodeRedisFeed } from './node-redis-feed.ts'
@@ -34,12 +35,12 @@ export function throughCluster(client: NodeRedisCluster): RedisCommands {
     sentPrefix: textOf(client._keyPrefix) ?? '',
     driverPrefix: '',
     send: (key, command) => client.sendCommand(key, false, command),
-    nodes: async () => {
-      const masters = client.masters.toSorted((a, b) => (a.address < b.address ? -1 : 1))
-      return masters.map((master) => ({
-        address: master.address,
-        send: async (command) => (await client.nodeClient(master)).sendCommand(command),
-      }))
-    },
+    nodes: async () =>
+      allMasters(
+        client.masters.map((master) => ({
+          address: master.address,
+          send: async (command) => (await client.nodeClient(master)).sendCommand(command),
+        })),
+      ),
   }
 }
