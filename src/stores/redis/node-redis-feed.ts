@@ -18,8 +18,14 @@ export function nodeRedisFeed(client: NodeRedisClient): OpenFeed | undefined {
   if (!('isPubSubActive' in client) || !isFeedClient(client)) return undefined
   return (prefix) =>
     feedBeside(client, ['reconnecting', 'terminated', 'end'], (listener) => {
-      // Invalidations come as RESP3 pushes, which node-redis passes on with this option.
-      const connection = client.duplicate({ emitInvalidate: true, RESP: 3, clientSideCache: undefined })
+      // Invalidations come as RESP3 pushes, which node-redis passes on with the first option. With the last it does not put
+      // another socket in the place of its own, on which nothing is asked for, when Redis Enterprise says it moves.
+      const connection = client.duplicate({
+        emitInvalidate: true,
+        RESP: 3,
+        clientSideCache: undefined,
+        maintNotifications: 'disabled',
+      })
       if (!isConnection(connection))
         throw new TypeError('duplicate() of the node-redis client gave no client.')
       const send = (...command: string[]): Promise<unknown> => connection.sendCommand(command)

@@ -181,3 +181,24 @@ describe.each(Object.entries(CLIENTS))(
     })
   },
 )
+
+test('a feed of node-redis lets no other socket be put in the place of its own, where nothing would be told', async () => {
+  const server = await startRedis()
+  const client = createClient({ url: server.url })
+  const asked: object[] = []
+  const duplicate = client.duplicate.bind(client)
+  Object.assign(client, {
+    duplicate: (overrides: object) => {
+      asked.push(overrides)
+      return duplicate(overrides)
+    },
+  })
+  await client.connect()
+  const store = new RedisSessionStore(client, { cache: { maxEntries: 10 } })
+  await store.get('a')
+  // Redis Enterprise has the driver do so before maintenance (MOVING), when it is not told to leave that.
+  expect(asked).toEqual([expect.objectContaining({ maintNotifications: 'disabled' })])
+  store.dispose()
+  client.destroy()
+  await server.stop()
+})
