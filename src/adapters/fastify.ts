@@ -9,7 +9,6 @@ import type { Sessions } from '../core/sessions.ts'
 import { answerWithError } from './error-response.ts'
 import { dropPayload, isWhole, letPayloadFail } from './fastify/payload.ts'
 import { removeTrailers } from './fastify/trailers.ts'
-import { isAfterthought, unlessReplaced } from './fastify/waiting-answer.ts'
 import { HeldResponse } from './held-response.ts'
 import { keepTick } from './kept-tick.ts'
 import { mount, passageOf } from './mount.ts'
@@ -108,13 +107,10 @@ function save(
   payload: unknown,
   done: () => void,
 ): Awaitable<void> {
-  if (isAfterthought(reply, payload)) return new Promise(() => {})
   const saving = HeldResponse.of(reply.raw)?.commit(isWhole(payload))
   if (isPromise(saving)) {
     letPayloadFail(payload)
-    return unlessReplaced(reply, payload, saving).then(undefined, (error: unknown) =>
-      fail(error, reply, payload),
-    )
+    return saving.then(undefined, (error: unknown) => fail(error, reply, payload))
   }
   done()
 }

@@ -94,7 +94,7 @@ export class HeldResponse {
    * Saves the sessions before the handler's response is given to Node, for a framework that can still turn it
    * into an error then. The effects are written when the head leaves.
    * @param isWhole - Whether all of the response is there. It is then shown as ended while it waits: Fastify goes on to the route
-   * behind a guard unless it is so, and the guard has answered. One that is not is left open, and may be committed again.
+   * behind a guard unless it is so, and the guard has answered.
    * @throws {SessionError} a session could not be saved; the response may still become anything.
    */
   commit(isWhole: boolean): Awaitable<void> {
@@ -104,18 +104,12 @@ export class HeldResponse {
       this.#stage = 'saved'
       return
     }
-    if (!isWhole) return saving.then(() => this.#noteSaved())
     const waiting = this.#wait()
-    waiting.showEnd()
+    if (isWhole) waiting.showEnd()
     return saving.then(
       () => this.#release(waiting),
       (error: unknown) => this.#reopen(waiting, error),
     )
-  }
-
-  /** Another answer may wait by now, or calls on the response itself. */
-  #noteSaved(): void {
-    if (this.#stage === 'open') this.#stage = 'saved'
   }
 
   /** Gives the response back to a framework that answers for the error. */
