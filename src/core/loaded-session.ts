@@ -10,12 +10,10 @@ export class LoadedSession implements Loaded {
   /** What a schema made of the record's data; `undefined` without one. */
   readonly data: DataObject | undefined
   /**
-   * Whether this request has told the store to end the record, and does not know whether it has.
+   * Whether this request has told the store to end the record, for one under a new id, and does not know whether it has.
    * That the record is gone then need not be somebody else's doing.
    */
   endInDoubt = false
-  /** Whether this request was to put something of it under a new id, which may be lost when the record is gone. */
-  wasToGoOn = false
   /** Whether a write of this request has failed that may be in the store, or get there yet. */
   writeInDoubt = false
 

@@ -176,7 +176,6 @@ export class RecordWriter {
       if (newest === null) return this.#goneLeft(base)
       const draft = await this.#draft(await change(newest.data))
       if (draft.text !== EMPTY_TEXT) {
-        base.wasToGoOn = true
         const first = { record: await this.create(id, draft, createdAt), data: draft.data }
         const follow = (): Promise<Written | null> => this.#follow(base, first.record, change)
         return (await this.#succeed(base, newest.record, first, follow)) ?? 'gone'
@@ -188,8 +187,6 @@ export class RecordWriter {
   }
 
   #goneLeft(base: LoadedSession): Left {
-    // Ended, as was asked: whoever has done it, nothing was to go on.
-    if (base.endInDoubt && !base.wasToGoOn) return 'ended'
     this.#gone(base)
     return 'gone'
   }
@@ -239,7 +236,6 @@ export class RecordWriter {
     first: Written,
     follow: () => Promise<Written | null>,
   ): Awaitable<Written | null> {
-    base.wasToGoOn = true
     return onFailure(
       () =>
         andThen<ReplaceOutcome, Written | null>(this.#end(base, newest), (outcome) => {

@@ -3,7 +3,6 @@ import type { Session } from '../../src/core/session.ts'
 import { type Started, startFaulty } from '../engine/start.ts'
 
 interface Data {
-  userId: string
   plan: string
   n: number
 }
@@ -108,85 +107,4 @@ describe.each(ENDINGS)('a new session after a %s whose answer was lost', (_way, 
       }
     },
   )
-})
-
-describe.each(['before', 'after'] as const)(
-  'regenerate({ keep }) that finds nothing to keep, and whose end of the session failed %s it was done,',
-  (when) => {
-    /**
-     * @param meanwhile - What another request has saved before that.
-     * @param fails - What fails first.
-     */
-    async function leaving(meanwhile: Partial<Data> | null, fails: 'replace' | 'create' = 'replace') {
-      const started = startFaulty<Data>()
-      const { browser, store } = started
-      await browser.request((session) => session.set('n', 1))
-      const thief = browser.copy()
-      const exchange = await browser.arrive()
-      const { session } = exchange
-      await session.regenerate({ keep: ['plan'] })
-      if (meanwhile !== null) await browser.copy().request((other) => void Object.assign(other, meanwhile))
-      store.fail(fails, { nth: meanwhile === null || fails === 'create' ? 1 : 2, when })
-      await expect(session.save()).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
-      const leave = async (): Promise<void> => void browser.receive(await exchange.leave())
-      return { ...started, session, thief, leave }
-    }
-
-    test.each([
-      ['', null],
-      [', beside what another request has saved and is not kept,', { n: 2 }],
-    ])('has ended it%s when it is saved again [P4]', async (_beside, meanwhile) => {
-      const { browser, session, thief, memory, leave } = await leaving(meanwhile)
-      await session.save()
-      await session.save()
-      await leave()
-      expect([browser.ticket, memory.size]).toEqual([null, 0])
-      expect(await thief.look()).toEqual({})
-    })
-
-    test('goes on as a new session with what it is given next', async () => {
-      const { browser, session, leave } = await leaving(null)
-      await session.save()
-      session.n = 3
-      await leave()
-      expect(await browser.look()).toEqual({ n: 3 })
-    })
-
-    test('leaves the cookie of another request alone that has taken there what is kept [P3]', async () => {
-      const { browser, store, session, leave } = await leaving({ plan: 'paid' }, 'create')
-      store.fail('replace', { nth: 1 })
-      await expect(session.save()).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
-      await browser.request((other) => other.regenerate({ keep: true }))
-      await expect(session.save()).rejects.toMatchObject({ status: 503 })
-      session.n = 3
-      await expect(leave()).rejects.toMatchObject({ status: 503 })
-      expect(await browser.look()).toMatchObject({ plan: 'paid' })
-    })
-
-    test('tells what another request has put there and is kept as saved only where it is [P3]', async () => {
-      const { browser, session, thief, leave } = await leaving({ plan: 'paid' })
-      if (when === 'after') {
-        await expect(session.save()).rejects.toMatchObject({ status: 503 })
-        await expect(leave()).rejects.toMatchObject({ status: 503 })
-      } else {
-        await session.save()
-        await leave()
-        expect(await browser.look()).toEqual({ plan: 'paid' })
-      }
-      expect(await thief.look()).toEqual({})
-    })
-  },
-)
-
-test('regenerate({ keep }) tells no data of another request as left behind that a sign-in before it may have lost [P3]', async () => {
-  const { browser, store } = startFaulty<Data>()
-  await browser.request((session) => session.set('n', 1))
-  const { session } = await browser.arrive()
-  session.userId = 'ann'
-  await browser.copy().request((other) => other.set('plan', 'paid'))
-  // Its end of the old record comes to a conflict, then over what the other one wrote, after that is on the new record.
-  store.fail('replace', { nth: 3, when: 'after' })
-  await expect(session.save()).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
-  await session.regenerate({ keep: ['plan'] })
-  await expect(session.save()).rejects.toMatchObject({ status: 503 })
 })
