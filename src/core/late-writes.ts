@@ -78,9 +78,9 @@ export class LateWrites {
     if (late.writes.size === 0) this.#late.delete(id)
   }
 
-  /** Whether writes of a record are late. */
-  has(id: string): boolean {
-    return this.#late.has(id)
+  /** Gives the account of a record's late writes: another one when it was closed meanwhile; `undefined` while none is late. */
+  accountOf(id: string): object | undefined {
+    return this.#late.get(id)
   }
 
   /**

@@ -63,11 +63,14 @@ export class TwoStepStore implements ConditionalStore {
   }
 
   get(id: string): Awaitable<SessionRecord | null> {
-    return this.#late.has(id) ? this.#getBesideLate(id) : this.#store.get(id)
+    const account = this.#late.accountOf(id)
+    return account === undefined ? this.#store.get(id) : this.#getBesideLate(id, account)
   }
 
-  async #getBesideLate(id: string): Promise<SessionRecord | null> {
+  async #getBesideLate(id: string, account: object): Promise<SessionRecord | null> {
     const stored = await this.#store.get(id)
+    // Closed meanwhile: this may be what came late, and has been set right since.
+    if (this.#late.accountOf(id) !== account) return this.get(id)
     if (!stored || this.#late.counts(id, stored)) return stored
     return this.#inTurn(id, false, (turn) => this.#stored(id, turn))
   }

@@ -215,6 +215,21 @@ describe('a change that is sent again when it was late', () => {
     expect(await browser.look()).toEqual({ userId: 'ann', a: 2, c: 3 })
   })
 
+  test('is saved though it was read while it stood there, and set right before that was answered [P3]', async () => {
+    const { browser, store, below } = beginAbove()
+    await browser.request((session) => session.set('userId', 'ann'))
+    const before = await lateWrite(browser.copy(), store)
+    await browser.copy().request((session) => session.set('c', 3))
+    const answer = await come(below, before)
+    const reading = below.hold('get', { when: 'after' })
+    const again = browser.copy().request((session) => session.set('a', 2))
+    await reading.reached
+    await answer()
+    reading.release()
+    await again
+    expect(await browser.look()).toEqual({ userId: 'ann', a: 2, c: 3 })
+  })
+
   test.each([
     ['has come, and an earlier late write comes after it', 'b', true],
     ['has come, and a later late write comes after it', 'a', true],
