@@ -17,6 +17,7 @@ import {
   sendPlain,
 } from './plain-answer.ts'
 import { shownRequest } from './shown-request.ts'
+import { hasOwnLength, isLength, ofLength } from './stream-length.ts'
 import { letGo, noteReadFrom, withoutBody } from './unsent-body.ts'
 import { isUsed } from './used-response.ts'
 import { SentStream } from './web-readable.ts'
@@ -149,7 +150,12 @@ export class Answer {
     else if (body instanceof ReadableStream) this.#noteReadFrom()
     if (this.#typed && typeof body === 'string') this.#nameCharset()
     const plain = { status, body: unsent ? null : body, type: empty || this.#typed ? null : type }
-    if (this.#framed) this.#correctFrame(plain.body, status, size)
+    if (isLength(size)) this.#frame()
+    if (this.#framed) {
+      this.#correctFrame(plain.body, status, size)
+      if (plain.body instanceof ReadableStream)
+        plain.body = ofLength(plain.body, this.header('content-length'))
+    }
     if (this.#simple) this.#plain = plain
     else this.#put(plain)
     this.#end()
@@ -172,6 +178,10 @@ export class Answer {
       throw new TypeError(
         'A stream was to be sent that somebody else is reading, or that was sent before. Make a new one for each answer.',
       )
+    }
+    if (source instanceof ReadableStream && hasOwnLength(size)) {
+      this.give(source, type, size)
+      return
     }
     const tell = (error: unknown): void => this.#late.tellLate(error)
     const { body, opened } =
@@ -288,6 +298,13 @@ export class Answer {
     const type = this.header('content-type') ?? ''
     if (TEXT_WITHOUT_CHARSET.test(type))
       this.#arrival.context.header('content-type', `${type}; charset=utf-8`)
+  }
+
+  /** Has a header say how long the body is. */
+  #frame(): void {
+    this.settle()
+    this.#framed = true
+    this.#headersSet = true
   }
 
   /**

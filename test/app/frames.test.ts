@@ -5,6 +5,7 @@ import type { Handler } from '../../src/app/index.ts'
 import { serve, testApp } from './serving.ts'
 
 const PAGE = 'Grüße'
+const FAULT_TEXT = '{"error":"Internal Server Error"}'
 const LENGTH = Buffer.byteLength(PAGE)
 /** A body without bytes, as chunks. */
 const NOTHING = '0\r\n\r\n'
@@ -106,6 +107,41 @@ describe('a length that a handler has set', () => {
     const [head] = await framed((_req, res) => res.set('content-length', '1000').end(), { method: 'HEAD' })
     const [unchanged] = await framed((_req, res) => res.set('content-length', '1000').status(304).end())
     expect([head, unchanged]).toEqual(['1000', '1000'])
+  })
+
+  test('is the one of a Blob where a handler has set none, but of what has no end or may not be there', async () => {
+    const blob = new Blob([PAGE])
+    expect(await framed((_req, res) => res.send(blob))).toEqual([String(LENGTH), PAGE])
+    expect(await framed((_req, res) => res.send(blob), { method: 'HEAD' })).toEqual([String(LENGTH), ''])
+    expect(await framed((_req, res) => res.status(204).send(blob))).toEqual([undefined, ''])
+    for (const size of [Number.POSITIVE_INFINITY, 0]) {
+      const unsure = Object.defineProperty(new Blob([PAGE]), 'size', { value: size })
+      expect((await framed((_req, res) => res.send(unsure)))[0]).toBeUndefined()
+    }
+    const second: Handler = (_req, res) => res.send(blob).send(blob)
+    expect((await framed(second))[0]).toBe(String(Buffer.byteLength(FAULT_TEXT)))
+    const compressed: Handler = async (_req, res, next) => {
+      await next()
+      expect(res.get('content-length')).toBe(String(LENGTH))
+    }
+    await framed((_req, res) => res.send(blob), { middleware: [compressed] })
+  })
+
+  test('is that of the stream itself where the runtime goes by it', async () => {
+    const lengths: number[] = []
+    class FixedLengthStream extends TransformStream {
+      constructor(length: number) {
+        super()
+        lengths.push(length)
+      }
+    }
+    vi.stubGlobal('FixedLengthStream', FixedLengthStream)
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const known: Handler = (_req, res) => res.set('content-length', 6).send(streamOf('ab', 'cd', 'ef'))
+    expect(await framed(known)).toEqual(['6', 'abcdef'])
+    expect(await framed((_req, res) => res.send(new Blob([PAGE])))).toEqual([String(LENGTH), PAGE])
+    expect((await framed((_req, res) => res.send(streamOf('ab'))))[1]).toContain('ab')
+    expect(lengths).toEqual([6, LENGTH])
   })
 
   test('is kept of a stream', async () => {
