@@ -187,6 +187,14 @@ describe('a stream of the web that is sent', () => {
     await reader?.cancel()
   })
 
+  test('may be of every kind of bytes that can be sent whole', async () => {
+    const { buffer } = new TextEncoder().encode('abcdefgh')
+    const chunks = [buffer, new DataView(buffer, 2, 3), new Uint16Array(buffer, 2, 1), new ArrayBuffer(0)]
+    const { app, told } = appOf((_req, res) => res.send(ReadableStream.from(chunks)))
+    expect([await (await app.request('/')).text(), told]).toEqual(['abcdefghcdecd', []])
+    expect(await (await fetch(await serve(app))).text()).toBe('abcdefghcdecd')
+  })
+
   test('may be of text, and is refused and let go of when it is of objects', async () => {
     const { app, told } = appOf((_req, res) => res.send(ReadableStream.from(['Grüße', ', Welt'])))
     expect(await (await app.request('/')).text()).toBe('Grüße, Welt')
