@@ -75,14 +75,15 @@ export class ClosedHead {
   /**
    * Notes that the handler has ended the response, and shows it so: not without a server of Node's, for what stands in for one, on
    * AWS Lambda, takes what looks ended for all there is to answer with.
+   * @param isWhole - Whether nobody but Node is still at work on what was written.
    */
-  end(): void {
+  end(isWhole: boolean): void {
     this.#ended = true
     const response = this.#response
     if (!isHttp2(response) && serverOf(response) === undefined) return
     this.showEnd()
     // There it is a property of its own, which to turn into an accessor would give each response a shape of its own.
-    if (!isHttp2(response)) this.#finish ??= new ShownFinish(response)
+    if (!isHttp2(response)) this.#finish ??= new ShownFinish(response, isWhole)
   }
 
   /** Has the response say that it was ended, to who asks for `writableEnded`. */

@@ -18,13 +18,18 @@ export class HeldCall {
 export class HeldCalls {
   readonly #response: NodeResponse
   readonly #closed: ClosedHead
+  readonly #direct: boolean
   #calls: HeldCall[] = []
   #length = 0
   #toldToWait = false
 
-  /** Closes the head of a response. */
-  constructor(response: NodeResponse) {
+  /**
+   * Closes the head of a response.
+   * @param direct - Whether the calls go to Node's own methods, and to nobody else's.
+   */
+  constructor(response: NodeResponse, direct: boolean) {
     this.#response = response
+    this.#direct = direct
     this.#closed = new ClosedHead(response, () => void this.#calls.push(new HeldCall('flush', [])))
   }
 
@@ -40,8 +45,10 @@ export class HeldCalls {
 
   /** Keeps a call, and gives what the caller gets for it. */
   add(method: SendMethod, args: unknown[]): unknown {
+    if (this.ended && (method === 'write' || (method === 'end' && isChunk(args[0]))))
+      return refuseAfterEnd(this.#response, method, args)
     this.#calls.push(new HeldCall(method, args))
-    if (method === 'end') this.#closed.end()
+    if (method === 'end') this.#closed.end(this.#direct)
     if (method === 'writeHead') this.#closed.show(args)
     if (method !== 'write') return this.#response
     // As Node answers: wait for 'drain', when more is waiting than its buffer would take.
@@ -60,6 +67,24 @@ export class HeldCalls {
     this.#closed.open()
     return this.#calls
   }
+}
+
+function isChunk(value: unknown): boolean {
+  return value !== undefined && value !== null && typeof value !== 'function'
+}
+
+/**
+ * Refuses what is written after the end, as Node does, but where nobody listens for the error: Node ends the process then, and it may
+ * be the route behind a guard that writes.
+ */
+function refuseAfterEnd(response: NodeResponse, method: 'write' | 'end', args: unknown[]): unknown {
+  const error = Object.assign(new Error('write after end'), { code: 'ERR_STREAM_WRITE_AFTER_END' })
+  const callback = args.at(-1)
+  queueMicrotask(() => {
+    if (typeof callback === 'function') callback(error)
+    if (response.listenerCount('error') > 0) response.emit('error', error)
+  })
+  return method === 'write' ? false : response
 }
 
 function lengthOf(chunk: unknown): number {

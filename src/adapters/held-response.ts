@@ -200,7 +200,9 @@ export class HeldResponse {
 
   #wait(): HeldCalls {
     this.#stage = 'waiting'
-    const waiting = new HeldCalls(this.#response)
+    const response = this.#response
+    const direct = !isWrapped(response, 'write', this.#write) && !isWrapped(response, 'end', this.#end)
+    const waiting = new HeldCalls(response, direct)
     this.#waiting = waiting
     return waiting
   }

@@ -21,6 +21,7 @@ export interface NodeResponse extends NodeHeaderHolder {
   /** Sends on what compression holds, where it is mounted. */
   flush?(): unknown
   emit(event: string, ...args: unknown[]): boolean
+  listenerCount(event: string): number
   destroy(error?: Error): unknown
 }
 

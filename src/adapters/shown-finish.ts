@@ -16,10 +16,15 @@ export class ShownFinish {
   #before: ShownFinish | null = null
   #after: ShownFinish | null
 
-  /** Makes a response look finished, unless its head has left. */
-  constructor(response: NodeResponse) {
-    // What has begun is left as it is: Node and Bun write no more of what looks finished, and compression may still be at work on it.
-    this.#response = hasSentHead(response) ? {} : response
+  /**
+   * Makes a response look finished, unless its head has left and somebody may still be at work on its body.
+   * @param isWhole - Whether nobody is: all that was written has been given to Node.
+   */
+  constructor(response: NodeResponse, isWhole: boolean) {
+    // What has begun is left as it is: Node writes no more of what looks finished, and compression may still be at work on it. Nor
+    // does Bun, of what it was given and has not sent yet.
+    const isLeft = hasSentHead(response) && (!isWhole || globalThis.process?.versions?.bun !== undefined)
+    this.#response = isLeft ? {} : response
     const server = serverOf(response)
     if (server !== undefined && !KEPT.has(server)) keepConnections(server)
     this.#after = ShownFinish.#first

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createServer } from 'node:http'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import polka from 'polka'
@@ -50,5 +51,45 @@ test.each(PACES)(
     const port = await servingPort(createServer().on('request', app.handler))
     const response = await fetch(`http://127.0.0.1:${port}/secret`)
     expect([response.status, await response.text(), ran]).toEqual([401, 'sign in first', 0])
+  },
+)
+
+describe.each(PACES)(
+  'middleware of Polka that has begun its refusal, with a store that answers %s',
+  (pace) => {
+    // Who wraps `write` below the session may still be writing, so that the response must not look finished.
+    test.each(['nobody', 'somebody'])(
+      'keeps its answer to itself where %s wraps the methods below',
+      async (who) => {
+        const { sessions } = startPaced(pace)
+        let ran = 0
+        const app = polka()
+        app.use((_request, response, next) => {
+          const write = response.write.bind(response)
+          if (who === 'somebody') response.write = (chunk: unknown) => write(chunk)
+          next()
+        })
+        app.use(session(sessions))
+        app.use(async (request, response, next) => {
+          request.session.asked = 1
+          response.statusCode = 401
+          response.write('sign in ')
+          await request.session.save()
+          await nextTurn()
+          request.session.asked = 2
+          response.end('first')
+          next()
+        })
+        app.get('/secret', (_request, response) => {
+          ran++
+          response.write('the ')
+          response.end('secret')
+        })
+        const port = await servingPort(createServer().on('request', app.handler))
+        const response = await fetch(`http://127.0.0.1:${port}/secret`)
+        expect([response.status, await response.text()]).toEqual([401, 'sign in first'])
+        expect(ran).toBe(who === 'nobody' || pace === 'at once' ? 0 : 1)
+      },
+    )
   },
 )

@@ -93,6 +93,60 @@ test('on Bun a response that has begun does not look finished while its end is h
   ])
 })
 
+test.each([true, false])(
+  'what is written after a held end is refused, and who listens (%s) hears of it',
+  async (listens) => {
+    const refused: unknown[] = []
+    const note = (error?: unknown): void => void refused.push(error)
+    const { client, gate } = await askHeld((_request, response) => {
+      if (listens) response.on('error', note)
+      response.end('whole')
+      expect(response.write('more', note)).toBe(false)
+      expect(response.end('more', note)).toBe(response)
+      response.end()
+    })
+    await settle()
+    gate.release()
+    expect(await client.untilClosed()).toMatch(/\r\n\r\nwhole$/)
+    const afterEnd = expect.objectContaining({ code: 'ERR_STREAM_WRITE_AFTER_END' })
+    expect(refused).toEqual(Array(listens ? 4 : 2).fill(afterEnd))
+  },
+)
+
+// Node gives a response that looks finished no `drain`.
+test.each([1, 2])('a slow client gets all of a body whose end is held, of %i responses', async (count) => {
+  const length = 12_000_000
+  const { sessions, store } = startPaced('later')
+  const gate = store.hold('replace')
+  const seen: unknown[] = []
+  const port = await servingPort(
+    createServer(
+      session(sessions, async (request, response) => {
+        request.session.visits = 1
+        expect(response.write('x'.repeat(length))).toBe(false)
+        await request.session.save()
+        await settle()
+        request.session.visits = 2
+        response.end('the end')
+        seen.push(look(response))
+      }),
+    ),
+  )
+  const client = new RawClient(port)
+  client.socket.pause()
+  for (let at = 1; at <= count; at++) client.get('/', ...(at === count ? ['Connection: close'] : []))
+  await gate.reached
+  await settle()
+  client.socket.resume()
+  await client.until(/x{1000}/)
+  await settle()
+  gate.release()
+  const received = await client.untilClosed()
+  expect(received.length).toBeGreaterThan(count * length)
+  expect(received.match(/the end/g)).toHaveLength(count)
+  expect(seen).toEqual(Array(count).fill({ headersSent: true, writableEnded: true, finished: true }))
+})
+
 test('a held writeHead shows its status and its reason, as a sent one does', async () => {
   const seen: unknown[] = []
   const { client, gate } = await askHeld((_request, response) => {
