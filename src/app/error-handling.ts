@@ -7,6 +7,7 @@ import type { Exchange } from './exchange.ts'
 import type { ErrorHandler } from './handler.ts'
 import { RouteTable } from './route-table.ts'
 import { runHandler } from './run-handler.ts'
+import { SourceFailure } from './sent-body.ts'
 import { thrownBy } from './thrown-value.ts'
 
 /** Is told of an error that is the server's own fault. It may be async: nobody waits for it. */
@@ -32,7 +33,10 @@ export class ErrorHandling<Data extends object> {
   async answer(error: unknown, exchange: Exchange<Data>): Promise<Response> {
     const { context, answer } = exchange
     const handlers = this.#handlers.match('ALL', context.req.path)
-    let current = error
+    // What middleware meets that reads a body. The failure was told when it came.
+    const isTold = error instanceof SourceFailure
+    const first = isTold ? (error.cause ?? error) : error
+    let current = first
     for (const [[handler]] of handlers) {
       answer.reset()
       const failure = await this.#run(handler, thrownBy(current), exchange)
@@ -40,7 +44,7 @@ export class ErrorHandling<Data extends object> {
       current = failure.error
     }
     answer.reset()
-    this.#answerInJson(current, exchange)
+    this.#answerInJson(current, exchange, isTold && current === first)
     return context.res
   }
 
@@ -58,14 +62,14 @@ export class ErrorHandling<Data extends object> {
     }
   }
 
-  #answerInJson(error: unknown, { context, response, answer }: Exchange<Data>): void {
+  #answerInJson(error: unknown, { context, response, answer }: Exchange<Data>, isTold: boolean): void {
     const own = ownResponse(error, context)
     if (own !== null) {
       answer.take(own)
       return
     }
     const { status, message, headers, fault } = errorAnswer(error, response.statusCode)
-    if (fault) this.tell(error, context.req.raw)
+    if (fault && !isTold) this.tell(error, context.req.raw)
     // The headers first: one that is refused is an error of its own, whose status this one must not be.
     response.set(headers).set('cache-control', 'no-store').status(status).json({ error: message })
   }

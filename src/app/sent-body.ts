@@ -1,9 +1,12 @@
-/** The error of a body whose source has failed. Its words are for clients: the source's own were told to the app. */
+/**
+ * The error of a body whose source has failed, with the source's error as its cause. Its words are for clients: the source's own were told
+ * to the app.
+ */
 export class SourceFailure extends Error {
   override readonly name = 'SourceFailure'
 
-  constructor() {
-    super('A stream that was being sent has failed.')
+  constructor(cause: unknown) {
+    super('A stream that was being sent has failed.', { cause })
   }
 }
 
@@ -34,7 +37,7 @@ export class SentBody {
   fail(error: unknown): void {
     if (!this.#over) this.#tell(error)
     this.#end()
-    this.#controller?.error(new SourceFailure())
+    this.#controller?.error(new SourceFailure(error))
   }
 
   /** Lets nothing more be told: somebody else answers for the source's error. */

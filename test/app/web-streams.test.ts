@@ -1,21 +1,23 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { etag } from 'hono/etag'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import type { AppResponse, ErrorHandler, Handler } from '../../src/app/index.ts'
+import { type AppResponse, type ErrorHandler, type Handler, HttpError } from '../../src/app/index.ts'
 import type { SessionStore } from '../../src/core/store.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
 import { laterStore } from '../engine/later-store.ts'
 import { serve, testApp } from './serving.ts'
 
 const FAULT = new Error('connect ECONNREFUSED db.internal:5432')
+const OTHER = new Error('another')
 const INTERNAL = '{"error":"Internal Server Error"}'
 
 /** A stream that gives these chunks and then fails. */
-function failingAfter(...chunks: string[]): ReadableStream<Uint8Array> {
+function failingAfter(chunks: string[], error: unknown = FAULT): ReadableStream<Uint8Array> {
   const left = chunks.map((chunk) => new TextEncoder().encode(chunk))
   const pull = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
     const chunk = left.shift()
-    if (chunk === undefined) controller.error(FAULT)
+    if (chunk === undefined) controller.error(error)
     else controller.enqueue(chunk)
   }
   return new ReadableStream({ pull }, { highWaterMark: 0 })
@@ -105,7 +107,7 @@ describe('a stream of the web that is sent', () => {
         const { app, told } = appOf(
           (req, res) => {
             req.session.n = 1
-            return res.send(failingAfter(...chunks))
+            return res.send(failingAfter(chunks))
           },
           { sessionStore },
         )
@@ -116,6 +118,42 @@ describe('a stream of the web that is sent', () => {
       }
     },
   )
+
+  test.each<[unknown, number, string]>([
+    [FAULT, 500, INTERNAL],
+    [new HttpError(404, 'No such object.'), 404, '{"error":"No such object."}'],
+    ['a text', 500, INTERNAL],
+  ])(
+    'and fails later with %s below middleware that reads it is that error, told once',
+    async (error, status, body) => {
+      const { app, told } = appOf((_req, res) => res.send(failingAfter(['begun'], error)))
+      app.hono.use(etag())
+      app.get('/below', (_req, res) => res.send(failingAfter(['begun'], error)))
+      for (const ask of [await serve(app), null]) {
+        const response = await (ask === null ? app.request('/below') : fetch(`${ask}/below`))
+        expect([response.status, await response.text()]).toEqual([status, body])
+      }
+      expect(told).toEqual([error, error])
+    },
+  )
+
+  test('and fails later below middleware is shown to error handlers, and told again only as another error', async () => {
+    const { app, told } = appOf((_req, res) => res.send(''))
+    app.hono.use(etag())
+    app.get('/below', (_req, res) => res.send(failingAfter(['begun'])))
+    app.get('/other', (_req, res) => res.send(failingAfter(['begun'])))
+    const shown: unknown[] = []
+    const pass: ErrorHandler = (error, req, _res, next) => {
+      shown.push(error)
+      return next(req.path === '/other' ? OTHER : error)
+    }
+    app.use(pass)
+    for (const path of ['/below', '/other']) expect((await app.request(path)).status).toBe(500)
+    expect([shown, told]).toEqual([
+      [FAULT, FAULT],
+      [FAULT, FAULT, OTHER],
+    ])
+  })
 
   test.each<[string, (stream: ReadableStream) => unknown]>([
     ['was sent before', () => {}],
