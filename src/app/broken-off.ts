@@ -17,6 +17,7 @@ export function tellOfBrokenOff(
   const cause: unknown = refusal ?? outgoing.errored
   // Whoever sends that has told what has failed.
   if (cause === null || cause === undefined || cause instanceof SourceFailure) return
+  if (isLeftInLine(incoming, outgoing, cause)) return
   const error = isOfAnotherLength(cause) ? anotherLength(incoming, cause) : cause
   try {
     tell(error, requestOf(incoming))
@@ -26,8 +27,20 @@ export function tellOfBrokenOff(
   }
 }
 
+/**
+ * Whether the client has gone while the answer waited in line behind another of its connection: Node ends it with an error of its own then.
+ * One whose turn has come has a socket, and an error with the same code may be that of a stream which is sent on.
+ */
+function isLeftInLine({ socket }: IncomingMessage, outgoing: ServerResponse, cause: unknown): boolean {
+  return outgoing.socket === null && socket.destroyed && codeOf(cause) === 'ECONNRESET'
+}
+
 function isOfAnotherLength(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === 'ERR_HTTP_CONTENT_LENGTH_MISMATCH'
+  return codeOf(cause) === 'ERR_HTTP_CONTENT_LENGTH_MISMATCH'
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
 function anotherLength({ method = 'GET', url = '/' }: IncomingMessage, cause: unknown): Error {

@@ -41,3 +41,60 @@ test.each(cases)('a client that leaves $when, answered with $what, is nothing to
   for (let turns = 0; turns < 5; turns++) await turn()
   expect([told, print.mock.calls]).toEqual([[], []])
 })
+
+test.each<[string, () => unknown]>([
+  ['a Response', () => new Response('x'.repeat(100_000))],
+  ['a stream', () => new Blob(['x'.repeat(100_000)]).stream()],
+])(
+  'a client that leaves with requests in line, answered with %s, is nothing to report',
+  async (_what, body) => {
+    const print = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => print.mockRestore())
+    const told: unknown[] = []
+    const app = testApp({ onError: (error) => told.push(error) })
+    const asked = Promise.withResolvers<void>()
+    const left = Promise.withResolvers<void>()
+    let [count, open] = [0, 3]
+    app.get('/', async (req, res) => {
+      req.raw.signal.addEventListener('abort', () => {
+        if (--open === 0) left.resolve()
+      })
+      if (++count === 3) asked.resolve()
+      await left.promise
+      const answer = body()
+      return answer instanceof Response ? answer : res.send(answer)
+    })
+    const { port, hostname } = new URL(await serve(app))
+    const client = connect(Number(port), hostname)
+    client.write('GET / HTTP/1.1\r\nHost: a.example\r\n\r\n'.repeat(3))
+    await asked.promise
+    client.destroy()
+    await left.promise
+    for (let turns = 0; turns < 10; turns++) await turn()
+    expect(told).toEqual([])
+  },
+)
+
+test('a stream that is sent on and breaks off as a client does is reported', async () => {
+  const print = vi.spyOn(console, 'error').mockImplementation(() => {})
+  onTestFinished(() => print.mockRestore())
+  const told: unknown[] = []
+  const app = testApp({ onError: (error) => told.push(error) })
+  const reset = Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
+  app.get('/', () => {
+    const chunks = [new Uint8Array(9)]
+    const pull = (controller: ReadableStreamDefaultController): void => {
+      const chunk = chunks.pop()
+      if (chunk === undefined) controller.error(reset)
+      else controller.enqueue(chunk)
+    }
+    return new Response(new ReadableStream({ pull }, { highWaterMark: 0 }))
+  })
+  const { port, hostname } = new URL(await serve(app))
+  const client = connect(Number(port), hostname)
+  onTestFinished(() => void client.destroy())
+  client.on('error', () => {})
+  client.write('GET / HTTP/1.1\r\nHost: a.example\r\n\r\n'.repeat(2))
+  await vi.waitFor(() => expect(told).not.toEqual([]))
+  expect(new Set(told)).toEqual(new Set([reset]))
+})
