@@ -25,9 +25,8 @@ const PROTO_KEY = keyInJson(PROTO)
 export function writeData(data: Readonly<DataObject>, maxBytes: number): string {
   let text: string
   try {
-    text = JSON.stringify(data)
-    // Left out when it is read, it would make each read dearer until somebody writes. Stringify spells it in one way alone.
-    if (text.includes(PROTO) && PROTO_KEY.test(text)) text = JSON.stringify(parseData(text))
+    // Left out when it is read, it would make each read dearer until somebody writes.
+    text = withoutProto(JSON.stringify(data))
   } catch (cause) {
     throw new DataError('ERR_DATA_NOT_SERIALIZABLE', notSerializable(data), { cause: nameOf(cause) })
   }
@@ -73,7 +72,10 @@ export function isDataObject(value: unknown): value is DataObject {
 
 /** Tells whether two values are the same as JSON: what a store would keep of them is equal. */
 export function equalAsJson(left: unknown, right: unknown): boolean {
-  return left === right || JSON.stringify(left) === JSON.stringify(right)
+  if (left === right) return true
+  const [one, other] = [JSON.stringify(left), JSON.stringify(right)]
+  if (one === other) return true
+  return one !== undefined && other !== undefined && withoutProto(one) === withoutProto(other)
 }
 
 /** Copies a JSON value, so that what is done to the copy is not done to the original. */
@@ -140,6 +142,11 @@ function withoutReserved(data: DataObject): DataObject {
     if (isReservedKey(key)) delete data[key]
   }
   return data
+}
+
+/** Leaves the key `__proto__` out of what `JSON.stringify` wrote, which spells it in one way alone. */
+function withoutProto(text: string): string {
+  return text.includes(PROTO) && PROTO_KEY.test(text) ? JSON.stringify(parseData(text)) : text
 }
 
 /** The pattern runs only on text that could spell the key. */

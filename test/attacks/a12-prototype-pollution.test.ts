@@ -159,6 +159,22 @@ describe('[A12] prototype pollution', () => {
     expect(written()).toEqual(once)
   })
 
+  test('what a session was given with __proto__ in it undoes no parallel write once it is saved [A12] [P3]', async () => {
+    const { browser } = startLater<Prefs>()
+    await browser.request((session) => session.set('b', 0))
+    const slow = await browser.arrive()
+    const { session } = slow
+    session.prefs = JSON.parse(PREFS)
+    await session.save()
+    await browser.request((one) => one.set('prefs', { theme: 'light' }))
+    session.b = 1
+    await session.save()
+    expect(session.prefs).toEqual({ theme: 'light' })
+    session.b = 2
+    await slow.leave()
+    expect(await browser.look()).toEqual({ prefs: { theme: 'light' }, b: 2 })
+  })
+
   test('a record with __proto__ from another hand is not written for every look at it [A12]', async () => {
     const { browser, memory } = startLater<Prefs>()
     const revision = spoilt(memory, await firstId(browser))
