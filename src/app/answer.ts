@@ -116,7 +116,7 @@ export class Answer {
    */
   setHeader(name: string, value: string): void {
     checkHeaderValue(name, value)
-    if (this.#noteHeader(name)) this.#arrival.context.header(name, value)
+    if (this.#noteHeader(name)) this.#writeHeader(name, value)
   }
 
   /**
@@ -125,12 +125,12 @@ export class Answer {
    */
   appendHeader(name: string, value: string): void {
     checkHeaderValue(name, value)
-    if (this.#noteHeader(name)) this.#arrival.context.header(name, value, { append: true })
+    if (this.#noteHeader(name)) this.#writeHeader(name, value, true)
   }
 
   removeHeader(name: string): void {
     this.settle()
-    if (!this.#isSent) this.#arrival.context.header(name, undefined)
+    this.#writeHeader(name, undefined)
   }
 
   /**
@@ -278,12 +278,6 @@ export class Answer {
     return this.#replaced && this.#arrival.method === 'HEAD'
   }
 
-  /** Whether the response has left, when Hono up to 4.13.14 throws at a header: nobody would catch that in a callback. */
-  get #isSent(): boolean {
-    const { context } = this.#arrival
-    return context.finalized && context.res.bodyUsed
-  }
-
   #noteReadFrom(): void {
     if (this.#arrival.method === 'HEAD') noteReadFrom(this.#arrival.context)
   }
@@ -296,8 +290,7 @@ export class Answer {
   /** Text is sent as UTF-8, which browsers do not guess. Other types than `text/*` say how theirs is written. */
   #nameCharset(): void {
     const type = this.header('content-type') ?? ''
-    if (TEXT_WITHOUT_CHARSET.test(type))
-      this.#arrival.context.header('content-type', `${type}; charset=utf-8`)
+    if (TEXT_WITHOUT_CHARSET.test(type)) this.#writeHeader('content-type', `${type}; charset=utf-8`)
   }
 
   /** Has a header say how long the body is. */
@@ -338,10 +331,30 @@ export class Answer {
     return response
   }
 
+  /**
+   * Writes a header by way of Hono, which makes a copy of a response that there is already. Of one that was read or sent no copy can
+   * be made: Hono up to 4.13.14 throws then, and nobody would catch that in a callback.
+   */
+  #writeHeader(name: string, value: string | undefined, append = false): void {
+    const { context } = this.#arrival
+    if (!context.finalized || !context.res.bodyUsed) {
+      context.header(name, value, { append })
+      return
+    }
+    const { headers } = context.res
+    try {
+      if (value === undefined) headers.delete(name)
+      else if (append) headers.append(name, value)
+      else headers.set(name, value)
+    } catch (error) {
+      // Nobody can change the headers of a response of fetch()'s.
+      if (!(error instanceof TypeError)) throw error
+    }
+  }
+
   /** @returns Whether it can still be set. */
   #noteHeader(name: string): boolean {
     this.settle()
-    if (this.#isSent) return false
     const lowerName = name.toLowerCase()
     if (lowerName === 'content-length' || lowerName === 'transfer-encoding') {
       if (this.given) return false

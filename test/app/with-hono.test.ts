@@ -55,6 +55,58 @@ test.each(['the app alone', 'Hono as well'])(
 )
 
 describe('what Hono has answered', () => {
+  test.each(['as installed', 'up to 4.13.14, which throws at a header of what was read'])(
+    'and its middleware has read can be replaced, with headers: Hono %s',
+    async (version) => {
+      const app = testApp({ onError: (error) => expect.unreachable(String(error)) })
+      app.use(async (_req, res, next) => {
+        await next()
+        res.set('x-set', '1').append('x-added', '1').append('x-added', '2').cookie('seen', '1')
+        res.set('x-kind', 'html').set('x-kind', []).set('x-inner', [])
+        res.set('content-type', 'text/csv').send('a,b')
+      })
+      const read: string[] = []
+      app.hono.use(async (c, next) => {
+        await next()
+        read.push(await c.res.text())
+        const { header } = c
+        if (version === 'as installed') return
+        c.header = (...args) => {
+          if (c.finalized && c.res.bodyUsed) throw new TypeError('Body has already been consumed.')
+          header(...args)
+        }
+      })
+      app.hono.get('/report', (c) => c.json({ a: 1 }, 200, { 'x-inner': '1', 'x-kept': '1' }))
+      const url = `${await serve(app)}/report`
+      for (const response of [await app.request('/report'), await fetch(url)]) {
+        expect([response.status, await response.text()]).toEqual([200, 'a,b'])
+        const shown = ['content-type', 'x-set', 'x-added', 'x-kind', 'x-inner', 'x-kept']
+        expect(shown.map((name) => response.headers.get(name))).toEqual([
+          ...['text/csv; charset=utf-8', '1', '1, 2', null, null, '1'],
+        ])
+        expect(response.headers.getSetCookie()).toEqual(['seen=1; Path=/'])
+      }
+      expect(read).toEqual(['{"a":1}', '{"a":1}'])
+    },
+  )
+
+  test('and nobody can change is left as it is: a response of fetch(), read', async () => {
+    const app = testApp({ onError: (error) => expect.unreachable(String(error)) })
+    const inner = testApp().get('/', (_req, res) => res.send('far'))
+    const far = await serve(inner)
+    app.use(async (_req, res, next) => {
+      await next()
+      res.set('x-late', '1').append('x-late', '2').send('near')
+    })
+    app.hono.use(async (c, next) => {
+      await next()
+      await c.res.text()
+    })
+    app.hono.get('/', () => fetch(far))
+    const response = await app.request('/')
+    expect([response.status, await response.text()]).toEqual([200, 'near'])
+  })
+
   test('is known to the app’s middleware when next() comes back', async () => {
     const app = testApp({ onError: () => {} })
     const seen: unknown[] = []
