@@ -1,8 +1,9 @@
 // Slashes may stand in an expression, and the braces of a quantifier.
 const EXPRESSION = String.raw`\{((?:\\.|[^{}\\]|\{[^{}]*\})+)\}`
 const SEGMENT = new RegExp(`/((?::[^/{}]*${EXPRESSION}|[^/])*)`, 'gs')
-// Where the router would split an expression, or take a part of it for one of the marks that it puts in the place of others.
-const SPLITTING = /\\?([/@\n\r\u2028\u2029]|(?<=\})\d)|\\./gs
+// Where the router would split an expression, or take a part of it for one of the marks that it puts in the place of others,
+// or for one of the patterns of `String.replace`, by which it puts the expression back.
+const SPLITTING = /\\?([/@\n\r\u2028\u2029]|(?<=\})\d)|\\(\$)|\\.|\$/gs
 const PARAMETER = new RegExp(String.raw`^:([^{}?]+)(?:${EXPRESSION})?(\?)?$`, 's')
 
 /** Takes a path apart at its slashes, but for those inside a parameter's expression. */
@@ -58,7 +59,9 @@ function grouped(segment: string): string {
   return `:${name}{(?:${expression.replace(SPLITTING, escaped)})}${optional === true ? '?' : ''}`
 }
 
-function escaped(text: string, character?: string): string {
-  if (character === undefined) return text
+function escaped(text: string, splitting?: string, dollar?: string): string {
+  const character = splitting ?? dollar
+  // Where two are left, they say what one does: in a class, and where the text ends.
+  if (character === undefined) return text === '$' ? '$$' : text
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

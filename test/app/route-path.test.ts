@@ -167,6 +167,11 @@ describe('what matches is taken', () => {
     ['/:id{[0-9]+}/:text{a\\^b\\\\c}', '/7/a%5Eb%5Cc', { id: '7', text: 'a^b\\c' }],
     ['/:id/c++', '/7/c++', { id: '7' }],
     ['/:lang{(?!admin$)[a-z]+}/*', '/administrator/edit', { lang: 'administrator' }],
+    ['/t/:tag{[\\w$&-]+}', '/t/a&$b', { tag: 'a&$b' }],
+    ["/t/:name{[\\w$'-]+}/edit", "/t/o'neil/edit", { name: "o'neil" }],
+    ['/:a{[$`]+}/:b{\\$&[0-9]}', '/$`/$&7', { a: '$`', b: '$&7' }],
+    ['/:a{a|\\$\\$}/x@4', '/$$/x@4', { a: '$$' }],
+    ['/:a{(?<$a>[$x])\\k<$a>}', '/$$', { a: '$$' }],
     ['/a%2Fb', '/a%2Fb', {}],
     ['/100%25', '/100%25', {}],
     ['/100%', '/100%', {}],
@@ -178,6 +183,17 @@ describe('what matches is taken', () => {
     Reflect.apply(app.get, app, [path, (req: { params: object }) => Response.json(req.params)])
     const response = await app.request(address)
     expect([response.status, await response.json()]).toEqual([200, params])
+  })
+
+  test.each([
+    ['/t/:tag{[\\w$&-]+}', '/t/a@7'],
+    ["/t/:tag{[A-Z$'`]+}", '/t/a'],
+    ['/t/:tag{[^$&+,/:;=?@]+}', '/t/a&b'],
+    ['/t/:tag{\\$\\$}', '/t/$'],
+  ])('%s is a path of middleware that does not run for %s', async (path, address) => {
+    const app = testApp()
+    app.use(path, (_req, res) => res.status(401).end()).get('/t/*', (_req, res) => res.end())
+    expect((await app.request(address)).status).toBe(200)
   })
 
   test('and nothing else: an empty segment is one', async () => {
