@@ -14,10 +14,15 @@ export function asksForEnd(expression: string): boolean {
   return expression.replace(CHARACTER, '').includes('$')
 }
 
+/** Writes text, or an expression, as it stands in a string of code. */
+export function inCode(text: string): string {
+  return text.replace(/[\\']/g, '\\$&')
+}
+
 /**
  * Writes text as an expression that matches it alone, as it stands in a string of code. Without a backslash, which is easily
  * written once there, wherever that will do.
  */
 export function expressionOf(text: string): string {
-  return text.replace(/[$.+?()|[]/g, '[$&]').replace(/[\\^]/g, (one) => (one === '^' ? '\\\\^' : '\\\\\\\\'))
+  return inCode(text.replace(/[$.+?()|[]/g, '[$&]').replace(/[\\^]/g, '\\$&'))
 }

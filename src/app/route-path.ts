@@ -1,14 +1,17 @@
 import { ConfigError } from '../core/errors.ts'
 import { shownValue } from '../core/shown-value.ts'
 import { parameterOf, routerPath, segmentsOf } from './path-segments.ts'
-import { asksForEnd, expressionOf, takesSlash } from './route-expression.ts'
+import { asksForEnd, expressionOf, inCode, takesSlash } from './route-expression.ts'
 
 const PATHS = "Paths are texts such as '/users/:id', '/posts/:id?', '/years/:year{[0-9]+}' and '/files/*'."
 /** Express's wildcard, in the braces of an optional part or without. */
 const NAMED_WILDCARD = /(?:^|[/{]+)\*(\w+)(?:\}|(?=\/|$))/
 const NAME = /^[\p{L}\p{N}_$]+$/u
 /** What does not stand for itself: a parameter, with or without expression, and a wildcard, which Express names. */
-const PART = /:(\w+)(?:\{((?:\\.|[^{}\\]|\{[^{}]*\})+)\})?|\*+(\w*)|[$.+?()|]/g
+const PART =
+  /:([\p{L}\p{N}_$]+)(?:\{((?:\\.|[^{}\\]|\{[^{}]*\})+)\})?([+*]$)?|\*+([\p{L}\p{N}_$]*)|[$.+?()|[\\^']/gu
+const ONLY_PARAMETERS =
+  "Only a parameter may be left out: '/:name?', a segment of its own. For anything else write two routes."
 
 /**
  * Refuses what no route can be made for, and Express's own ways of writing a path: the router would take them for
@@ -38,7 +41,7 @@ export function checkMiddlewarePath(path: unknown): void {
     const base = segments.slice(0, -1).map((segment) => `/${segment}`)
     const narrower = last.optional ? '' : ", or keep slashes out of the expression ('[^/]' for '.')"
     throw refusal(
-      `The path '${one}' is one of middleware, which is for a path and everything below it. Write '${base.join('') || '/'}', and look at req.path${narrower}.`,
+      `The path '${one}' is one of middleware, which is for a path and everything below it. Write '${inCode(base.join('')) || '/'}', and look at req.path${narrower}.`,
     )
   }
 }
@@ -50,7 +53,7 @@ function fixOf(path: string): string | null {
   const outline = segments.map((segment) => `/${parameterOf(segment)?.name ?? segment}`).join('')
   const [wildcard, name] = NAMED_WILDCARD.exec(outline) ?? []
   if (wildcard !== undefined) {
-    const base = path.slice(0, path.indexOf(wildcard))
+    const base = inCode(path.slice(0, path.indexOf(wildcard)))
     if (!outline.endsWith(wildcard)) return `Write '${base}/*' and read req.path.`
     return `Write '${base}/*' and read req.path, or '${base}/:${name}{.+}' and read req.params.${name}.`
   }
@@ -80,11 +83,10 @@ function segmentFixOf(segment: string, isLast: boolean): string | null {
     return expression === undefined ? null : expressionFixOf(expression, isLast)
   }
   if (decoded(segment) !== segment)
-    return `A request's path is compared percent-decoded: write '${decoded(segment)}' for '${segment}'.`
+    return `A request's path is compared percent-decoded: write '${inCode(decoded(segment))}' for '${segment}'.`
   if (segment === '**') return "Everything below is written '/*'."
   if (segment.includes(':') || (segment !== '*' && segment.includes('*'))) return wholeSegment(segment)
-  if (!segment.includes('?')) return null
-  return "Only a parameter may be left out: '/:name?', a segment of its own. For anything else write two routes."
+  return segment.includes('?') ? ONLY_PARAMETERS : null
 }
 
 /** Gives what the router sees where a request's path has this: what has a meaning in a path stays encoded, such as `%2F`. */
@@ -126,14 +128,29 @@ function looksLikeMark(text: string, before: string): boolean {
 }
 
 function wholeSegment(segment: string): string {
+  const parts = Array.from(segment.matchAll(PART), ([text]) => text)
+  if (parts.some((text) => text === '?')) return ONLY_PARAMETERS
+  if (/[{}]/.test(segment.replace(PART, '')))
+    return "A brace that stands for itself in an expression is written '\\\\{' or '\\\\}'."
   let first: string | undefined
-  const expression = segment.replace(PART, (text, name?: string, own?: string, wildcard?: string) => {
-    if (name === undefined && wildcard === undefined) return expressionOf(text)
-    first ??= name ?? wildcard
-    return own ?? (wildcard === undefined || wildcard === '' ? '[^/]+' : '.+')
-  })
+  const expression = segment.replace(
+    PART,
+    (text, name?: string, own?: string, more?: string, rest?: string) => {
+      if (name === undefined && rest === undefined) return expressionOf(text)
+      first ??= name ?? rest
+      if (own === undefined) return rest || more ? '.+' : '[^/]+'
+      return partOf(own, more !== undefined)
+    },
+  )
   const shown = first === undefined || first === '' ? 'name' : first
   return `Parameters and wildcards are whole segments: write '/:${shown}{${expression}}' for this one and read req.params.${shown}.`
+}
+
+/** Writes an expression as a part of another one, in a string of code. */
+function partOf(expression: string, isRepeated: boolean): string {
+  const part = inCode(expression.replace(/^\^|(?<!\\)\$$/g, ''))
+  if (isRepeated) return `(?:${part})(?:/(?:${part}))*`
+  return part.includes('|') ? `(?:${part})` : part
 }
 
 function noPath(given: unknown): ConfigError {

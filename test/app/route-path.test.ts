@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import type { App } from '../../src/app/index.ts'
 import { isSessionError } from '../../src/index.ts'
@@ -111,9 +112,49 @@ describe('a path that matches nothing as it was meant is refused when the route 
     ['/:area{[a-z]+}?', "Write '/'"],
     ['/files/:path{.+}', "Write '/files'"],
     ['/t/:token{.{20,}}', "Write '/t'"],
+    ['/:n{\\d+}/:tab?', "Write '/:n{\\\\d+}'"],
   ])('for middleware, which is for everything below: %s', (path, fix) => {
     expect(errorOf('get', path)).toBeUndefined()
     expect(String(errorOf('use', path))).toContain(`everything below it. ${fix}, and look at req.path`)
+  })
+
+  test.each([['/flights/:from-:to?'], ['/:file.:ext?'], ['/:a?-:b'], ['/x:id{[0-9]+}?'], ['/:a-ab?']])(
+    'what may be left out in a segment: %s',
+    (path) => {
+      expect(String(errorOf('get', path))).toContain(
+        'a segment of its own. For anything else write two routes.',
+      )
+    },
+  )
+
+  test.each([['/:a{[^}]+}'], ['/:a{[{]+}'], ['/:a{x}}']])('a brace in an expression: %s', async (path) => {
+    expect(String(errorOf('get', path))).toContain("written '\\\\{' or '\\\\}'")
+  })
+
+  test.each<[path: string, advice: string, matching: string[], others: string[]]>([
+    ['/v:lang{en|de}', '/:lang{v(?:en|de)}', ['/ven', '/vde'], ['/de', '/ven/x']],
+    ['/:id{[0-9]+}.:format{json|xml}', '/:id{[0-9]+[.](?:json|xml)}', ['/7.json', '/7.xml'], ['/xml']],
+    ['/v:version{\\d+}', '/:version{v\\\\d+}', ['/v12'], ['/vd', '/v']],
+    ['/v:x{^a$}-b', '/:x{va-b}', ['/va-b'], ['/v-b']],
+    ["/o'neil-:x{[a']+}", "/:x{o\\'neil-[a\\']+}", ["/o'neil-a'"], ['/oneil-a']],
+    ['/x:id+', '/:id{x.+}', ['/x7', '/x7/8'], ['/x', '/7']],
+    ['/:id{1|2}+', '/:id{(?:1|2)(?:/(?:1|2))*}', ['/1', '/2/1/1'], ['/', '/1/', '/3', '/12']],
+    ['/:a+:b', '/:a{[^/]+[+][^/]+}', ['/1+2'], ['/12', '/1+']],
+    ['/x^:b', '/:b{x\\\\^[^/]+}', ['/x^a'], ['/xa', '/x^']],
+    ['/[x]-\\:b', '/:b{[[]x]-\\\\\\\\[^/]+}', ['/[x]-%5Ca'], ['/x-a']],
+    ['/v:größe', '/:größe{v[^/]+}', ['/v7'], ['/v', '/7']],
+    ['/*größe.csv', '/:größe{.+[.]csv}', ['/a.csv', '/a/b.csv'], ['/.csv', '/acsv']],
+    ['/:file.json', '/:file{[^/]+[.]json}', ['/a.json'], ['/ajson', '/.json']],
+    ['/:n{\\d+}/*path', '/:n{\\\\d+}/*', ['/12/a'], ['/d/a']],
+  ])('and what to write instead for %s is taken and matches', async (path, advice, matching, others) => {
+    const [, shown] = /[Ww]rite '((?:\\.|[^'\\])+)'/.exec(String(errorOf('get', path))) ?? []
+    expect(shown).toBe(advice)
+    const app = testApp()
+    app.get(String(runInNewContext(`'${advice}'`)), (_req, res) => res.end())
+    for (const address of matching)
+      expect([address, (await app.request(address)).status]).toEqual([address, 200])
+    for (const address of others)
+      expect([address, (await app.request(address)).status]).toEqual([address, 404])
   })
 
   test('a route without a path, its handler first', () => {
@@ -172,6 +213,7 @@ describe('what matches is taken', () => {
     ['/:a{[$`]+}/:b{\\$&[0-9]}', '/$`/$&7', { a: '$`', b: '$&7' }],
     ['/:a{a|\\$\\$}/x@4', '/$$/x@4', { a: '$$' }],
     ['/:a{(?<$a>[$x])\\k<$a>}', '/$$', { a: '$$' }],
+    ['/:a{[^/\\}]+}/:b{[\\{]\\}5}', '/x%7By/%7B%7D5', { a: 'x{y', b: '{}5' }],
     ['/a%2Fb', '/a%2Fb', {}],
     ['/100%25', '/100%25', {}],
     ['/100%', '/100%', {}],
