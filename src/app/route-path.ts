@@ -6,6 +6,8 @@ import { asksForEnd, expressionOf, inCode, takesSlash } from './route-expression
 const PATHS = "Paths are texts such as '/users/:id', '/posts/:id?', '/years/:year{[0-9]+}' and '/files/*'."
 /** Express's wildcard, in the braces of an optional part or without. */
 const NAMED_WILDCARD = /(?:^|[/{]+)\*(\w+)(?:\}|(?=\/|$))/
+/** Express 4's expression, or group; a wildcard of ours may come behind parentheses that stand for themselves. */
+const PARENTHESES = /:\w+\(|\(.*(?:[+?|\\]|(?<!\/)\*|\*(?!\/|$))/
 const NAME = /^[\p{L}\p{N}_$]+$/u
 /** What does not stand for itself: a parameter, with or without expression, and a wildcard, which Express names. */
 const PART =
@@ -57,7 +59,7 @@ function fixOf(path: string): string | null {
     if (!outline.endsWith(wildcard)) return `Write '${base}/*' and read req.path.`
     return `Write '${base}/*' and read req.path, or '${base}/:${name}{.+}' and read req.params.${name}.`
   }
-  if (/:\w+\(|\(.*[*+?|\\]/.test(outline)) return "Write an expression in braces: ':id{[0-9]+}'."
+  if (PARENTHESES.test(outline)) return "Write an expression in braces: ':id{[0-9]+}'."
   if (/\{\/|^[^:]*[{}]/.test(outline)) {
     return "What may be left out is written '/:name?', a segment of its own; for anything else write two routes."
   }

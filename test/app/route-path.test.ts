@@ -78,6 +78,8 @@ describe('a path that matches nothing as it was meant is refused when the route 
     ['/ab?cd', "'/:name?', a segment of its own"],
     ['/a/{b}', "'/:name?', a segment of its own"],
     ['(.*)', "':id{[0-9]+}'"],
+    ['/(a/b)*', "':id{[0-9]+}'"],
+    ['/(a/*)', "':id{[0-9]+}'"],
     ['/:x{[}', 'Its expression is none'],
     ['/admin*', "write '/:name{admin[^/]+}'"],
     ['/a/:b?/c', "comes last: '/:name?'"],
@@ -185,6 +187,8 @@ describe('what matches is taken', () => {
     ['/:year{(19|20)[0-9]+}', '/2026', { year: '2026' }],
     ['/posts/:id?', '/posts', {}],
     ['/a(b)', '/a(b)', {}],
+    ['/a(b)/*', '/a(b)/c', {}],
+    ['/a(b)/*/edit', '/a(b)/c/edit', {}],
     ['/:lang?', '/', {}],
     ['/x/:id{[0-9]+}?', '/x', {}],
     ['/x/:id{[0-9]?}?', '/x/7', { id: '7' }],
@@ -236,6 +240,14 @@ describe('what matches is taken', () => {
     const app = testApp()
     app.use(path, (_req, res) => res.status(401).end()).get('/t/*', (_req, res) => res.end())
     expect((await app.request(address)).status).toBe(200)
+  })
+
+  test('as a path of middleware too, with parentheses that stand for themselves', async () => {
+    const app = testApp()
+    app.use('/wiki/Foo_(bar)', (_req, res) => res.status(401).end()).get('/wiki/*', (_req, res) => res.end())
+    const addresses = ['/wiki/Foo_(bar)', '/wiki/Foo_(bar)/edit', '/wiki/Foo_bar']
+    const statuses = addresses.map(async (address) => (await app.request(address)).status)
+    expect(await Promise.all(statuses)).toEqual([401, 401, 200])
   })
 
   test('and nothing else: an empty segment is one', async () => {
