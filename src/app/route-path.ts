@@ -57,7 +57,8 @@ function fixOf(path: string): string | null {
   if (wildcard !== undefined) {
     const base = inCode(path.slice(0, path.indexOf(wildcard)))
     if (!outline.endsWith(wildcard)) return `Write '${base}/*' and read req.path.`
-    return `Write '${base}/*' and read req.path, or '${base}/:${name}{.+}' and read req.params.${name}.`
+    const own = ownName(name)
+    return `Write '${base}/*' and read req.path, or '${base}/:${own}{.+}' and read req.params.${own}.`
   }
   if (PARENTHESES.test(outline)) return "Write an expression in braces: ':id{[0-9]+}'."
   if (/\{\/|^[^:]*[{}]/.test(outline)) {
@@ -82,6 +83,8 @@ function segmentFixOf(segment: string, isLast: boolean): string | null {
       return "What may be left out comes last: '/:name?'. For anything else write two routes."
     if (/^\w+[+*]$/.test(name)) return `Several segments are written ':${name.slice(0, -1)}{.+}'.`
     if (!NAME.test(name)) return wholeSegment(segment)
+    if (ownName(name) !== name)
+      return `Every object has a property '${name}', and req.params is one: name the parameter otherwise, such as ':${ownName(name)}'.`
     return expression === undefined ? null : expressionFixOf(expression, isLast)
   }
   if (decoded(segment) !== segment)
@@ -144,8 +147,14 @@ function wholeSegment(segment: string): string {
       return partOf(own, more !== undefined)
     },
   )
-  const shown = first === undefined || first === '' ? 'name' : first
+  const shown = ownName(first)
   return `Parameters and wildcards are whole segments: write '/:${shown}{${expression}}' for this one and read req.params.${shown}.`
+}
+
+/** Gives the name of a parameter, or another one where `req.params` would have a value of that name without it. */
+function ownName(name = ''): string {
+  if (name === '') return 'name'
+  return name in Object.prototype ? `${name.replaceAll('_', '')}Name` : name
 }
 
 /** Writes an expression as a part of another one, in a string of code. */

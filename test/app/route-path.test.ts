@@ -103,6 +103,9 @@ describe('a path that matches nothing as it was meant is refused when the route 
     ['/:id{[0-9]+}/a/x@4', "write '/:text{x@4}' for '/x@4'"],
     ['//:id{[0-9]+}/@5', "write '/:text{@5}' for '/@5'"],
     ['/:x{^a$}', 'leave ^ and $ out'],
+    ['/f1/:constructor', "name the parameter otherwise, such as ':constructorName'"],
+    ['/:__proto__/:id', "such as ':protoName'"],
+    ['/:toString{[a-z]+}/*', "such as ':toStringName'"],
     ['/caf%C3%A9', "percent-decoded: write 'café' for 'caf%C3%A9'."],
     ['/a%20b/:id/*', "percent-decoded: write 'a b' for 'a%20b'."],
   ])('%s', (path, fix) => {
@@ -142,6 +145,7 @@ describe('a path that matches nothing as it was meant is refused when the route 
     ['/x:id+', '/:id{x.+}', ['/x7', '/x7/8'], ['/x', '/7']],
     ['/:id{1|2}+', '/:id{(?:1|2)(?:/(?:1|2))*}', ['/1', '/2/1/1'], ['/', '/1/', '/3', '/12']],
     ['/:a+:b', '/:a{[^/]+[+][^/]+}', ['/1+2'], ['/12', '/1+']],
+    ['/v:constructor', '/:constructorName{v[^/]+}', ['/v7'], ['/7']],
     ['/x^:b', '/:b{x\\\\^[^/]+}', ['/x^a'], ['/xa', '/x^']],
     ['/[x]-\\:b', '/:b{[[]x]-\\\\\\\\[^/]+}', ['/[x]-%5Ca'], ['/x-a']],
     ['/v:größe', '/:größe{v[^/]+}', ['/v7'], ['/v', '/7']],
@@ -157,6 +161,11 @@ describe('a path that matches nothing as it was meant is refused when the route 
       expect([address, (await app.request(address)).status]).toEqual([address, 200])
     for (const address of others)
       expect([address, (await app.request(address)).status]).toEqual([address, 404])
+  })
+
+  test('an optional parameter that every object has', () => {
+    expect(String(errorOf('get', '/x/:valueOf?'))).toContain("such as ':valueOfName'")
+    expect(String(errorOf('get', '/x/*constructor'))).toContain("or '/x/:constructorName{.+}'")
   })
 
   test('a route without a path, its handler first', () => {
@@ -180,6 +189,8 @@ describe('what matches is taken', () => {
     ['*', '/a/b', {}],
     ['/*', '/a/b', {}],
     ['/files/*', '/files', {}],
+    ['/:proto/:string/:constructors', '/a/b/c', { proto: 'a', string: 'b', constructors: 'c' }],
+    ['/constructor/__proto__', '/constructor/__proto__', {}],
     ['/files/*/edit', '/files/a/edit', {}],
     ['/files/:path{.+}', '/files/a/b', { path: 'a/b' }],
     ['/:path{a/*b}', '/a/b', { path: 'a/b' }],
