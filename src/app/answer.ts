@@ -307,12 +307,12 @@ export class Answer {
    * @see RFC 9112 section 6.3
    */
   #correctFrame(body: AnswerBody, status: number, size?: number): void {
-    const { context, method } = this.#arrival
-    context.header('transfer-encoding', undefined)
+    const { method } = this.#arrival
+    this.#writeHeader('transfer-encoding', undefined)
     const length = body instanceof ReadableStream ? size : lengthOf(body)
-    if (typeof length === 'number') context.header('content-length', String(length))
+    if (typeof length === 'number') this.#writeHeader('content-length', String(length))
     else if (length === null && status !== 304 && (method !== 'HEAD' || isBodiless(status)))
-      context.header('content-length', undefined)
+      this.#writeHeader('content-length', undefined)
   }
 
   /** Lets go of what an answer's body would have been read from. */
