@@ -257,7 +257,7 @@ function writeKey(target: Target, key: string | symbol, value: unknown): void {
   if (!isStorable(value)) {
     throw new DataError(
       'ERR_DATA_NOT_SERIALIZABLE',
-      `The value for '${shownText(key)}' is a ${kindOf(value)}, which JSON cannot hold. Nothing was changed; store plain values, arrays and objects.`,
+      `The value for '${shownText(key)}' is a ${classOf(value)}, which JSON cannot hold. Nothing was changed; store plain values, arrays and objects.`,
     )
   }
   target.used().put(key, value)
@@ -270,7 +270,7 @@ function isStorable(value: unknown): boolean {
   return typeof value !== 'function' && typeof value !== 'symbol' && typeof value !== 'bigint'
 }
 
-function kindOf(value: unknown): string {
+function classOf(value: unknown): string {
   return typeof value === 'object' && value !== null ? value.constructor.name : typeof value
 }
 

@@ -28,7 +28,7 @@ const WAYS: Record<string, (response: Response) => void> = {
 describe.each(PACES)('with a store that answers %s', (pace) => {
   describe.each(['before', 'after'] as const)('and compression mounted %s the session', (place) => {
     async function start(
-      answer: (response: Response) => void,
+      answer: (response: Response, request: Request) => void,
     ): Promise<{ origin: string; store: TestStore }> {
       const { sessions, store } = startPaced(pace)
       const app = express().set('env', 'test')
@@ -37,7 +37,7 @@ describe.each(PACES)('with a store that answers %s', (pace) => {
       if (place === 'after') app.use(compression())
       app.get('/', (request, response) => {
         request.session.visits = (request.session.visits ?? 0) + 1
-        answer(response)
+        answer(response, request)
       })
       const port = await servingPort(createServer(app))
       return { origin: `http://127.0.0.1:${port}`, store }
@@ -117,20 +117,14 @@ describe.each(PACES)('with a store that answers %s', (pace) => {
     test.each([300_000, 12_000_000])(
       '%i bytes arrive whole when the session changes behind them',
       async (length) => {
-        const { sessions, store } = startPaced(pace)
-        const app = express()
-        if (place === 'before') app.use(compression())
-        app.use(session(sessions))
-        if (place === 'after') app.use(compression())
-        app.get('/', (request, response) => {
-          request.session.begun = true
+        const { origin, store } = await start((response, { session }) => {
           response.type('text')
           for (let part = 0; part < 10; part++) response.write(randomBytes(length / 20).toString('hex'))
-          request.session.ended = true
+          session.ended = true
           response.end()
         })
         const gate = store.hold('replace')
-        const { body } = await fetch(`http://127.0.0.1:${await servingPort(createServer(app))}/`)
+        const { body } = await fetch(origin)
         let received = 0
         const reading = (async () => {
           for await (const chunk of body ?? new ReadableStream()) received += chunk.length
