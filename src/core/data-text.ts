@@ -59,7 +59,7 @@ export function readData(text: string, maxBytes: number): DataObject | null {
  * Parses data that may be another program's, of any depth: what no session holds at any depth is left out.
  * @throws {SyntaxError} it is no JSON.
  */
-export function parseData(text: string): ParsedJson {
+function parseData(text: string): ParsedJson {
   const data: unknown = JSON.parse(text)
   if (holdsProto(text)) visitObjects(data, dropProto)
   return data
@@ -70,7 +70,7 @@ export function isDataObject(value: unknown): value is DataObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Tells whether two values are the same as JSON: what a store would keep of them is equal. */
+/** Tells whether two values are the same as JSON: what a store would keep of them is equal, without what is left out of it. */
 export function equalAsJson(left: unknown, right: unknown): boolean {
   if (left === right) return true
   const [one, other] = [JSON.stringify(left), JSON.stringify(right)]

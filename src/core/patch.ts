@@ -1,4 +1,4 @@
-import { type DataObject, equalAsJson, parseData } from './data-text.ts'
+import { type DataObject, equalAsJson } from './data-text.ts'
 
 /** What one request changed, key by key at the top level. */
 export interface Patch {
@@ -32,10 +32,10 @@ function diffFromAny(befores: readonly DataObject[], after: DataObject): Patch {
   }
 }
 
-/** Finds the same between texts of the data. What is left out of a text that is read, nobody has changed. */
+/** Finds the same between texts of the data. */
 export function diffTexts(befores: readonly string[], after: string): Patch {
-  const parsed: DataObject[] = befores.map((before) => parseData(before))
-  return diffFromAny(parsed, parseData(after))
+  const parsed: DataObject[] = befores.map((before) => JSON.parse(before))
+  return diffFromAny(parsed, JSON.parse(after))
 }
 
 /** Makes the same changes to other data, in place: keys the patch does not name stay as they are there. */
