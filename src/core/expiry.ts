@@ -18,6 +18,13 @@ export function expiresAt(createdAt: number, touchedAt: number, lifetime: Lifeti
   return Math.min(touchedAt + lifetime.idle, createdAt + lifetime.absolute)
 }
 
+/**
+ * When a record ends if nobody touches it again: the stricter of what it was given when written and what the policy says now.
+ */
+export function endOf({ createdAt, touchedAt, expiresAt: given }: SessionRecord, lifetime: Lifetime): number {
+  return Math.min(given, expiresAt(createdAt, touchedAt, lifetime))
+}
+
 /** The latest time a session can live to, however much it is used. */
 export function endsAt(createdAt: number, lifetime: Lifetime): number {
   return createdAt + lifetime.absolute

@@ -1,10 +1,9 @@
 import { type Awaitable, andThen, isPromise } from './awaitable.ts'
 import { carryOf } from './carry.ts'
-import { isTouchDue } from './decide.ts'
 import { checkChange, type DraftChange } from './draft-change.ts'
 import type { Engine } from './engine.ts'
 import { ConfigError, UsageError } from './errors.ts'
-import { endsAt, expiresAt } from './expiry.ts'
+import { endsAt } from './expiry.ts'
 import type { CookieCarrier } from './request-cookie.ts'
 import type { ResponseEffects } from './response-effects.ts'
 import type { ReadonlySession, Session } from './session.ts'
@@ -12,6 +11,7 @@ import { type SessionDesk, sessionObject } from './session-object.ts'
 import type { Opening } from './session-opener.ts'
 import type { CookieVerb, SessionSaver } from './session-saver.ts'
 import { SessionState } from './session-state.ts'
+import { beginOf, endOfUse } from './session-times.ts'
 import { SessionUpdater, type UpdatedAnswer } from './session-updater.ts'
 import type { RegenerateOptions } from './session-verbs.ts'
 import { warn } from './warning.ts'
@@ -258,20 +258,11 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   }
 
   createdAt(state: SessionState): number {
-    const { loaded, goesOn } = state
-    return loaded !== null && goesOn ? loaded.record.createdAt : this.#engine.policy.now()
+    return beginOf(state, this.#engine.policy)
   }
 
   expiresAt(state: SessionState, readonly: boolean): number {
-    const { policy } = this.#engine
-    const { loaded, goesOn } = state
-    const now = policy.now()
-    if (loaded === null || !goesOn) return expiresAt(now, now, policy)
-    // To ask is a use, which is written down as the response leaves; but for a session that is only looked at.
-    const written = state.isNew || (!readonly && isTouchDue(loaded, policy, now))
-    const touchedAt = written ? now : loaded.touchedAt
-    const { record } = loaded
-    return touchedAt === record.touchedAt ? record.expiresAt : expiresAt(record.createdAt, touchedAt, policy)
+    return endOfUse(state, readonly ? 'look' : this.headersSent ? 'late' : 'use', this.#engine.policy)
   }
 
   clear(state: SessionState): void {

@@ -1,6 +1,6 @@
 import { type Awaitable, andThen, isPromise, onFailure } from './awaitable.ts'
 import { carryOver } from './carry.ts'
-import { type DataObject, EMPTY_TEXT, readData } from './data-text.ts'
+import { type DataObject, EMPTY_TEXT } from './data-text.ts'
 import { type Answerable, type Decision, decide, type Handled } from './decide.ts'
 import type { Engine } from './engine.ts'
 import { expiresAt, expiryOf } from './expiry.ts'
@@ -9,6 +9,7 @@ import { apply, diffTexts } from './patch.ts'
 import type { Validated } from './policy.ts'
 import { type Left, type Rewritten, refusedBySchema, type Written } from './record-writer.ts'
 import type { Loss, SessionState } from './session-state.ts'
+import { isSignIn } from './sign-in.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { VerifiedTicket } from './verified-ticket.ts'
 
@@ -163,11 +164,8 @@ export class SessionSaver {
     const { writer, policy } = this.#engine
     const { snapshot, user } = plan
     const token = state.newToken()
-    // Not compared with the old session's user: who is named anew after a regenerate() has signed in again.
-    const signedIn =
-      user !== undefined && user !== policy.userOf(readData(snapshot.base, policy.maxBytes) ?? {})
     // Data that goes over brings its age along, or a session could be kept alive for ever by renewing it.
-    const keepsAge = snapshot.carry.length > 0 && !signedIn
+    const keepsAge = snapshot.carry.length > 0 && !isSignIn(user, snapshot.base, policy)
     const createdAt = keepsAge ? loaded.record.createdAt : policy.now()
     const fresh = { id: state.newId(), draft: { text: snapshot.text, user }, createdAt }
     const moved = onFailure(
@@ -217,6 +215,8 @@ export class SessionSaver {
     if (result.outcome === 'moved') return this.#moved(state, loaded, result, snapshot)
     const signedAgain = decision.cookie === 'set'
     const ticket = signedAgain ? current(loaded.ticket) : loaded.ticket
+    // Or after a clock that was set back, what was noted before would keep this process from touching it.
+    ticket.touchedAt = result.record.touchedAt
     state.settle(new LoadedSession(result.record, ticket, result.data), snapshot)
     return signedAgain ? 'set' : 'keep'
   }

@@ -129,6 +129,11 @@ export class SessionState {
     this.#changes++
   }
 
+  /** The text that this request's changes count from. */
+  get base(): string {
+    return this.#baseText
+  }
+
   /** Whether nothing was written, and no object handed out that could have been written into: there is nothing to compare. */
   get unwritten(): boolean {
     return this.#changes === this.#savedChanges && !this.#handedOut

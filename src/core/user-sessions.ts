@@ -1,7 +1,7 @@
 import { type DataObject, readData } from './data-text.ts'
 import { ConfigError } from './errors.ts'
 import type { EventHub } from './events.ts'
-import { expiryOf } from './expiry.ts'
+import { endOf, expiryOf } from './expiry.ts'
 import { isOptions } from './option-object.ts'
 import type { Policy } from './policy.ts'
 import { isRecordOf, type SessionRecord } from './record.ts'
@@ -91,7 +91,8 @@ export class StoredUserSessions<Data extends object> implements UserSessions<Dat
 
   /** Gives none for what a request would not find either, since the schema refuses it. */
   async #summary(record: SessionRecord): Promise<SessionSummary<Data> | null> {
-    const { id, createdAt, touchedAt, expiresAt } = record
+    const { id, createdAt, touchedAt } = record
+    const expiresAt = endOf(record, this.#policy)
     const readable: DataObject = readData(record.data, this.#policy.maxBytes) ?? {}
     const verdict = (await this.#policy.validate?.(readable)) ?? { data: readable }
     if (!('data' in verdict)) return null

@@ -272,51 +272,7 @@ describe('the object itself', () => {
     expect([next.id, next.isNew]).toEqual([id, false])
     expect(next.createdAt).toBe(clock.now() - 600_000)
   })
-
-  test('ends as late as this use of it makes it end, by what is in the store afterwards [P8]', async () => {
-    const { browser, clock, memory, sessions } = startLater<Data>({
-      idleTimeout: '30m',
-      absoluteTimeout: '45m',
-    })
-    const kept = async (): Promise<number | undefined> => (await memory.entries()).records[0]?.expiresAt
-    await browser.request((session) => session.set('a', 1))
-    const told: (number | undefined)[] = []
-    // Too soon for a touch, late enough for one, and near the end that no use moves.
-    for (const passed of ['1m', '10m', '20m'] as const) {
-      clock.advance(passed)
-      const readonly = await sessions.read(browser.cookie ?? '')
-      expect(readonly.expiresAt).toBe(await kept())
-      await browser.request((session) => {
-        told.push(session.expiresAt - clock.now())
-      })
-      expect(told.at(-1)).toBe(((await kept()) ?? 0) - clock.now())
-    }
-    expect(told).toEqual([29 * 60_000, 30 * 60_000, 14 * 60_000])
-  })
 })
-
-test.each<[string, (session: Session<Data>) => Promise<void>, boolean]>([
-  ['keeps data goes on in its age', (session) => session.regenerate({ keep: true }), true],
-  ['keeps nothing begins anew', (session) => session.regenerate(), false],
-])(
-  'a session whose regenerate() %s, by its times before it is saved and after',
-  async (_what, renew, goesOn) => {
-    const { browser, clock } = startLater<Data>({ idleTimeout: '30m', absoluteTimeout: '1h' })
-    await browser.request((session) => session.set('a', 1))
-    clock.advance('20m')
-    await browser.request((session) => session.a)
-    clock.advance('20m')
-    const exchange = await browser.arrive()
-    const { session } = exchange
-    await renew(session)
-    session.a = 2
-    const times = (): number[] => [session.createdAt, session.expiresAt].map((time) => time - clock.now())
-    const before = times()
-    await session.save()
-    expect(before).toEqual(times())
-    expect(before).toEqual(goesOn ? [-40 * 60_000, 20 * 60_000] : [0, 30 * 60_000])
-  },
-)
 
 describe('a session for looking at only', () => {
   test('shows what the request’s session is, and refuses every change', async () => {
