@@ -41,6 +41,12 @@ export class SessionCookie {
   readonly name: string
   /** Whether it travels over HTTPS only. */
   readonly secure: boolean
+  /**
+   * Where browsers keep it, beside its name: two of one name in different places are two cookies, and both are sent. Empty for one that
+   * is host-only, on `/` and in no partition.
+   * @see RFC 6265bis section 5.7 (name, domain and path make a cookie)
+   */
+  readonly place: string
   readonly #persistent: boolean
   readonly #before: string
   readonly #after: string
@@ -65,6 +71,7 @@ export class SessionCookie {
     const hostOnly = secure && domain === undefined && path === '/'
     this.name = options.name ?? (hostOnly ? SAFEST_NAME : 'sid')
     this.secure = secure
+    this.place = placeOf(path, domain, options.partitioned === true)
     this.#persistent = options.persistent ?? false
     this.#before = `${this.name}=`
     // Written once with a ticket's length, so that a name that leaves no room for one is found now.
@@ -93,6 +100,16 @@ export class SessionCookie {
   owns(line: string): boolean {
     return line.startsWith(this.#before)
   }
+}
+
+function placeOf(path: string, domain: string | undefined, partitioned: boolean): string {
+  const parts = [
+    ...(path === '/' ? [] : [`path=${path}`]),
+    // As browsers read it: without a dot in front, in small letters.
+    ...(domain === undefined ? [] : [`domain=${domain.replace(/^\./, '').toLowerCase()}`]),
+    ...(partitioned ? ['partitioned'] : []),
+  ]
+  return parts.join('; ')
 }
 
 function secureByDefault(): boolean {

@@ -101,7 +101,7 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
     const events = new EventHub()
     this.#store = conditionalStore(options.store, policy.storeTimeout)
     this.#access = new StoreAccess(this.#store, nameOf(options.store), policy.storeTimeout, events)
-    const tickets = new TicketBook(keys, cookie.name)
+    const tickets = new TicketBook(keys, cookie.name, cookie.place)
     const loader = new SessionLoader(this.#access, policy, events)
     this.#engine = {
       policy,

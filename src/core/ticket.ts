@@ -26,7 +26,7 @@ export function isSessionId(text: unknown): text is string {
 }
 
 /**
- * The tickets of one cookie: `token.signature`, the signature being HMAC-SHA-256 over the cookie's name and
+ * The tickets of one cookie: `token.signature`, the signature being HMAC-SHA-256 over the cookie's name, its place and
  * the token, so that a ticket of one cookie is nothing in another one signed with the same secret.
  */
 export class TicketBook {
@@ -37,13 +37,18 @@ export class TicketBook {
   // it or push anybody out.
   readonly #known = new KnownTickets()
 
-  /** Ties a key ring to a cookie's name. */
-  constructor(keys: KeyRing, cookieName: string) {
+  /**
+   * Ties a key ring to a cookie.
+   * @param place - Where browsers keep it, beside its name: a ticket that a change of its path or domain leaves behind must count for
+   * nothing, or beside a new one both would. Default: host-only, on `/`.
+   */
+  constructor(keys: KeyRing, cookieName: string, place = '') {
     this.#keys = keys
     this.#cookieName = cookieName
     // The version and purpose stand in front, so that no other use of the same secret signs the same text.
-    // A cookie name cannot hold a line feed, so no two names give one text.
-    this.#sheet = new TicketSheet(`coatcheck ticket v1\n${cookieName}\n`)
+    // Neither a cookie's name nor its place can hold a line feed, so no two cookies give one text.
+    const cookie = place === '' ? cookieName : `${cookieName}\n${place}`
+    this.#sheet = new TicketSheet(`coatcheck ticket v1\n${cookie}\n`)
   }
 
   /** Signs a token with the newest key. */

@@ -110,6 +110,19 @@ describe('a ticket', () => {
     expect(book.verify(`${createToken()}${ticket.slice(43)}`)).toBe('forged')
   })
 
+  test('of a cookie that browsers keep elsewhere under the same name is forged', () => {
+    const keys = new KeyRing(SECRET, 'secret')
+    const books = ['', 'path=/app', 'domain=example.com', 'partitioned'].map(
+      (place) => new TicketBook(keys, 'sid', place),
+    )
+    for (const one of books) {
+      const verdicts = books.map((other) => other.verify(one.issue(token)))
+      expect(verdicts).toEqual(
+        books.map((other) => (other === one ? expect.objectContaining({ token }) : 'forged')),
+      )
+    }
+  })
+
   test('signed for another purpose with the same secret is forged [C65]', () => {
     for (const text of [token, `sid${token}`, `sid\n${token}`, `coatcheck ticket v1\n${token}`]) {
       const signature = createHmac('sha256', SECRET).update(text).digest('base64url')
