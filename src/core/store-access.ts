@@ -98,9 +98,12 @@ export class StoreAccess {
   #inTime<T>(operation: StoreOperation, answer: PromiseLike<T>, afterFailure?: () => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let late = false
-      const timer = setTimeout(() => {
-        late = true
-        reject(this.#late(operation))
+      let timer = setTimeout(() => {
+        // What came in while the process stood still (suspended, or busy) is read after its timers.
+        timer = setTimeout(() => {
+          late = true
+          reject(this.#late(operation))
+        }, 0)
       }, this.#timeout)
       answer.then(
         (value) => {

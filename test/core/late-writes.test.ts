@@ -408,7 +408,7 @@ test('destroy() that is done when its turn is over is not told as done, and coun
   const late = store.hold('set')
   const failed = expect(browser.copy().request((session) => session.set('a', 2))).rejects.toThrow()
   await late.reached
-  await vi.advanceTimersByTimeAsync(150)
+  await vi.advanceTimersByTimeAsync(151)
   await failed
   await browser.copy().request((session) => session.set('c', 3))
   const destroying = store.hold('destroy')

@@ -1,4 +1,7 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { inspect } from 'node:util'
+import { Worker } from 'node:worker_threads'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ConfigError, type StoreOperation } from '../../src/core/errors.ts'
 import type { MemorySessionStore } from '../../src/stores/memory.ts'
@@ -31,8 +34,8 @@ test('updates that queue for one session on a stalled store all fail within one 
     }),
   )
   const outcomes = Promise.allSettled(updates)
-  // One after the other they would take 20 of these.
-  await vi.advanceTimersByTimeAsync(40)
+  // One after the other they would take 20 of these. One more, since what has come in by then is still read.
+  await vi.advanceTimersByTimeAsync(40 + 1)
   expect((await outcomes).map(({ status }) => status)).toEqual(Array(20).fill('rejected'))
 })
 
@@ -171,6 +174,40 @@ test('no timer is left behind by an answer that came in time', async () => {
   await browser.request((session) => session.set('a', 1))
   for (let visit = 0; visit < 20; visit++) await browser.request((session) => session.set('a', visit))
   expect(timers()).toBeLessThanOrEqual(before)
+})
+
+// Answers each byte with one, from a thread that goes on while this one stands still.
+const ANSWERING = `
+  const { parentPort } = require('node:worker_threads')
+  const server = require('node:net').createServer((socket) => socket.pipe(socket))
+  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))
+`
+
+test('an answer that came while the process stood still came in time [P11]', async () => {
+  const thread = new Worker(ANSWERING, { eval: true })
+  onTestFinished(() => void thread.terminate())
+  const [port] = await once(thread, 'message')
+  const server = connect(port, '127.0.0.1')
+  server.on('error', () => {})
+  onTestFinished(() => void server.destroy())
+  await once(server, 'connect')
+  const { browser } = startOn<{ a: number }, MemorySessionStore>(
+    (memory) =>
+      interceptStore(
+        memory,
+        async (_operation, run) => {
+          server.write('?')
+          await once(server, 'data')
+          return run()
+        },
+        {},
+      ),
+    { storeTimeout: 50 },
+  )
+  await browser.request((session) => session.set('a', 1))
+  const arriving = browser.arrive()
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+  expect((await arriving).session.a).toBe(1)
 })
 
 test('a store may answer with promises that are functions, as those of Workers RPC are', async () => {
