@@ -27,13 +27,13 @@ export type SessionRequest<Data extends object, Request = IncomingMessage> = Req
 }
 
 /**
- * Answers a request that has a session. What it throws, or rejects with, is shown on the console, and becomes a 500
+ * Answers a request that has a session. What it returns does not matter, as with Node's own listeners. What it throws, or rejects with, is shown on the console, and becomes a 500
  * unless the response was ended before.
  */
 export type SessionListener<Data extends object, Request = IncomingMessage, Response = ServerResponse> = (
   request: SessionRequest<Data, Request>,
   response: Response,
-) => void | Promise<void>
+) => unknown
 
 const USAGE = 'createServer(session(createSessions({ … }), (req, res) => { … }))'
 
