@@ -76,14 +76,14 @@ export const BREAKERS_P07_P08: readonly PromiseBreaker[] = [
     promise: 'P8',
     breaks: 'gives a session a new life at each regenerate()',
     file: 'core/session-saver.ts',
-    find: 'const keepsAge = snapshot.carry.length > 0 && !signedIn',
+    find: 'const keepsAge = snapshot.carry.length > 0 && !isSignIn(user, snapshot.base, policy)',
     replace: 'const keepsAge = false',
   },
   {
     promise: 'P8',
     breaks: 'takes a user who is named anew for one who never left',
     file: 'core/session-saver.ts',
-    find: 'user !== policy.userOf(readData(snapshot.base, policy.maxBytes) ?? {})',
-    replace: 'user !== loaded.record.user',
+    find: '!isSignIn(user, snapshot.base, policy)',
+    replace: '!(user !== undefined && user !== loaded.record.user)',
   },
 ]

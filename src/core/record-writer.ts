@@ -291,11 +291,11 @@ export class RecordWriter {
 
   /** A write that failed may have reached the store all the same. Nobody waits: the request has its error already. */
   #abandon(id: string): void {
-    const removed = onFailure(
-      () => this.#access.destroy(id),
-      () => {},
-    )
-    Promise.resolve(removed).catch(() => {})
+    try {
+      Promise.resolve(this.#access.destroy(id)).catch(() => {})
+    } catch {
+      // A synchronous store: that it failed was told by its event.
+    }
   }
 
   /** Writes a record that was just made: its `touchedAt` is now. */

@@ -41,8 +41,9 @@ export class StoreAccess {
     try {
       return this.#bounded('create', this.#store.create(record.id, record, options), afterFailure)
     } catch (error) {
+      const failure = this.#failure('create', error)
       afterFailure()
-      throw this.#failure('create', error)
+      throw failure
     }
   }
 
@@ -113,8 +114,8 @@ export class StoreAccess {
         },
         (error: unknown) => {
           clearTimeout(timer)
-          afterFailure?.()
           if (!late) reject(this.#failure(operation, error))
+          afterFailure?.()
         },
       )
     })

@@ -311,7 +311,8 @@ class Ended implements Deed {
 /** Waits for work to end, so long at most. Answers whether it has. */
 function settledOrOver(work: Promise<unknown>, ms: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), ms)
+    // Whose turn came too late has none of its time left.
+    const timer = setTimeout(() => resolve(false), Math.max(0, ms))
     const settled = (): void => {
       clearTimeout(timer)
       resolve(true)

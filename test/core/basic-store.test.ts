@@ -222,6 +222,26 @@ describe('what a store with get, set and destroy is made to do', () => {
     expect(held.calls.destroy).toBe(1)
   })
 
+  test('a turn that comes after its time, which sets no timer into the past', async () => {
+    const held = barrierStore(laterStore(new MapStore()))
+    const store = conditionalStore(held, 1_000)
+    await store.set('x', record, { ttl: 9 })
+    const gate = held.hold('get')
+    const touch = async (): Promise<boolean> => store.touch('x', { touchedAt: 2, expiresAt: 9, ttl: 9 })
+    const touches = Promise.allSettled([touch(), touch()])
+    await gate.reached
+    const now = performance.now() + 2_000
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
+    const timers = vi.spyOn(globalThis, 'setTimeout')
+    gate.release()
+    await touches
+    clock.mockRestore()
+    const delays = timers.mock.calls.map(([, delay]) => delay ?? 0)
+    timers.mockRestore()
+    expect(delays.length).toBeGreaterThan(0)
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(0)
+  })
+
   test('replace, which goes over that revision alone', async () => {
     const { inner, store } = begin()
     expect(await store.replace('x', next, { ttl: 9, revision: 1 })).toBe('missing')

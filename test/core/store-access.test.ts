@@ -119,6 +119,37 @@ describe('a failure of the store', () => {
     },
   )
 
+  test.each<'throw' | 'reject'>(['throw', 'reject'])(
+    'in create is told also when what takes the record back fails, by a %s [P11]',
+    async (how) => {
+      for (const action of ['begins', 'gets a new id'] as const) {
+        const { browser, sessions, store } = startFaulty<{ a: number; userId: string }>()
+        if (action === 'gets a new id') await browser.request((session) => session.set('a', 1))
+        const log = new EventLog(sessions)
+        store.fail('create', { how, error: new Error('no room') })
+        store.fail('destroy', { how, error: new Error('no room either') })
+        await expect(browser.request((session) => session.set('userId', 'ann'))).rejects.toMatchObject({
+          operation: 'create',
+          cause: { message: 'no room' },
+        })
+        await settle()
+        const failures = log.entries.filter(({ name }) => name === 'storeFailed')
+        expect(failures.map(({ event }) => Reflect.get(event, 'operation'))).toEqual(['create', 'destroy'])
+      }
+    },
+  )
+
+  test('in the end of the old record is told also when what takes the new one back fails [P11]', async () => {
+    const { browser, store } = startFaulty<{ a: number; userId: string }>()
+    await browser.request((session) => session.set('a', 1))
+    store.fail('replace', { how: 'throw', error: new Error('no room') })
+    store.fail('destroy', { how: 'throw', error: new Error('no room either') })
+    await expect(browser.request((session) => session.set('userId', 'ann'))).rejects.toMatchObject({
+      operation: 'replace',
+      cause: { message: 'no room' },
+    })
+  })
+
   const causes: ReadonlyArray<[string, unknown, string]> = [
     ['a text', 'secret text', 'The driver threw a string'],
     ['nothing', undefined, 'The driver threw a undefined'],
