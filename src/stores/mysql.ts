@@ -160,9 +160,19 @@ export class MysqlSessionStore implements ConditionalStore {
     return count > 0 || (await this.#liveRevision(id)) !== undefined
   }
 
-  /** Removes the record. A missing one is not an error. */
+  /**
+   * Removes the record. A missing one is not an error.
+   * @throws {Error} the server said three times that there was nothing to delete, and the record still lives.
+   */
   async destroy(id: string): Promise<void> {
-    await this.#ask(this.#statements.destroy, [encodeKey(id)])
+    for (let time = 1; time <= MOST_DELETES; time++) {
+      const { count } = await this.#ask(this.#statements.destroy, [encodeKey(id)])
+      // MariaDB may end a DELETE early, for max_statement_time, and answer as if it had found nothing.
+      if (count > 0 || (await this.#liveRevision(id)) === undefined) return
+    }
+    throw new Error(
+      `${STORE} could not end the session ${id}: its server answered ${MOST_DELETES} times that there was nothing to delete, and the record is still there. MariaDB does so with a DELETE that it ends early: raise its max_statement_time, and call it again.`,
+    )
   }
 
   /** Gives the live records of one user. */
@@ -267,6 +277,7 @@ export class MysqlSessionStore implements ConditionalStore {
 }
 
 const STORE = 'MysqlSessionStore'
+const MOST_DELETES = 3
 // Comes before every id and is none, whose last space is escaped. Not the empty text, which MariaDB can be set to take for
 // NULL: nothing is unequal to that or comes after it.
 const NO_ID = ' '
