@@ -101,6 +101,14 @@ describe('the proxy', () => {
     expect(received()).toBe('h')
   })
 
+  test('resets a connection in place of a reply', async () => {
+    const { socket, received, closed } = await open()
+    proxy.set({ kind: 'reset' })
+    socket.write('none')
+    await expect(closed).rejects.toMatchObject({ code: 'ECONNRESET' })
+    expect(received()).toBe('')
+  })
+
   test('refuses the connections there are, and new ones', async () => {
     const { closed } = await open()
     proxy.set({ kind: 'refuse' })

@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
  * - `blackhole`: nothing comes through in either direction, and connections stay open. As with TCP, what was sent
  *   meanwhile is not lost: it comes late, when the mode changes.
  * - `cut`: hands requests on, then closes the connection after the first byte of the reply.
+ * - `reset`: hands requests on, then resets the connection in place of the reply, as a server that is killed does.
  * - `refuse`: closes the connections there are, and new ones at once.
  */
 export type ProxyMode =
@@ -16,6 +17,7 @@ export type ProxyMode =
   | { kind: 'delay'; ms: number }
   | { kind: 'blackhole' }
   | { kind: 'cut' }
+  | { kind: 'reset' }
   | { kind: 'refuse' }
 
 /** A TCP proxy on loopback in front of a server, to break the connection in known ways. */
@@ -50,6 +52,11 @@ function handOn(pair: Pair, chunk: Buffer, mode: ProxyMode): void {
   if (mode.kind === 'cut') {
     server.destroy()
     client.end(chunk.subarray(0, 1))
+    return
+  }
+  if (mode.kind === 'reset') {
+    server.destroy()
+    client.resetAndDestroy()
     return
   }
   const pause = mode.kind === 'delay' ? delay(mode.ms) : undefined

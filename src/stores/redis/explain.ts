@@ -18,6 +18,22 @@ const ADVICE: ReadonlyArray<readonly [sign: RegExp, advice: string]> = [
   ],
   [/READONLY/, 'This server is a replica, which refuses writes: connect to the master, or through Sentinel.'],
   [
+    /MASTERDOWN/,
+    'This server is a replica, and has lost its master: connect to the master, or through Sentinel.',
+  ],
+  [
+    /NOREPLICAS/,
+    'Too few replicas are in touch with Redis, which refuses writes until they are back: see to them, or lower min-replicas-to-write.',
+  ],
+  [
+    /MISCONF/,
+    'Redis cannot save its data to disk, and refuses writes until it can: see to the space there and to its permissions. Its log says what fails.',
+  ],
+  [
+    /^BUSY /,
+    'Redis serves nobody while a script or function runs that takes too long: end it with SCRIPT KILL or FUNCTION KILL.',
+  ],
+  [
     /^OOM/,
     "Redis has reached its maxmemory: raise it. Leave maxmemory-policy at noeviction: any other may drop a user's index, and revoke() then misses sessions.",
   ],
@@ -34,6 +50,10 @@ const ADVICE: ReadonlyArray<readonly [sign: RegExp, advice: string]> = [
   [
     /ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|MaxRetriesPerRequest|max retries per request|ClientOffline|The client is offline|Stream isn't writeable/i,
     'Redis cannot be reached: check the address the client was made with, and that the server is up.',
+  ],
+  [
+    /Socket closed unexpectedly|ECONNRESET/,
+    'The connection to Redis broke before the answer came, so the command may have been carried out: look whether the server has restarted, or something in between ends connections.',
   ],
 ]
 

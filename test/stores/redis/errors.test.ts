@@ -1,9 +1,13 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { Redis, type RedisOptions } from 'ioredis'
 import { createClient } from 'redis'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type RedisClient, RedisSessionStore } from '../../../src/stores/redis.ts'
 import { freePort } from '../../servers/free-port.ts'
 import { type RedisServer, startRedis } from '../../servers/redis.ts'
+import { startTcpProxy } from '../../servers/tcp-proxy.ts'
+import { until } from '../sql/until.ts'
 import { HOUR, recordOf } from './records.ts'
 
 const SECRET_DATA = 'hunter2-in-the-session'
@@ -152,6 +156,78 @@ describe('what is wrong is said, with what to do about it', () => {
     } finally {
       await server.ask('CONFIG', 'SET', 'maxmemory', '0')
     }
+  })
+
+  test('a server that has too few replicas to take writes', async () => {
+    const client = await connected({ url: server.url })
+    await server.ask('CONFIG', 'SET', 'min-replicas-to-write', '9')
+    try {
+      expect((await writeError(client)).message).toMatch(/^Too few replicas.*lower min-replicas-to-write/)
+    } finally {
+      await server.ask('CONFIG', 'SET', 'min-replicas-to-write', '0')
+      client.destroy()
+    }
+  })
+
+  describe('a server of its own:', () => {
+    let own: RedisServer
+    let client: ReturnType<typeof createClient>
+    beforeEach(async () => {
+      own = await startRedis()
+      client = await connected({ url: own.url })
+    })
+    afterEach(async () => {
+      client.destroy()
+      await own.stop()
+    })
+
+    test('a replica that has lost its master and gives out nothing', async () => {
+      await own.ask('CONFIG', 'SET', 'replica-serve-stale-data', 'no')
+      await own.ask('REPLICAOF', '127.0.0.1', String(await freePort()))
+      expect((await loadError(client)).message).toMatch(
+        /^This server is a replica, and has lost its master: connect to the master/,
+      )
+    })
+
+    test('one that cannot save to its disk', async () => {
+      const { dir = '' } = await client.configGet('dir')
+      mkdirSync(join(dir, 'dump.rdb')) // where its file goes
+      await own.ask('CONFIG', 'SET', 'save', '3600 1')
+      await own.ask('BGSAVE')
+      await until(async () => String(await own.ask('INFO', 'persistence')).includes('bgsave_status:err'))
+      expect((await writeError(client)).message).toMatch(/^Redis cannot save.*refuses writes.*space/)
+    })
+
+    test('one that a script keeps busy', async () => {
+      await own.ask('CONFIG', 'SET', 'lua-time-limit', '10')
+      const endless = errorOf(own.ask('EVAL', 'while true do end', '0'))
+      await until(() =>
+        own.ask('PING').then(
+          () => false,
+          (error: Error) => error.message.startsWith('BUSY'),
+        ),
+      )
+      const errors = [await loadError(client), await writeError(client)]
+      await own.ask('SCRIPT', 'KILL')
+      await endless
+      for (const error of errors) expect(error.message).toMatch(/^Redis serves nobody.*SCRIPT KILL/)
+    })
+  })
+
+  test.each([
+    ['closed', 'cut', 'Socket closed unexpectedly'],
+    ['reset', 'reset', 'ECONNRESET'],
+  ] as const)('a connection that is %s before the answer is through', async (_how, kind, said) => {
+    const proxy = await startTcpProxy(server.port)
+    const client = await connected({
+      socket: { host: '127.0.0.1', port: proxy.port, reconnectStrategy: () => 10 },
+    })
+    proxy.set({ kind })
+    const { message } = await writeError(client)
+    expect(message).toMatch(/^The connection to Redis broke before the answer/)
+    expect(message).toContain(said)
+    client.destroy()
+    await proxy.close()
   })
 
   test('a server that is not there', async () => {
