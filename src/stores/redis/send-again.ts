@@ -30,7 +30,11 @@ function makesRecord([name, script]: readonly string[]): boolean {
   return name === 'SET' || script === CREATE.sha || script === CREATE.text
 }
 
-/** By the words of node-redis, whose classes of errors are not to be had without importing it. */
+/**
+ * By the words of node-redis, whose classes of errors are not to be had without importing it; by the code of Node where the
+ * connection was reset, as that of a server is which is killed before it has read all.
+ */
 function wasCut(error: unknown): boolean {
-  return error instanceof Error && error.message === 'Socket closed unexpectedly'
+  if (!(error instanceof Error)) return false
+  return error.message === 'Socket closed unexpectedly' || ('code' in error && error.code === 'ECONNRESET')
 }

@@ -50,7 +50,12 @@ const CLIENTS: Record<string, (port: number, onSend: OnSend) => Promise<OpenClie
   },
 }
 
-describe.each(Object.entries(CLIENTS))('a reply that is lost with %s', (driver, openClient) => {
+// A connection is closed, or reset when the server is killed before it has read all.
+const CASES = Object.entries(CLIENTS).flatMap(([driver, openClient]) =>
+  (['cut', 'reset'] as const).map((kind) => ({ driver, openClient, kind })),
+)
+
+describe.each(CASES)('a reply that is lost, $kind, with $driver', ({ driver, openClient, kind }) => {
   let server: RedisServer
   let proxy: TcpProxy
   let cut: OpenClient
@@ -65,7 +70,7 @@ describe.each(Object.entries(CLIENTS))('a reply that is lost with %s', (driver, 
     cut = await openClient(proxy.port, (command, digest) => {
       if (command !== 'evalsha' || digest !== toCut?.sha) return
       toCut = undefined
-      proxy.set({ kind: 'cut' })
+      proxy.set({ kind })
     })
     sessions = sessionsOn(cut.client)
     direct = await openNodeRedis(server)
