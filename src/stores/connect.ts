@@ -129,7 +129,20 @@ function checkStore(store: unknown): void {
   )
 }
 
-/** Stores that keep files pass the error of a missing one on; express-session takes it for "none", and so do we. */
+/**
+ * Stores that keep files pass the error of a missing one on; express-session takes it for "none", and so do we. Of a
+ * database it says that its socket is not there, because it does not run: nothing is known of the session then.
+ */
 function isMissing(error: unknown): boolean {
-  return codeOf(error) === 'ENOENT'
+  return codeOf(error) === 'ENOENT' && !isOfConnection(error)
+}
+
+function isOfConnection(error: unknown): boolean {
+  // Of several addresses, none of which answered; it has the code of the first.
+  if (error instanceof AggregateError) return true
+  // Drivers that make an error of their own, as older mysql2 does, keep the code and the message and leave the call out.
+  return (
+    error instanceof Error &&
+    (Reflect.get(error, 'syscall') === 'connect' || /^connect\b/.test(error.message))
+  )
 }

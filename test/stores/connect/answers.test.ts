@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { describe, expect, test, vi } from 'vitest'
 import { createSessions, isSessionError, type SessionRecord } from '../../../src/index.ts'
 import { ConnectSessionStore, type ConnectStore } from '../../../src/stores/connect.ts'
@@ -134,16 +137,48 @@ test('a store that never calls back is a 503 within storeTimeout [P11] [C76]', a
   expect(visitor.cookie).toBeNull()
 })
 
-test('a missing file is a miss, and no error when it is to be destroyed', async () => {
-  const missing = Object.assign(new Error('no such file'), { code: 'ENOENT' })
-  const store = new ConnectSessionStore({
-    get: (_id, callback) => callback(missing),
+/** A store whose every call ends in this error. */
+function failingWith(error: unknown): ConnectSessionStore {
+  return new ConnectSessionStore({
+    get: (_id, callback) => callback(error),
     set: () => {},
-    destroy: (_id, callback) => callback?.(missing),
+    destroy: (_id, callback) => callback?.(error),
   })
+}
+
+test.each<[string, unknown]>([
+  ['as the file system says it', await readFile('/no/such/file').catch((error: unknown) => error)],
+  ['as a store says it itself', Object.assign(new Error('no such session'), { code: 'ENOENT' })],
+  ['by a code alone', { code: 'ENOENT' }],
+  [
+    'of a path like a call',
+    Object.assign(new Error("ENOENT: open 'connect'"), { code: 'ENOENT', syscall: 'open' }),
+  ],
+])('a missing file is a miss, and no error when it is to be destroyed: %s', async (_how, missing) => {
+  const store = failingWith(missing)
   expect(await store.get('a')).toBeNull()
   await store.destroy('a')
 })
+
+test.each<[string, (error: Error) => unknown]>([
+  ['as Node says it', (error) => error],
+  ['as a driver says it that keeps code and message', ({ message }) => withCode(new Error(message))],
+  ['as one of several', (error) => withCode(new AggregateError([error]))],
+])(
+  'a database whose socket is not there is a failure, and no missing session: %s [P4] [P11]',
+  async (_how, told) => {
+    const [refused] = await once(connect('/no/such/socket'), 'error')
+    expect(refused).toMatchObject({ code: 'ENOENT', syscall: 'connect' })
+    const error = told(refused)
+    const store = failingWith(error)
+    await expect(store.get('a')).rejects.toBe(error)
+    await expect(store.destroy('a')).rejects.toBe(error)
+  },
+)
+
+function withCode(error: Error): Error {
+  return Object.assign(error, { code: 'ENOENT' })
+}
 
 describe('what the store holds is not trusted [P10] [A29]', () => {
   const session = (record: unknown, deadline: unknown = Date.now() + 60_000): object => ({
