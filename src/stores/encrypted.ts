@@ -114,7 +114,8 @@ class EncryptedSessionStore implements SessionStore {
 
   #listing(list: Ability<'listByUser'>): Ability<'listByUser'> {
     return async (user) => {
-      const found = await Promise.all(this.#vault.labelsOf(user).map(list))
+      // With nothing else: a store's own method may take more than the user.
+      const found = await Promise.all(this.#vault.labelsOf(user).map((label) => list(label)))
       return this.#readable(found.flat())
     }
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { isSessionError, type SessionStore } from '../../../src/index.ts'
 import { encrypted } from '../../../src/stores/encrypted.ts'
 import { MemorySessionStore } from '../../../src/stores/memory.ts'
-import { KEY } from './keys.ts'
+import { KEY, OLD_KEY } from './keys.ts'
 
 function errorOf(...args: unknown[]): unknown {
   try {
@@ -106,6 +106,25 @@ describe('abilities', () => {
     const wrapper = encrypted(new MemorySessionStore(), { keys: KEY })
     expect(wrapper.create?.('a', record, { ttl: 1_000 })).toBe(true)
     expect(wrapper.get('a')).toEqual(record)
+  })
+
+  test('a method of the store that takes more than the contract says is given no more', async () => {
+    const calls: unknown[][] = []
+    const note = <T>(answer: T) => {
+      return (...args: unknown[]): T => {
+        calls.push(args)
+        return answer
+      }
+    }
+    const wrapper = encrypted(
+      { get: () => null, set: () => {}, destroy: () => {}, listByUser: note([]), destroyByUser: note(0) },
+      { keys: [KEY, OLD_KEY], hideUser: true },
+    )
+    await wrapper.listByUser?.('ann')
+    await wrapper.destroyByUser?.('ann', { except: 'a' })
+    const label = expect.any(String)
+    const options = { except: 'a' }
+    expect(calls).toEqual([[label], [label], [label, options], [label, options], [label, options]])
   })
 
   test('what the store evicts is told, and dispose reaches it', async () => {
