@@ -43,8 +43,9 @@ export class Vault {
 
   /** Gives the record that was sealed under this id; `null` when this is none, or none of our keys made it. */
   open(id: string, stored: SessionRecord): SessionRecord | null {
-    // Not trusted to be a text: it may have been written by anybody.
-    const [version, name, nonce, body, ...more] = String(stored.data).split('.')
+    // Not trusted to be texts: they may have been written by anybody.
+    if (typeof stored.data !== 'string' || typeof id !== 'string') return null
+    const [version, name, nonce, body, ...more] = stored.data.split('.')
     if (version !== VERSION || more.length > 0) return null
     const [nonceBytes, bodyBytes] = [bytesOf(nonce), bytesOf(body)]
     if (nonceBytes?.length !== NONCE_BYTES || bodyBytes === null) return null

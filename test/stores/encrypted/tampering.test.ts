@@ -171,3 +171,41 @@ test('one unreadable record keeps none of the others from being listed', async (
   expect(page?.records.toSorted(byId)).toEqual(others.toSorted(byId))
   expect(await store.destroyByUser?.('ann')).toBe(3)
 })
+
+test.each([
+  ['a number', '{"data":5}'],
+  ['null', '{"data":null}'],
+  ['an object that is no text', '{"data":{"toString":1,"valueOf":1}}'],
+  ['a list of such', '{"data":[{"toString":1,"valueOf":1}]}'],
+  ['the list of a text that opens', null],
+])(
+  'data that is %s does not open, and keeps none of the others from being listed [P10] [A29]',
+  async (_what, json) => {
+    const [kept, changed] = [await written(), await written()]
+    const change = JSON.parse(json ?? JSON.stringify({ data: [keptOf(changed.id).data] }))
+    const records: SessionRecord[] = [{ ...keptOf(changed.id), ...change }, keptOf(kept.id)]
+    const under = encrypted(giving(records), { keys: KEY })
+    expect(await under.get(changed.id)).toMatchObject({ data: '', revision: Number.NaN })
+    expect(await under.listByUser?.('ann')).toEqual([kept])
+    expect(await under.entries?.()).toEqual({ records: [kept] })
+  },
+)
+
+test('a record without its id keeps none of the others from being listed [P10]', async () => {
+  const [kept, changed] = [await written(), await written()]
+  const nameless: SessionRecord = JSON.parse(JSON.stringify({ ...keptOf(changed.id), id: undefined }))
+  const under = encrypted(giving([nameless, keptOf(kept.id)]), { keys: KEY })
+  expect(await under.listByUser?.('ann')).toEqual([kept])
+  expect(await under.entries?.()).toEqual({ records: [kept] })
+})
+
+/** A store that gives these records, whatever they are. */
+function giving(records: SessionRecord[]): SessionStore {
+  return {
+    get: (id) => records.find((record) => record.id === id) ?? null,
+    set: () => {},
+    destroy: () => {},
+    listByUser: () => records,
+    entries: () => ({ records }),
+  }
+}
