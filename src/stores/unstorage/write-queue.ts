@@ -1,26 +1,85 @@
+// As long as a request waits for its store unless told otherwise. From then on a write is late, and the engine sees to it that
+// what it leaves does not count.
+const LONGEST_WAIT_MS = 2_000
+
+/** The writes of one key that have not ended. */
+interface Line {
+  /** Resolves when the one that was queued last has ended. */
+  last: Promise<void>
+  /** How many have ended. */
+  ended: number
+  /** When one last began or ended, by `performance.now()`. */
+  since: number
+}
+
 /**
  * Runs the writes of one key one after another, and lets reads wait for them.
  *
  * Drivers that keep files write them in place: two writes at once can leave a mixture, and a read beside a write
- * can see half of it.
+ * can see half of it. But a write may never end, as when a driver loses a callback or a request is broken off on
+ * Workers: where none has ended for 2 seconds, nobody waits any longer.
  */
 export class WriteQueue {
-  readonly #last = new Map<string, Promise<void>>()
+  readonly #lines = new Map<string, Line>()
 
   /** Runs `work` after the writes of this key that were queued before it, whatever became of them. */
   write<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const mine = this.written(key).then(work)
-    const settled = mine.catch(ignore).then(() => {
-      if (this.#last.get(key) === settled) this.#last.delete(key)
+    const before = this.written(key)
+    const line = this.#lineOf(key) ?? { last: before, ended: 0, since: performance.now() }
+    this.#lines.set(key, line)
+    const mine = before.then(() => {
+      line.since = performance.now()
+      return work()
     })
-    this.#last.set(key, settled)
+    const settled = mine.then(ignore, ignore).then(() => {
+      line.ended++
+      line.since = performance.now()
+      if (line.last === settled && this.#lines.get(key) === line) this.#lines.delete(key)
+    })
+    line.last = settled
     return mine
   }
 
-  /** Waits until the writes of this key that are queued now have ended. Never rejects. */
+  /** Waits until the writes of this key that are queued now have ended, or one takes too long. Never rejects. */
   written(key: string): Promise<void> {
-    return this.#last.get(key) ?? Promise.resolve()
+    const line = this.#lineOf(key)
+    return line === undefined ? Promise.resolve() : endOf(line)
   }
+
+  /** Gives the line of a key, unless it has stood still for too long. */
+  #lineOf(key: string): Line | undefined {
+    const line = this.#lines.get(key)
+    if (line === undefined || timeLeft(line) > 0) return line
+    this.#lines.delete(key)
+    return undefined
+  }
+}
+
+function timeLeft(line: Line): number {
+  return line.since + LONGEST_WAIT_MS - performance.now()
+}
+
+async function endOf(line: Line): Promise<void> {
+  const { last } = line
+  for (;;) {
+    const { ended } = line
+    if (await endsWithin(last, timeLeft(line))) return
+    // All who wait go on at once. One after the other, each would wait for the one before it too, which may never
+    // end either: while a backend hangs they would become more and more.
+    if (line.ended === ended) return
+  }
+}
+
+/** Waits for something to end, so long at most, and keeps no process alive for it. Answers whether it has. */
+function endsWithin(end: Promise<void>, ms: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), ms)
+    if (typeof timer === 'object') timer.unref()
+    end.then(() => {
+      clearTimeout(timer)
+      resolve(true)
+    })
+  })
 }
 
 function ignore(): void {}
