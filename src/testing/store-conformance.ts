@@ -6,6 +6,7 @@ import { basicCases } from './store-cases/basic-cases.ts'
 import { contentCases } from './store-cases/content-cases.ts'
 import { createCases } from './store-cases/create-cases.ts'
 import { expiryCases } from './store-cases/expiry-cases.ts'
+import { otherClientCases } from './store-cases/other-client-cases.ts'
 import { raceCases } from './store-cases/race-cases.ts'
 import { replaceCases } from './store-cases/replace-cases.ts'
 import { revokeCases } from './store-cases/revoke-cases.ts'
@@ -41,6 +42,7 @@ export interface StoreConformanceOptions {
 
 const CASES: readonly StoreCase[] = [
   ...basicCases,
+  ...otherClientCases,
   ...contentCases,
   ...expiryCases,
   ...createCases,

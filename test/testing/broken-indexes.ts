@@ -80,6 +80,33 @@ export const userFaults: Record<string, Fault> = {
   }),
 }
 
+/**
+ * An index of users whose entries end with the longest ttl that a record of the user was written with, as a set with a
+ * ttl of its own does in Redis: touch moves the record alone.
+ */
+const endingIndex: Fault = (inner, now) => {
+  const ends = new Map<string | undefined, number>()
+  const enter = (record: SessionRecord, ttl: number): void => {
+    ends.set(record.user, Math.max(ends.get(record.user) ?? 0, now() + ttl))
+  }
+  return {
+    set: (id, record, options) => {
+      enter(record, options.ttl)
+      inner.set(id, record, options)
+    },
+    create: (id, record, options) => {
+      enter(record, options.ttl)
+      return inner.create(id, record, options)
+    },
+    replace: (id, record, options) => {
+      enter(record, options.ttl)
+      return inner.replace(id, record, options)
+    },
+    destroyByUser: (user, options) =>
+      (ends.get(user) ?? 0) > now() ? inner.destroyByUser(user, options) : 0,
+  }
+}
+
 /** Ends a user's records as most people write it: they are listed, and each is ended on its way. */
 async function endEach(
   inner: MemorySessionStore,
@@ -140,6 +167,7 @@ export const revokeFaults: Record<string, Fault> = {
   'destroyByUser lists, then ends one after the other from the last': (inner) => ({
     destroyByUser: (user, { except } = {}) => endEach(inner, user, except, (records) => records.toReversed()),
   }),
+  "what destroyByUser goes by ends with a user's first ttl": endingIndex,
   'destroyByUser counts the dead': (inner) => {
     const ids = new Map<string, string | undefined>()
     return {
@@ -163,6 +191,24 @@ export const revokeFaults: Record<string, Fault> = {
   },
 }
 
+/** Walks in an order that writes change, each page beginning behind the last record of the one before. */
+function walksBy(order: (a: Place, b: Place) => number): Fault {
+  const compare = (a: Place, b: Place): number => order(a, b) || (a.id < b.id ? -1 : a.id === b.id ? 0 : 1)
+  return (inner) => ({
+    entries: ({ cursor, limit = 100 } = {}) => {
+      const from: Place | undefined = cursor === undefined ? undefined : JSON.parse(cursor)
+      const rest = allOf(inner)
+        .toSorted(compare)
+        .filter((record) => from === undefined || compare(record, from) > 0)
+      const records = rest.slice(0, limit)
+      const last = records.at(-1)
+      return rest.length > limit ? { records, cursor: JSON.stringify(last) } : { records }
+    },
+  })
+}
+
+type Place = Pick<SessionRecord, 'id' | 'touchedAt'>
+
 /** Faults in walking, counting and shutting down. */
 export const walkFaults: Record<string, Fault> = {
   'entries skips by number': (inner) => ({
@@ -173,6 +219,8 @@ export const walkFaults: Record<string, Fault> = {
       return from + limit < all.length ? { records, cursor: String(from + limit) } : { records }
     },
   }),
+  'entries goes from the last used to the longest unused': walksBy((a, b) => b.touchedAt - a.touchedAt),
+  'entries goes from the longest unused to the last used': walksBy((a, b) => a.touchedAt - b.touchedAt),
   'entries gives all at once': (inner) => ({ entries: () => ({ records: allOf(inner) }) }),
   'entries drops the last page': (inner) => ({
     entries: (options) => {

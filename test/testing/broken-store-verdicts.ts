@@ -2,7 +2,7 @@
 export const verdicts: Record<string, string> = {
   'keeps the object it was handed': `
     create create-400-days create-after-destroy create-over-expired create-twice gives-copies
-    parallel-create parallel-end parallel-replace race-increments race-touch-replace replace
+    other-client-replace parallel-create parallel-end parallel-replace race-increments race-touch-replace replace
     replace-big-revision replace-moves-ttl revoke-moved takes-copies touch touch-anonymous
     touch-then-replace`,
   'parses the data, as a JSON column does': 'data-escaped data-not-json data-verbatim',
@@ -22,10 +22,10 @@ export const verdicts: Record<string, string> = {
     big-numbers clock-ahead clock-behind create create-400-days create-after-destroy
     create-over-expired create-over-set create-twice data-64k data-escaped data-not-json data-raw
     data-verbatim expired-replace gives-copies id-alphabet id-case list list-created list-destroyed
-    list-expired list-extended list-many list-replaced list-set-over other-client parallel-create
-    parallel-end parallel-replace parallel-set records-apart replace replace-400-days
-    replace-big-revision replace-conflict replace-moves-ttl revoke revoke-except
-    revoke-except-foreign revoke-moved revoke-none set-get set-moves-ttl set-over takes-copies touch
+    list-expired list-extended list-many list-replaced list-set-over other-client
+    other-client-replace parallel-create parallel-end parallel-replace parallel-set records-apart
+    replace replace-400-days replace-big-revision replace-conflict replace-moves-ttl revoke
+    revoke-except revoke-except-foreign revoke-moved revoke-none set-get set-moves-ttl set-over takes-copies touch
     touch-400-days touch-anonymous touch-moves-ttl touch-then-replace ttl-400-days ttl-lasts
     user-absent user-names walk walk-live-only`,
   'makes up a record for an id never written': 'get-missing id-case replace-missing touch-missing',
@@ -41,7 +41,8 @@ export const verdicts: Record<string, string> = {
     clock-1970 clock-ahead clock-behind count create-400-days create-over-expired list-expired
     replace-400-days replace-expired replace-moves-ttl revoke-counts-live set-moves-ttl
     touch-expired ttl-400-days ttl-ends walk-live-only`,
-  'takes a ttl of zero for none': 'expired-create expired-replace expired-set list-ended parallel-end',
+  'takes a ttl of zero for none': `
+    expired-create expired-replace expired-set list-ended other-client-end parallel-end`,
   'rounds the ttl up to seconds': `
     clock-1970 clock-ahead clock-behind count create-over-expired list-expired replace-expired
     replace-moves-ttl revoke-counts-live set-moves-ttl touch-expired ttl-ends walk-live-only`,
@@ -61,10 +62,11 @@ export const verdicts: Record<string, string> = {
   'replace with no ttl looks, then ends': 'parallel-end',
   'replace calls a missing record a conflict': `
     expired-replace race-revoke-move replace-destroyed replace-expired replace-missing revoke-stays`,
-  'touch writes back the whole record it read': 'race-touch-destroy race-touch-replace',
+  'touch writes back the whole record it read': 'race-revoke-touch race-touch-destroy race-touch-replace',
+  'touch brings back what destroyByUser ended': 'race-revoke-touch',
   'touch moves the ttl and not the times': 'list-extended touch touch-anonymous',
   'touch moves the times and not the ttl': `
-    expired-touch list-ended list-extended touch-400-days touch-moves-ttl`,
+    expired-touch list-ended list-extended revoke-extended touch-400-days touch-moves-ttl`,
   'touch counts as a write of the data': `
     list-extended race-touch-replace touch touch-400-days touch-anonymous touch-moves-ttl
     touch-then-replace`,
@@ -94,8 +96,11 @@ export const verdicts: Record<string, string> = {
   'destroyByUser ends those too whose user begins like this one': 'revoke-names',
   'destroyByUser lists, then ends one after the other': 'race-revoke-move',
   'destroyByUser lists, then ends one after the other from the last': 'race-revoke-move',
+  "what destroyByUser goes by ends with a user's first ttl": 'revoke-extended',
   'destroyByUser counts the dead': 'revoke-counts-live revoke-moved',
   'entries skips by number': 'walk-while-writing',
+  'entries goes from the last used to the longest unused': 'walk-while-writing',
+  'entries goes from the longest unused to the last used': 'walk-while-writing',
   'entries gives all at once': 'walk-pages',
   'entries drops the last page': 'walk walk-live-only',
   'entries never ends': 'walk walk-empty walk-live-only walk-pages walk-while-writing',

@@ -251,6 +251,28 @@ export const touchFaults: Record<string, Fault> = {
       return true
     },
   }),
+  // What destroy ended it knows, and what was written meanwhile.
+  'touch brings back what destroyByUser ended': (inner) => {
+    const destroyed = new Set<string>()
+    return {
+      destroy: (id) => {
+        destroyed.add(id)
+        inner.destroy(id)
+      },
+      set: (id, record, options) => {
+        destroyed.delete(id)
+        inner.set(id, record, options)
+      },
+      touch: async (id, { ttl, touchedAt, expiresAt }: TouchOptions) => {
+        const record = inner.get(id)
+        if (record === null) return false
+        await gap()
+        if (inner.get(id) !== null || destroyed.has(id)) return inner.touch(id, { ttl, touchedAt, expiresAt })
+        inner.set(id, { ...record, touchedAt, expiresAt }, { ttl })
+        return true
+      },
+    }
+  },
   'touch moves the ttl and not the times': (inner) => ({
     touch: (id, options) => {
       const record = inner.get(id)

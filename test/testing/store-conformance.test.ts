@@ -14,6 +14,7 @@ import {
   touchFaults,
   withFault,
 } from './broken-stores.ts'
+import { nearCaches, untold } from './near-caches.ts'
 
 function idOf(title: string): string {
   return / store\/([a-z0-9-]+):/.exec(title)?.[1] ?? title
@@ -88,8 +89,25 @@ test('the suite finds a second client that does not see what the first one wrote
     }))
     return { store, secondStore }
   }
-  expect(await failures(makeStore)).toEqual(['other-client', 'race-increments'])
+  expect(await failures(makeStore)).toEqual([
+    'other-client',
+    'other-client-end',
+    'other-client-replace',
+    'other-client-revoke',
+    'race-increments',
+  ])
 })
+
+test('clients that cache what they have read, and are told of every change, fail no case', async () => {
+  expect(await failures(nearCaches(() => true))).toEqual([])
+})
+
+test.each(Object.entries(untold))(
+  'the suite finds a client that is not told of %s',
+  async (_what, [told, verdict]) => {
+    expect(await failures(nearCaches(told))).toEqual(verdict.split(' '))
+  },
+)
 
 test('no case ends while a call of its own is running', async () => {
   const makeStore = (): StoreUnderTest => {
@@ -112,7 +130,8 @@ test('no case ends while a call of its own is running', async () => {
 })
 
 test('every case is failed by some broken store', () => {
-  const failed = new Set(Object.values(verdicts).flatMap((verdict) => verdict.trim().split(/\s+/)))
+  const all = [...Object.values(verdicts), ...Object.values(untold).map(([, verdict]) => verdict)]
+  const failed = new Set(all.flatMap((verdict) => verdict.trim().split(/\s+/)))
   expect(caseIds().filter((id) => !failed.has(id))).toEqual([])
   expect(Object.keys(verdicts).toSorted()).toEqual(Object.keys(faults).toSorted())
 })

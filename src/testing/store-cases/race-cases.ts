@@ -88,6 +88,22 @@ export const raceCases: readonly StoreCase[] = [
   ),
 
   storeCase(
+    'store/race-revoke-touch',
+    'a touch never outlives the revoking of its user [P4]',
+    ['touch', 'destroyByUser'],
+    (context) =>
+      rounds(context, async (first, second, record, user) => {
+        const times = { touchedAt: record.touchedAt + 1, expiresAt: record.expiresAt + 1 }
+        await Promise.all([
+          at(() => first.touch(record.id, { ttl: DAY, ...times })),
+          at(() => second.destroyByUser(user)),
+          at(() => first.touch(record.id, { ttl: DAY, ...times })),
+        ])
+        assertEqual(await first.get(record.id), null, 'get after touch and destroyByUser')
+      }),
+  ),
+
+  storeCase(
     'store/race-revoke-move',
     'a session that gets a new id does not escape the revoking of its user [P4]',
     ['create', 'replace', 'destroyByUser'],

@@ -1,7 +1,7 @@
 import { assertEqual } from '../assert.ts'
 import { lookAlikes } from '../look-alikes.ts'
 import { DAY, newId, newRecord, newUser } from '../sample-records.ts'
-import { SHORT_TTL, type StoreCase, storeCase } from '../store-case.ts'
+import { BRIEF_TTL, SHORT_TTL, type StoreCase, storeCase } from '../store-case.ts'
 import { inBatches, MANY, writeRecords } from '../written-records.ts'
 
 /** The clauses of destroyByUser. */
@@ -138,6 +138,23 @@ export const revokeCases: readonly StoreCase[] = [
       assertEqual(await store.replace(record.id, again, { ttl: DAY, revision: 1 }), 'missing', 'replace')
       assertEqual(await store.touch(record.id, { ttl: DAY, touchedAt: 1, expiresAt: 2 }), false, 'touch')
       assertEqual(await store.get(record.id), null, 'get')
+    },
+  ),
+
+  storeCase(
+    'store/revoke-extended',
+    'a record that was extended is revoked past its first ttl [P4]',
+    ['destroyByUser', 'touch'],
+    async ({ store, pass }) => {
+      // Alone of its user: the entry of another record could keep the index alive.
+      const user = newUser()
+      const record = newRecord({ user })
+      const { touchedAt, expiresAt } = record
+      await store.set(record.id, record, { ttl: BRIEF_TTL })
+      await store.touch(record.id, { ttl: DAY, touchedAt, expiresAt })
+      await pass(BRIEF_TTL)
+      assertEqual(await store.destroyByUser(user), 1, 'how many were removed')
+      assertEqual(await store.get(record.id), null, 'get of the revoked record')
     },
   ),
 

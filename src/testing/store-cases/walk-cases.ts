@@ -53,9 +53,11 @@ export const walkCases: readonly StoreCase[] = [
         for (const { id } of page) seen.add(id)
         await write(other, 3)
         for (const { id } of doomed.splice(0, 5)) await other.destroy(id)
-        // Written over and extended, but never gone: they must not slip past the cursor.
-        for (const record of lasting.slice(seen.size % 100, (seen.size % 100) + 5)) {
-          await other.set(record.id, { ...record, data: '{"again":true}' }, { ttl: 2 * DAY })
+        // Written over, used and extended, but never gone: they must not slip past the cursor, whichever way it goes.
+        for (const [index, record] of lasting.slice(seen.size % 100, (seen.size % 100) + 6).entries()) {
+          const [times, ttl] = usedLater(record, index % 2 ? DAY : -DAY / 2)
+          if (index < 4) await other.set(record.id, { ...record, ...times, data: '{"again":true}' }, { ttl })
+          else await other.touch?.(record.id, { ...times, ttl })
         }
       })
       assertEqual(
@@ -103,6 +105,14 @@ async function write(store: StoreWith<never>, count: number): Promise<SessionRec
   const records = Array.from({ length: count }, (_, index) => newRecord(index % 2 ? { user: newUser() } : {}))
   await Promise.all(records.map(async (record) => store.set(record.id, record, { ttl: DAY })))
   return records
+}
+
+/** Gives the times and the ttl of a record that is used so much later, or sooner, by a clock that is behind. */
+function usedLater(
+  { touchedAt, expiresAt }: SessionRecord,
+  later: number,
+): [times: Pick<SessionRecord, 'touchedAt' | 'expiresAt'>, ttl: number] {
+  return [{ touchedAt: touchedAt + later, expiresAt: expiresAt + later }, DAY + later]
 }
 
 /** Leaves out what was given twice, which a walk may. */
