@@ -36,22 +36,8 @@ export const BREAKERS_P04_P06: readonly PromiseBreaker[] = [
     promise: 'P4',
     breaks: 'keeps the new record of a session that ended while its id changed',
     file: 'core/record-writer.ts',
-    find: "return outcome === 'missing' ? this.#withoutOld(base, first) : follow()",
+    find: "return outcome === 'missing' ? this.#takeBack(base, first.record) : follow()",
     replace: "return outcome === 'missing' ? first : follow()",
-  },
-  {
-    promise: 'P4',
-    breaks: 'lets a login go on in what was another user’s session, and has ended',
-    file: 'core/record-writer.ts',
-    find: 'if (base.record.user === undefined && record.user !== undefined) return fresh',
-    replace: 'if (record.user !== undefined) return fresh',
-  },
-  {
-    promise: 'P5',
-    breaks: 'loses a login when another has given the visitor’s session a new id',
-    file: 'core/record-writer.ts',
-    find: 'if (base.record.user === undefined && record.user !== undefined) return fresh',
-    replace: '',
   },
   {
     promise: 'P4',

@@ -145,10 +145,9 @@ export class RecordWriter {
     change: Change,
   ): Awaitable<Written | null> {
     return andThen(this.create(fresh.id, fresh.draft, fresh.createdAt), (record) => {
-      const first: Written = { record, data: fresh.draft.data }
       const follow = (): Promise<Written | null> =>
-        this.#turns.take(base.record.id, () => this.#follow(base, first, change), true)
-      return this.#succeed(base, base.record, first, follow)
+        this.#turns.take(base.record.id, () => this.#follow(base, record, change), true)
+      return this.#succeed(base, base.record, { record, data: fresh.draft.data }, follow)
     })
   }
 
@@ -178,7 +177,7 @@ export class RecordWriter {
       const draft = await this.#draft(await change(newest.data))
       if (draft.text !== EMPTY_TEXT) {
         const first = { record: await this.create(id, draft, createdAt), data: draft.data }
-        const follow = (): Promise<Written | null> => this.#follow(base, first, change)
+        const follow = (): Promise<Written | null> => this.#follow(base, first.record, change)
         return (await this.#succeed(base, newest.record, first, follow)) ?? 'gone'
       }
       const outcome = await this.#end(base, newest.record)
@@ -224,9 +223,9 @@ export class RecordWriter {
   ): Promise<Rewritten> {
     const token = createToken()
     const createdAt = draft.user === undefined ? newest.createdAt : this.#policy.now()
-    const first = { record: await this.create(sessionIdOf(token), draft, createdAt), data: draft.data }
+    const first = await this.create(sessionIdOf(token), draft, createdAt)
     const follow = (): Promise<Written | null> => this.#follow(base, first, change)
-    const written = await this.#succeed(base, newest, first, follow)
+    const written = await this.#succeed(base, newest, { record: first, data: draft.data }, follow)
     return written === null ? GONE : { outcome: 'moved', ...written, token }
   }
 
@@ -241,39 +240,34 @@ export class RecordWriter {
       () =>
         andThen<ReplaceOutcome, Written | null>(this.#end(base, newest), (outcome) => {
           if (outcome === 'written') return first
-          return outcome === 'missing' ? this.#withoutOld(base, first) : follow()
+          return outcome === 'missing' ? this.#takeBack(base, first.record) : follow()
         }),
       () => this.#abandon(first.record.id),
     )
   }
 
   /** Somebody wrote the old record while it was being moved: take their changes along, then end it. */
-  async #follow(base: LoadedSession, first: Written, change: Change): Promise<Written | null> {
+  async #follow(base: LoadedSession, first: SessionRecord, change: Change): Promise<Written | null> {
     const { id: oldId } = base.record
     let fresh = first
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       await this.#conflict(oldId, attempt)
       const newest = await this.#live(oldId)
-      if (newest === null) return this.#withoutOld(base, fresh)
+      if (newest === null) return this.#takeBack(base, fresh)
       const draft = await this.#draft(await change(newest.data))
-      const { record } = fresh
-      const next = draft.text === record.data ? record : this.#successor(record, draft)
-      if (next !== record && (await this.#put(next, record.revision)) !== 'written') return null
-      fresh = { record: next, data: draft.data }
+      if (draft.text !== fresh.data) {
+        const next = this.#successor(fresh, draft)
+        if ((await this.#put(next, fresh.revision)) !== 'written') return null
+        fresh = next
+      }
       const outcome = await this.#end(base, newest.record)
-      if (outcome === 'written') return fresh
-      if (outcome === 'missing') return this.#withoutOld(base, fresh)
+      if (outcome === 'written') return { record: fresh, data: draft.data }
+      if (outcome === 'missing') return this.#takeBack(base, fresh)
     }
     throw this.#contended(oldId)
   }
 
-  /**
-   * Somebody else has ended the old record. Who has just signed in, in a session that was nobody's, goes on without it; whatever
-   * was a user's does not come back under another id. See docs/decisions/0023-a-login-needs-no-old-session.md.
-   */
-  #withoutOld(base: LoadedSession, fresh: Written): Awaitable<Written | null> {
-    const { record } = fresh
-    if (base.record.user === undefined && record.user !== undefined) return fresh
+  #takeBack(base: LoadedSession, record: SessionRecord): Awaitable<null> {
     return andThen(this.#access.destroy(record.id), () => {
       this.#gone(base)
       return null

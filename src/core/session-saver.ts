@@ -53,9 +53,7 @@ export class SessionSaver {
     if (loaded === null || !state.goesOn || expiryOf(loaded.record, policy, now) === null)
       return this.#judge(state, answer, now)
     return andThen(this.#refresh(loaded), (lives) => {
-      // Who has just signed in needs nothing of a session that was nobody's.
-      const signsIn = loaded.record.user === undefined && policy.userOf(state.seen) !== undefined
-      if (lives || signsIn) return this.#judge(state, answer, now)
+      if (lives) return this.#judge(state, answer, now)
       const snapshot = state.snapshot()
       return snapshot.changed
         ? this.#discarded(state, gone(loaded), snapshot)
