@@ -28,7 +28,13 @@ export function endOfUse(state: SessionState, asking: Asking, policy: Policy): n
 
 /** Whether it will be as old as what was loaded: who signs in begins anew. */
 function keepsAge(state: SessionState, policy: Policy): boolean {
-  return state.goesOn && (state.unwritten || !isSignIn(policy.userOf(state.seen), state.base, policy))
+  if (!state.goesOn || state.unwritten) return state.goesOn
+  try {
+    return !isSignIn(policy.userOf(state.seen), state.base, policy)
+  } catch {
+    // Data that cannot be kept signs nobody in: the save fails, and says why.
+    return true
+  }
 }
 
 /** Whether the save that is still to come writes down that the session is used now. */

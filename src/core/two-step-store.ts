@@ -165,8 +165,8 @@ export class TwoStepStore implements ConditionalStore {
         if (settled) return void done.then(resolve, reject)
         over = true
         if (deed !== null) this.#late.add(id, done, deed, () => this.#setRight(id))
-        // Others have their turn: in what is left of the request's time, it must not be told as done.
-        setTimeout(() => done.then(resolve, reject), 2 * TIMER_SLACK_MS)
+        // Others have their turn, and one may have read what it is about to write over: it is not told as done, however soon it is.
+        setTimeout(() => done.then(() => reject(timeOver()), reject), 2 * TIMER_SLACK_MS)
       }
       this.#turns.take(id, () => this.#notWhileRevoking(take), ends).catch(reject)
     })
@@ -311,8 +311,13 @@ class Ended implements Deed {
 /** Waits for work to end, so long at most. Answers whether it has. */
 function settledOrOver(work: Promise<unknown>, ms: number): Promise<boolean> {
   return new Promise((resolve) => {
-    // Whose turn came too late has none of its time left.
-    const timer = setTimeout(() => resolve(false), Math.max(0, ms))
+    // Whose turn came too late has none of its time left. What came in while the process stood still is read after its timers.
+    let timer = setTimeout(
+      () => {
+        timer = setTimeout(() => resolve(false), 0)
+      },
+      Math.max(0, ms),
+    )
     const settled = (): void => {
       clearTimeout(timer)
       resolve(true)

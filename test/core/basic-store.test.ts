@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { conditionalStore } from '../../src/core/basic-store.ts'
 import type { SessionRecord } from '../../src/core/record.ts'
 import type { SessionStore } from '../../src/core/store.ts'
@@ -221,6 +221,26 @@ describe('what a store with get, set and destroy is made to do', () => {
     expect(new Set(await Promise.all(crowd))).toEqual(new Set([true]))
     expect(held.calls.destroy).toBe(1)
   })
+
+  test.each(['replace', 'destroy'] as const)(
+    '%s, which is not told as done once its turn is over, however soon it is [P3] [P4]',
+    async (verb) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+      onTestFinished(() => void vi.useRealTimers())
+      const held = barrierStore(laterStore(new MapStore()))
+      const store = conditionalStore(held, 150)
+      await store.set('x', record, { ttl: 9 })
+      const gate = held.hold(verb === 'replace' ? 'set' : 'destroy')
+      const begun =
+        verb === 'replace' ? store.replace('x', next, { ttl: 9, revision: 1 }) : store.destroy('x')
+      const told = expect(begun).rejects.toThrow('time')
+      await gate.reached
+      await vi.advanceTimersByTimeAsync(149)
+      gate.release()
+      await vi.advanceTimersByTimeAsync(10)
+      await told
+    },
+  )
 
   test('a turn that comes after its time, which sets no timer into the past', async () => {
     const held = barrierStore(laterStore(new MapStore()))

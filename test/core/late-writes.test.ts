@@ -416,7 +416,7 @@ test('destroy() that is done when its turn is over is not told as done, and coun
   const told = expect(session.destroy()).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
   await destroying.reached
   // The turn is over, the request's time is not.
-  await vi.advanceTimersByTimeAsync(148)
+  await vi.advanceTimersByTimeAsync(149)
   late.release()
   await settle()
   destroying.release()
@@ -446,7 +446,7 @@ test.each(['the clock', 'the timer, before it is by the clock'])(
     const writing = browser.copy().request((session) => session.set('a', 2))
     await settle()
     // Others have their turn: this one has read by then what ends after that.
-    await vi.advanceTimersByTimeAsync(138)
+    await vi.advanceTimersByTimeAsync(139)
     await write.reached
     ending.release()
     await settle()
@@ -470,7 +470,7 @@ test('a write whose turn was over by the timer before it was by the clock does n
   const reading = store.hold('get', { nth: 2 })
   const failed = expect(browser.copy().request((session) => session.set('a', 2))).rejects.toThrow()
   await reading.reached
-  await vi.advanceTimersByTimeAsync(148)
+  await vi.advanceTimersByTimeAsync(149)
   store.resetCalls()
   reading.release()
   await settle()

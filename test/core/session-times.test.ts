@@ -174,18 +174,36 @@ test.each(SIGNING_IN)(
   },
 )
 
-test('somebody active is not logged out by a clock that is set back, whether they write or read [P8]', async () => {
-  const { browser, clock } = startLater<Data>({ idleTimeout: '2m' })
-  await browser.request((session) => session.set('a', 1))
-  for (let at = 0; at < 6; at++) {
-    clock.advance('10s')
-    await browser.request((session) => session.a)
-  }
-  clock.advance(-4 * MINUTE)
-  await browser.request((session) => session.set('a', 2))
-  for (let at = 0; at < 30; at++) {
-    clock.advance('10s')
-    await browser.request((session) => session.a)
-  }
-  expect(await browser.look()).toEqual({ a: 2 })
+test('data that cannot be kept tells its times, and not that somebody signs in', async () => {
+  const { browser, clock } = startLater<Data>({ user: (data) => data.userId })
+  await browser.request((session) => session.set('tree', {}))
+  clock.advance('1m')
+  const { session } = await browser.arrive()
+  const { tree = {} } = session
+  tree.inner = tree
+  expect(times(session, clock.now())).toEqual([-MINUTE, 24 * 60 * MINUTE - MINUTE])
 })
+
+const WRITES: ReadonlyArray<[string, (session: Session<Data>) => unknown]> = [
+  ['a key', (session) => session.set('a', 2)],
+  ['by update()', (session) => session.update((draft) => void Object.assign(draft, { a: 2 }))],
+]
+
+test.each(WRITES)(
+  'somebody active who has written %s is not logged out by a clock that is set back [P8]',
+  async (_what, write) => {
+    const { browser, clock } = startLater<Data>({ idleTimeout: '2m' })
+    await browser.request((session) => session.set('a', 1))
+    for (let at = 0; at < 6; at++) {
+      clock.advance('10s')
+      await browser.request((session) => session.a)
+    }
+    clock.advance(-4 * MINUTE)
+    await browser.request(write)
+    for (let at = 0; at < 30; at++) {
+      clock.advance('10s')
+      await browser.request((session) => session.a)
+    }
+    expect(await browser.look()).toEqual({ a: 2 })
+  },
+)
