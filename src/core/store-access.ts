@@ -3,6 +3,7 @@ import { isSessionError, StoreError, type StoreOperation } from './errors.ts'
 import type { EventHub } from './events.ts'
 import type { SessionRecord } from './record.ts'
 import type { ConditionalStore, ReplaceOptions, ReplaceOutcome, TouchOptions, WriteOptions } from './store.ts'
+import { TimeOver } from './time-over.ts'
 
 /**
  * Speaks to the store on the engine's behalf: every failure becomes a {@link StoreError}, every wait is
@@ -135,6 +136,7 @@ export class StoreAccess {
   #failure(operation: StoreOperation, error: unknown): Error {
     // Already told, when it comes out of a promise; a ConfigError is for the developer and says its own fix.
     if (isSessionError(error)) return error
+    if (error instanceof TimeOver) return this.#late(operation)
     return this.#tell(
       operation,
       new StoreError(

@@ -9,6 +9,7 @@ import type {
   TouchOptions,
   WriteOptions,
 } from './store.ts'
+import { TimeOver } from './time-over.ts'
 import { MOST_WAITING, Turns } from './turns.ts'
 
 // By the finer clock a timer may go off up to a millisecond early: the request can have its error before `end`.
@@ -81,9 +82,10 @@ export class TwoStepStore implements ConditionalStore {
 
   destroy(id: string): Awaitable<void> {
     const waiting = this.#ending.get(id)
-    if (waiting !== undefined && performance.now() < waiting.until) return waiting.ended
-    let begun = false
     const until = performance.now() + this.#timeout
+    if (waiting !== undefined && performance.now() < waiting.until)
+      return this.#joinEnd(id, waiting.ended, until)
+    let begun = false
     const ended = this.#inTurn(id, true, (turn) => {
       begun = true
       this.#ending.delete(id)
@@ -92,6 +94,14 @@ export class TwoStepStore implements ConditionalStore {
     // One does for all who come until it begins, however many they are.
     if (!begun) this.#ending.set(id, { ended, until })
     return ended
+  }
+
+  /** Waits for an end that another has asked for. It came sooner, so that its time may be over before that of who joins it. */
+  #joinEnd(id: string, ended: Promise<void>, until: number): Promise<void> {
+    return ended.catch((error: unknown) => {
+      if (error instanceof TimeOver && performance.now() < until) return this.destroy(id)
+      throw error
+    })
   }
 
   create(id: string, record: SessionRecord, options: WriteOptions): Awaitable<boolean> {
@@ -154,7 +164,7 @@ export class TwoStepStore implements ConditionalStore {
       },
       writeInTime: (begun) => {
         // The timer may go off before that, by a part of a millisecond.
-        if (over || performance.now() >= end) throw timeOver()
+        if (over || performance.now() >= end) throw new TimeOver()
         deed = begun
       },
     }
@@ -166,7 +176,7 @@ export class TwoStepStore implements ConditionalStore {
         over = true
         if (deed !== null) this.#late.add(id, done, deed, () => this.#setRight(id))
         // Others have their turn, and one may have read what it is about to write over: it is not told as done, however soon it is.
-        setTimeout(() => done.then(() => reject(timeOver()), reject), 2 * TIMER_SLACK_MS)
+        setTimeout(() => done.then(() => reject(new TimeOver()), reject), 2 * TIMER_SLACK_MS)
       }
       this.#turns.take(id, () => this.#notWhileRevoking(take), ends).catch(reject)
     })
@@ -192,7 +202,7 @@ export class TwoStepStore implements ConditionalStore {
       // Not in its place at once: writes that have waited for it go before.
       await new Promise((resolve) => setTimeout(resolve))
     }
-    if (performance.now() >= until) throw timeOver()
+    if (performance.now() >= until) throw new TimeOver()
     const revoked = this.#endAll(user, except, end, until)
     const ended = settledOrOver(revoked, until - performance.now())
     const revoking: UnderWay<unknown> = { until, ended }
@@ -202,7 +212,7 @@ export class TwoStepStore implements ConditionalStore {
     this.#revoking = revoking
     const removed = await revoked
     // Others have their turn since, and one may have read what has ended now.
-    if (!(await ended) || performance.now() >= until) throw timeOver()
+    if (!(await ended) || performance.now() >= until) throw new TimeOver()
     return removed
   }
 
@@ -218,7 +228,7 @@ export class TwoStepStore implements ConditionalStore {
     if (late === null) return removed
     await late
     // Told as failed by then, it ends nothing that has begun since.
-    if (performance.now() >= until) throw timeOver()
+    if (performance.now() >= until) throw new TimeOver()
     return removed + (await end())
   }
 
@@ -255,10 +265,6 @@ export class TwoStepStore implements ConditionalStore {
     await late
     await ended.run()
   }
-}
-
-function timeOver(): Error {
-  return new Error('The time for an answer was over before the second step.')
 }
 
 /** A record that is written. */

@@ -81,12 +81,16 @@ export class UnstorageSessionStore implements SessionStore {
     this.#now = now
   }
 
-  /** Gives the record under this id; `null` when there is none or its ttl has run out, and then removes it. */
+  /**
+   * Gives the record under this id; `null` when there is none or its ttl has run out, and then removes it.
+   * @throws {Error} the value is half written, by a `setItem` of this store that has not ended: nothing is known of the session.
+   */
   async get(id: string): Promise<SessionRecord | null> {
     const key = this.#keyOf(id)
     for (;;) {
       const value = await this.#read(key)
       if (value === undefined || value === null) return null
+      if (!isDatedRecord(value) && this.#queue.isWriting(key)) throw halfWritten()
       if (!isDatedRecord(value)) return unreadableRecord(id)
       if (value.deadline > this.#now()) return value.record
       if (await this.#removeExpired(key)) return null
@@ -167,6 +171,12 @@ const encoder = new TextEncoder()
 /** Ids tell capital letters from small ones, and some file systems and services do not. */
 function hex(id: string): string {
   return Array.from(encoder.encode(id), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+function halfWritten(): Error {
+  return new Error(
+    `${STORE} found a value that it is writing itself: its setItem for that session has not ended. Look at the service behind the storage, and send the request again.`,
+  )
 }
 
 function checkStorage(storage: unknown): void {

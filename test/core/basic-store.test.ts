@@ -242,6 +242,29 @@ describe('what a store with get, set and destroy is made to do', () => {
     },
   )
 
+  test('destroy, which has all its time also where it has joined another whose time was over sooner [P4]', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const held = barrierStore(laterStore(new MapStore()))
+    const store = conditionalStore(held, 150)
+    await store.set('x', record, { ttl: 9 })
+    const [write, end] = [held.hold('set'), held.hold('destroy')]
+    const writing = expect(store.replace('x', next, { ttl: 9, revision: 1 })).rejects.toThrow('time')
+    await write.reached
+    const first = expect(store.destroy('x')).rejects.toThrow('time')
+    await vi.advanceTimersByTimeAsync(100)
+    const second = store.destroy('x')
+    await vi.advanceTimersByTimeAsync(60)
+    await end.reached
+    end.release()
+    write.release()
+    await settle()
+    await vi.advanceTimersByTimeAsync(80)
+    await Promise.all([writing, first, second])
+    await settle()
+    expect(await store.get('x')).toBeNull()
+  })
+
   test('a turn that comes after its time, which sets no timer into the past', async () => {
     const held = barrierStore(laterStore(new MapStore()))
     const store = conditionalStore(held, 1_000)

@@ -2,6 +2,9 @@
 // what it leaves does not count.
 const LONGEST_WAIT_MS = 2_000
 
+// A write that has taken so long will not end any more.
+const LONGEST_WRITE_MS = 60_000
+
 /** The writes of one key that have not ended. */
 interface Line {
   /** Resolves when the one that was queued last has ended. */
@@ -21,6 +24,8 @@ interface Line {
  */
 export class WriteQueue {
   readonly #lines = new Map<string, Line>()
+  /** When the last write of each key began, while one has not ended that has begun. */
+  readonly #begun = new Map<string, { writes: number; last: number }>()
 
   /** Runs `work` after the writes of this key that were queued before it, whatever became of them. */
   write<T>(key: string, work: () => Promise<T>): Promise<T> {
@@ -29,7 +34,7 @@ export class WriteQueue {
     this.#lines.set(key, line)
     const mine = before.then(() => {
       line.since = performance.now()
-      return work()
+      return this.#noted(key, work)
     })
     const settled = mine.then(ignore, ignore).then(() => {
       line.ended++
@@ -38,6 +43,25 @@ export class WriteQueue {
     })
     line.last = settled
     return mine
+  }
+
+  /** Tells whether a write of this key is under way, waited for or not: what is read may be half of it. */
+  isWriting(key: string): boolean {
+    const begun = this.#begun.get(key)
+    return begun !== undefined && performance.now() - begun.last < LONGEST_WRITE_MS
+  }
+
+  async #noted<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const begun = this.#begun.get(key) ?? { writes: 0, last: 0 }
+    begun.writes++
+    begun.last = performance.now()
+    this.#begun.set(key, begun)
+    try {
+      return await work()
+    } finally {
+      begun.writes--
+      if (begun.writes === 0) this.#begun.delete(key)
+    }
   }
 
   /** Waits until the writes of this key that are queued now have ended, or one takes too long. Never rejects. */

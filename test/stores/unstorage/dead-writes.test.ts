@@ -65,3 +65,28 @@ test.each([300, 2_000, 10_000])(
     expect(await done(visitor.twin().visit((session) => session.count))).toBe(3)
   },
 )
+
+test('half of a value that this store is still writing is an error, and not a visitor without a session [P11]', async () => {
+  const sessions = sessionsWith(10_000)
+  const visitor = new Visitor(sessions)
+  expect(await count(visitor)).toBe(1)
+  const plain = { getItem: storage.getItem, setItem: storage.setItem }
+  let end = (): void => {}
+  storage.setItem = async (key, value, options) => {
+    storage.getItem = async () => '{"half'
+    await new Promise<void>((resolve) => {
+      end = resolve
+    })
+    Object.assign(storage, plain)
+    await plain.setItem(key, value, options)
+  }
+  const slow = count(visitor)
+  await vi.advanceTimersByTimeAsync(100)
+  await expect(done(count(visitor))).rejects.toMatchObject({
+    status: 503,
+    cause: expect.objectContaining({ message: expect.stringContaining('writing itself') }),
+  })
+  end()
+  await slow
+  expect(await count(visitor)).toBe(3)
+})
