@@ -27,8 +27,8 @@ export type SessionRequest<Data extends object, Request = IncomingMessage> = Req
 }
 
 /**
- * Answers a request that has a session. What it returns does not matter, as with Node's own listeners. What it throws, or rejects with, is shown on the console, and becomes a 500
- * unless the response was ended before.
+ * Answers a request that has a session. What it returns does not matter, as with Node's own listeners. What it throws, or
+ * rejects with, is shown on the console, and becomes a 500 unless the response was ended before.
  */
 export type SessionListener<Data extends object, Request = IncomingMessage, Response = ServerResponse> = (
   request: SessionRequest<Data, Request>,

@@ -28,6 +28,15 @@ export class LoadedSession implements Loaded {
     return new LoadedSession(record, newTicket(token, record.id, 'current'), data)
   }
 
+  /**
+   * A session that was just written over. Its ticket is as old as the record from then on: after a clock that was set back, what was
+   * noted before would keep this process from touching it.
+   */
+  static writtenOver(record: SessionRecord, ticket: VerifiedTicket, data?: DataObject): LoadedSession {
+    ticket.touchedAt = record.touchedAt
+    return new LoadedSession(record, ticket, data)
+  }
+
   /** When it was last extended, also by this process after it was loaded: parallel requests touch once. */
   get touchedAt(): number {
     return Math.max(this.record.touchedAt, this.ticket.touchedAt)

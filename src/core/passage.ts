@@ -262,7 +262,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   }
 
   expiresAt(state: SessionState, readonly: boolean): number {
-    return endOfUse(state, readonly ? 'look' : this.headersSent ? 'late' : 'use', this.#engine.policy)
+    return endOfUse(state, readonly, this.#engine.policy)
   }
 
   clear(state: SessionState): void {

@@ -215,9 +215,7 @@ export class SessionSaver {
     if (result.outcome === 'moved') return this.#moved(state, loaded, result, snapshot)
     const signedAgain = decision.cookie === 'set'
     const ticket = signedAgain ? current(loaded.ticket) : loaded.ticket
-    // Or after a clock that was set back, what was noted before would keep this process from touching it.
-    ticket.touchedAt = result.record.touchedAt
-    state.settle(new LoadedSession(result.record, ticket, result.data), snapshot)
+    state.settle(LoadedSession.writtenOver(result.record, ticket, result.data), snapshot)
     return signedAgain ? 'set' : 'keep'
   }
 

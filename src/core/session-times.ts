@@ -5,22 +5,22 @@ import type { Policy } from './policy.ts'
 import type { SessionState } from './session-state.ts'
 import { isSignIn } from './sign-in.ts'
 
-/** How a session is asked for its end: to look at it only, in a request that uses it, or after the headers of its response left. */
-export type Asking = 'look' | 'use' | 'late'
-
 /** Gives when a session began, or its user last signed in, as it will be once it is saved. */
 export function beginOf(state: SessionState, policy: Policy): number {
   const { loaded } = state
   return loaded !== null && keepsAge(state, policy) ? loaded.record.createdAt : policy.now()
 }
 
-/** Gives when a session ends if nobody uses it after this request, as it will be once it is saved. */
-export function endOfUse(state: SessionState, asking: Asking, policy: Policy): number {
+/**
+ * Gives when a session ends if nobody uses it after this request, as it will be once it is saved.
+ * @param readonly - Whether it is only looked at, which is no use.
+ */
+export function endOfUse(state: SessionState, readonly: boolean, policy: Policy): number {
   const { loaded } = state
   const now = policy.now()
   if (loaded === null || !keepsAge(state, policy)) return expiresAt(now, now, policy)
   const { record, touchedAt } = loaded
-  if (isWrittenDown(state, loaded, asking, policy)) return expiresAt(record.createdAt, now, policy)
+  if (isWrittenDown(state, loaded, readonly, policy)) return expiresAt(record.createdAt, now, policy)
   return touchedAt === record.touchedAt
     ? endOf(record, policy)
     : expiresAt(record.createdAt, touchedAt, policy)
@@ -38,12 +38,17 @@ function keepsAge(state: SessionState, policy: Policy): boolean {
 }
 
 /** Whether the save that is still to come writes down that the session is used now. */
-function isWrittenDown(state: SessionState, loaded: LoadedSession, asking: Asking, policy: Policy): boolean {
+function isWrittenDown(
+  state: SessionState,
+  loaded: LoadedSession,
+  readonly: boolean,
+  policy: Policy,
+): boolean {
   if (state.isNew) return true
-  if (asking === 'look') return false
+  if (readonly) return false
   if (isTouchDue(loaded, policy, policy.now())) return true
   // Its ticket is signed again together with a touch.
-  if (asking === 'use' && loaded.olderKey) return true
+  if (loaded.olderKey) return true
   try {
     return state.snapshot().changed
   } catch {

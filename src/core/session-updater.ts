@@ -75,9 +75,7 @@ export class SessionUpdater {
     }
     const { record } = result
     if (result.outcome === 'written') {
-      // As with a save: or after a clock that was set back, this process would not touch it.
-      loaded.ticket.touchedAt = record.touchedAt
-      state.rebase(new LoadedSession(record, loaded.ticket, result.data), turns)
+      state.rebase(LoadedSession.writtenOver(record, loaded.ticket, result.data), turns)
       return true
     }
     state.rebase(LoadedSession.under(result.token, record, result.data), turns)
