@@ -93,4 +93,11 @@ export const BREAKERS_P09: readonly PromiseBreaker[] = [
     find: "if (host && (domain !== undefined || path !== '/')) {",
     replace: "if (host && domain === '') {",
   },
+  {
+    promise: 'P9',
+    breaks: 'takes the ticket of a cookie that a deploy has moved for one of the new cookie',
+    file: 'core/sessions.ts',
+    find: 'new TicketBook(keys, cookie.name, cookie.place)',
+    replace: 'new TicketBook(keys, cookie.name)',
+  },
 ]

@@ -265,6 +265,24 @@ describe('what a store with get, set and destroy is made to do', () => {
     expect(await store.get('x')).toBeNull()
   })
 
+  test('destroy, which ends for all who have joined it when their time is over', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const held = barrierStore(laterStore(new MapStore()))
+    const store = conditionalStore(held, 150)
+    await store.set('x', record, { ttl: 9 })
+    const gates = [held.hold('set'), held.hold('destroy')]
+    let told = 0
+    const calls = [store.replace('x', next, { ttl: 9, revision: 1 }), store.destroy('x'), store.destroy('x')]
+    for (const call of calls) Promise.resolve(call).catch(() => told++)
+    await vi.advanceTimersByTimeAsync(160)
+    for (const gate of gates) gate.release()
+    await settle()
+    await vi.advanceTimersByTimeAsync(20)
+    expect(told).toBe(3)
+    expect(held.calls.destroy).toBe(1)
+  })
+
   test('a turn that comes after its time, which sets no timer into the past', async () => {
     const held = barrierStore(laterStore(new MapStore()))
     const store = conditionalStore(held, 1_000)

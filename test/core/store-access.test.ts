@@ -4,10 +4,13 @@ import { inspect } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ConfigError, type StoreOperation } from '../../src/core/errors.ts'
-import type { MemorySessionStore } from '../../src/stores/memory.ts'
+import type { SessionStore } from '../../src/core/store.ts'
+import { TimeOver } from '../../src/core/time-over.ts'
+import { MemorySessionStore } from '../../src/stores/memory.ts'
 import { interceptStore } from '../../src/testing/intercept-store.ts'
 import { EventLog } from '../engine/event-log.ts'
 import { settle } from '../engine/later-store.ts'
+import { MapStore } from '../engine/map-store.ts'
 import { startFaulty, startLater, startOn } from '../engine/start.ts'
 
 test('a storeTimeout longer than a timer can count does not end every wait at once', async () => {
@@ -214,31 +217,54 @@ const ANSWERING = `
   server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))
 `
 
-test('an answer that came while the process stood still came in time [P11]', async () => {
-  const thread = new Worker(ANSWERING, { eval: true })
-  onTestFinished(() => void thread.terminate())
-  const [port] = await once(thread, 'message')
-  const server = connect(port, '127.0.0.1')
-  server.on('error', () => {})
-  onTestFinished(() => void server.destroy())
-  await once(server, 'connect')
-  const { browser } = startOn<{ a: number }, MemorySessionStore>(
-    (memory) =>
-      interceptStore(
-        memory,
-        async (_operation, run) => {
-          server.write('?')
-          await once(server, 'data')
-          return run()
-        },
-        {},
-      ),
-    { storeTimeout: 50 },
-  )
-  await browser.request((session) => session.set('a', 1))
-  const arriving = browser.arrive()
+function standStill(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
-  expect((await arriving).session.a).toBe(1)
+}
+
+test.each<[string, StoreOperation, () => SessionStore]>([
+  ['a store that has all verbs', 'get', () => new MemorySessionStore()],
+  ['a store that has all verbs', 'replace', () => new MemorySessionStore()],
+  ['a store with get, set and destroy', 'set', () => new MapStore()],
+])(
+  'an answer that came from %s while the process stood still in %s came in time [P11]',
+  async (_store, stalled, open) => {
+    const thread = new Worker(ANSWERING, { eval: true })
+    onTestFinished(() => void thread.terminate())
+    const [port] = await once(thread, 'message')
+    const server = connect(port, '127.0.0.1')
+    server.on('error', () => {})
+    onTestFinished(() => void server.destroy())
+    await once(server, 'connect')
+    let stands = false
+    const { browser } = startOn<{ a: number }, SessionStore>(
+      () =>
+        interceptStore(
+          open(),
+          async (operation, run) => {
+            server.write('?')
+            if (stands && operation === stalled) standStill()
+            await once(server, 'data')
+            return run()
+          },
+          {},
+        ),
+      { storeTimeout: 50 },
+    )
+    await browser.request((session) => session.set('a', 1))
+    stands = true
+    await browser.request((session) => session.set('a', 2))
+    stands = false
+    expect(await browser.look()).toEqual({ a: 2 })
+  },
+)
+
+test('a store that says that its time was over has timed out, and is not unavailable [P11]', async () => {
+  const { browser } = startOn<{ a: number }, MemorySessionStore>((memory) =>
+    interceptStore(memory, () => Promise.reject(new TimeOver()), {}),
+  )
+  await expect(browser.request((session) => session.set('a', 1))).rejects.toMatchObject({
+    code: 'ERR_STORE_TIMEOUT',
+  })
 })
 
 test('a store may answer with promises that are functions, as those of Workers RPC are', async () => {

@@ -129,3 +129,17 @@ test('a process that waits for a write that never ends, and has nothing else to 
   })
   expect([run.stdout, run.stderr, run.status]).toEqual(['', '', 0])
 })
+
+test('a key is being written from when a write begins until it ends, and for a minute at most', async () => {
+  expect(queue.isWriting('key')).toBe(false)
+  write('a', 1_000)
+  write('b')
+  await after(0)
+  expect(queue.isWriting('key')).toBe(true)
+  await after(1_000)
+  expect([queue.isWriting('key'), queue.isWriting('other')]).toEqual([true, false])
+  await after(59_999)
+  expect(queue.isWriting('key')).toBe(true)
+  await after(1)
+  expect(queue.isWriting('key')).toBe(false)
+})
