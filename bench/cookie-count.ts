@@ -1,4 +1,5 @@
-import type { Question } from './rig/question.ts'
+import { type Bench, withOwnServers } from './rig/bench.ts'
+import type { Outcome, Question } from './rig/question.ts'
 import { compareVariants, subjectsNamed } from './rig/variants.ts'
 import { SESSION_BYTES } from './subjects/sample-session.ts'
 
@@ -10,24 +11,24 @@ const TITLE = 'COOKIE COUNT: READ, with so many other cookies in front of ours'
 export const cookieCount: Question = {
   name: 'cookie-count',
   title: TITLE,
-  ask: (bench) =>
-    compareVariants(
-      bench,
-      TITLE,
-      subjectsNamed([
-        ['node', 'coatcheck'],
-        ['express', 'express-session, MemoryStore'],
-      ]),
-      COUNTS.map((count) => ({
-        label: String(count),
-        sessionBytes: SESSION_BYTES,
-        traffic: {
-          path: '/read',
-          cookies: (signedIn) => signedIn.map((cookie) => otherCookies(count) + cookie),
-          visitors: bench.options.visitors,
-        },
-      })),
-    ),
+  ask: (bench) => withOwnServers(bench, askOf),
+}
+
+function askOf(bench: Bench): Promise<Outcome> {
+  const subjects = subjectsNamed([
+    ['node', 'coatcheck'],
+    ['express', 'express-session, MemoryStore'],
+  ])
+  const variants = COUNTS.map((count) => ({
+    label: String(count),
+    sessionBytes: SESSION_BYTES,
+    traffic: {
+      path: '/read',
+      cookies: (signedIn: readonly string[]) => signedIn.map((cookie) => otherCookies(count) + cookie),
+      visitors: bench.options.visitors,
+    },
+  }))
+  return compareVariants(bench, TITLE, subjects, variants)
 }
 
 /** Cookies such as analytics and consent tools set: some 40 bytes each. */

@@ -2,6 +2,7 @@ import type { Measured } from './rig/measure.ts'
 import type { Table } from './rig/question.ts'
 import { readResults } from './rig/results.ts'
 import { cpuShare, speedShare } from './rig/within-rounds.ts'
+import { AMONG_MANY } from './subjects/many-sessions.ts'
 
 const SIZES = ['10,000', '100,000', '1,000,000', '5,000,000']
 
@@ -70,6 +71,18 @@ const TARGETS: readonly OtherTarget[] = [
     atLeast: true,
     figure: () => growthOfMemoryStore('gets and writes/s'),
   },
+  {
+    what: 'memory store: a READ among few sessions, of one among 5,000,000, CPU',
+    wanted: 0.8,
+    atLeast: true,
+    figure: () => populationShare('READ'),
+  },
+  {
+    what: 'memory store: a WRITE, the same',
+    wanted: 0.8,
+    atLeast: true,
+    figure: () => populationShare('WRITE'),
+  },
 ]
 
 /** Fills the other figures to reach in from the latest results. */
@@ -102,6 +115,14 @@ function share(by: typeof cpuShare, question: string, name: string, beside: stri
 function measuredOf(question: string, name: string): Measured | undefined {
   const named = readResults(question)?.measured.filter(({ subject }) => subject === name) ?? []
   return named.find(({ framework, store }) => framework === 'node' && store === 'redis') ?? named[0]
+}
+
+/** Gives what a request costs where there are few sessions, of what it costs where there are many. */
+function populationShare(variant: string): number | undefined {
+  const measured = readResults('population')?.measured.filter((one) => one.variant === variant) ?? []
+  const few = measured.find(({ subject }) => subject === 'coatcheck')
+  const many = measured.find(({ subject }) => subject === AMONG_MANY)
+  return few === undefined || many === undefined ? undefined : cpuShare(few, many)
 }
 
 function ofMemoryStore(column: string, sessions: string): number | undefined {

@@ -1,5 +1,5 @@
-import type { Bench } from './rig/bench.ts'
-import type { Outcome, Question } from './rig/question.ts'
+import { type Bench, withOwnServers } from './rig/bench.ts'
+import { type Outcome, type Question, together } from './rig/question.ts'
 import { compareVariants, subjectsNamed } from './rig/variants.ts'
 
 const SIZES = [100, 8_000, 64_000]
@@ -9,17 +9,13 @@ const VISITORS = 200
 export const sessionSize: Question = {
   name: 'session-size',
   title: 'SESSION SIZE: what a larger session costs',
-  async ask(bench) {
-    const outcomes = [
-      await askOf(bench, 'READ, by bytes of session', '/read'),
-      await askOf(bench, 'WRITE, by bytes of session', '/write'),
-    ]
-    return {
-      tables: outcomes.flatMap(({ tables }) => tables),
-      measured: outcomes.flatMap(({ measured }) => measured),
-      notices: outcomes.flatMap(({ notices }) => notices),
-    }
-  },
+  ask: (bench) =>
+    withOwnServers(bench, async (asked) =>
+      together([
+        await askOf(asked, 'READ, by bytes of session', '/read'),
+        await askOf(asked, 'WRITE, by bytes of session', '/write'),
+      ]),
+    ),
 }
 
 function askOf(bench: Bench, title: string, path: string): Promise<Outcome> {

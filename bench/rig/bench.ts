@@ -1,5 +1,5 @@
 import type { Backends } from './backends.ts'
-import type { LiveServers } from './live-servers.ts'
+import { LiveServers } from './live-servers.ts'
 import type { LoadGenerator } from './load.ts'
 import type { BenchOptions } from './options.ts'
 
@@ -19,8 +19,15 @@ export function oneProcessEach(bench: Bench): Bench {
   return { ...bench, options: { ...bench.options, processes: 1 } }
 }
 
-/** The same, with servers of its own that are warmed up for half as long: for questions that ask how something grows. */
-export function ownServersEach(bench: Bench): Bench {
-  const one = oneProcessEach(bench)
-  return { ...one, servers: null, options: { ...one.options, warmup: one.options.warmup / 2 } }
+/** The same, with servers that end with the question: for those that ask how something grows, which nobody else asks of the same. */
+export async function withOwnServers<Answer>(
+  bench: Bench,
+  ask: (bench: Bench) => Promise<Answer>,
+): Promise<Answer> {
+  const servers = new LiveServers()
+  try {
+    return await ask({ ...oneProcessEach(bench), servers })
+  } finally {
+    servers.stop()
+  }
 }

@@ -48,10 +48,12 @@ export async function compare(
   const turns = turnsOf(contestants, processes)
   try {
     for (const { contestant } of turns) await contestant.start(bench, traffic)
-    const warmups = Math.ceil(Math.max(...contestants.map(({ warmup }) => warmup)) / WARMUP_TURN)
-    for (let round = 0; round < warmups; round++) {
-      // In turn: one after the other, the first would have waited for minutes.
-      for (const { contestant, nth } of turns) await contestant.warmUp(nth, WARMUP_TURN)
+    const longest = Math.max(...contestants.map(({ warmup }) => warmup))
+    for (let left = Math.ceil(longest / WARMUP_TURN); left > 0; left--) {
+      // In turn: one after the other, the first would have waited for minutes. Those who need less join in later, for the same reason.
+      for (const { contestant, nth } of turns) {
+        if (left <= Math.ceil(contestant.warmup / WARMUP_TURN)) await contestant.warmUp(nth, WARMUP_TURN)
+      }
     }
     for (let round = 0; round < rounds; round++) {
       // In turning order: nobody is always the first.

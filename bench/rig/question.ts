@@ -17,6 +17,15 @@ export interface Outcome {
   notices: string[]
 }
 
+/** Makes one outcome of several. */
+export function together(outcomes: readonly Outcome[]): Outcome {
+  return {
+    tables: outcomes.flatMap(({ tables }) => tables),
+    measured: outcomes.flatMap(({ measured }) => measured),
+    notices: outcomes.flatMap(({ notices }) => notices),
+  }
+}
+
 /** One question the benchmark answers. */
 export interface Question {
   /** What the command line and the files of results call it. */

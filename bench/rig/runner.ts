@@ -37,6 +37,8 @@ export class Runner {
   readonly #name: string
   readonly #path: string
   readonly #cookies: readonly string[]
+  /** How many requests it has been sent. */
+  #sent = 0
 
   private constructor(
     bench: Bench,
@@ -81,15 +83,22 @@ export class Runner {
     const { connections } = this.#bench.options
     const before = await this.server.cpuTime()
     const url = this.server.url + this.#path
-    const result = await this.#bench.load.run({ url, cookies: this.#cookies, seconds, connections })
+    const result = await this.#bench.load.run({ url, cookies: this.#nextCookies(), seconds, connections })
     const after = await this.server.cpuTime()
     if (result.failures > 0) throw new Error(`${result.failures} of ${result.requests} requests failed.`)
     // The load ends while each connection waits for an answer, which the server makes all the same: of a slow one's requests, that
     // is up to half.
     const worked = result.requests + connections
+    this.#sent += worked
     const systemMicros = (after.system - before.system) / worked
     const userMicros = (after.user - before.user) / worked
     return { cpuMicros: userMicros + systemMicros, systemMicros, perSecond: result.requests / result.seconds }
+  }
+
+  /** The cookies, those first whose turn it is: begun anew each time, of many visitors only the first would ever come. */
+  #nextCookies(): readonly string[] {
+    const next = this.#sent % this.#cookies.length
+    return [...this.#cookies.slice(next), ...this.#cookies.slice(0, next)]
   }
 
   /** Ends its server, unless other questions may be asked of it. */

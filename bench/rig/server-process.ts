@@ -45,7 +45,14 @@ export class ServerProcess {
    * @throws {MissingModule} it needs a module that is not there.
    */
   static async start(subject: Subject, setup: Setup): Promise<ServerProcess> {
-    const args = [...NODE_FLAGS, SERVE, subject.framework, subject.name, JSON.stringify(setup)]
+    const args = [
+      ...NODE_FLAGS,
+      ...heapFlags(subject),
+      SERVE,
+      subject.framework,
+      subject.name,
+      JSON.stringify(setup),
+    ]
     const [program, programArgs] = onServerCore(process.execPath, args)
     const child = spawn(program, programArgs, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -114,4 +121,8 @@ export class ServerProcess {
       waiting.abort()
     }
   }
+}
+
+function heapFlags({ heapMegabytes }: Subject): string[] {
+  return heapMegabytes === undefined ? [] : [`--max-old-space-size=${heapMegabytes}`]
 }

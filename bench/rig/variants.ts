@@ -1,6 +1,6 @@
 import { allSubjects } from '../subjects/all-subjects.ts'
 import type { Framework, Setup, Subject } from '../subjects/subject.ts'
-import { type Bench, ownServersEach } from './bench.ts'
+import type { Bench } from './bench.ts'
 import { compare, type Measured } from './measure.ts'
 import type { Outcome, Table } from './question.ts'
 import type { Traffic } from './runner.ts'
@@ -38,7 +38,7 @@ export async function compareVariants(
     for (const [framework, inFramework] of Map.groupBy(subjects, (subject) => subject.framework)) {
       const contestants = [...subjectsNamed([[framework, 'bare']]), ...inFramework]
       const setup: Omit<Setup, 'storeUrl'> = { store: 'memory', sessionBytes }
-      const comparison = await compare(ownServersEach(bench), contestants, setup, traffic)
+      const comparison = await compare(bench, contestants, setup, traffic)
       measured.push(...comparison.measured.map((one) => ({ ...one, variant: label })))
       notices.push(...comparison.notices)
     }

@@ -8,9 +8,6 @@ function init(args)
   for cookie in io.lines(args[1]) do
     requests[#requests + 1] = wrk.format(nil, nil, cookie ~= "" and { ["Cookie"] = cookie } or {})
   end
-  -- Each run begins with somebody else, or of many visitors only the first would ever come.
-  math.randomseed(os.time())
-  last = math.random(#requests)
 end
 
 function request()

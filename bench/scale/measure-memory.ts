@@ -1,5 +1,6 @@
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import { type MemorySubject, type MovedClock, openMemorySubject, PAYLOAD_BYTES } from './memory-subjects.ts'
+import { PauseWatch } from './pause-watch.ts'
 
 // A process of its own for one store at one size: node --expose-gc scale/measure-memory.ts <store> <sessions>
 // Prints what it found as JSON.
@@ -27,15 +28,15 @@ const QUIET_MS = 300
 const SWEEP_LIMIT_MS = 60_000
 
 async function fill(subject: MemorySubject, sessions: number): Promise<number> {
-  let longest = 0
+  const watch = new PauseWatch()
   for (let session = 0; session < sessions; session += SLICE) {
-    const began = performance.now()
+    watch.begin()
     const end = Math.min(session + SLICE, sessions)
     for (let one = session; one < end; one++) subject.add(one, one % 2 === 0 ? HOUR : 3 * HOUR)
-    longest = Math.max(longest, performance.now() - began)
+    watch.next()
     await turn()
   }
-  return longest
+  return watch.longest
 }
 
 async function perSecond(
@@ -64,22 +65,19 @@ async function perSecond(
 
 /** Watches the event loop while `work` runs. Gives the longest time between two of its turns, in milliseconds. */
 async function longestPause(work: () => Promise<void>): Promise<number> {
-  let longest = 0
+  const watch = new PauseWatch()
   let watching = true
-  const watch = async (): Promise<void> => {
-    let last = performance.now()
+  const turnByTurn = async (): Promise<void> => {
     while (watching) {
       await turn()
-      const now = performance.now()
-      longest = Math.max(longest, now - last)
-      last = now
+      watch.next()
     }
   }
-  const watched = watch()
+  const watched = turnByTurn()
   await work()
   watching = false
   await watched
-  return longest
+  return watch.longest
 }
 
 /**

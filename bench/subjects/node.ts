@@ -5,6 +5,7 @@ import { built } from './built.ts'
 import { inProcess, overRedis } from './by-hand.ts'
 import { json } from './json-answer.ts'
 import { listen } from './listening.ts'
+import { AMONG_MANY, MANY_MEGABYTES, storeOfMany } from './many-sessions.ts'
 import { ourSessions, ourStore, redisStore } from './our-sessions.ts'
 import { type SampleData, SECRET, sampleVisitors } from './sample-session.ts'
 import { ALL_STORES, CALLED_BY_HANDLERS, FLOOR, type Setup, type Subject } from './subject.ts'
@@ -61,6 +62,16 @@ const oursMemoryBesideRedis: Subject = {
     serveOurs(setup, await ourSessions(setup, await ourStore({ ...setup, store: 'memory' }))),
 }
 
+/** For the question about a full store alone: it takes the better part of a minute to fill. */
+const oursAmongMany: Subject = {
+  framework: 'node',
+  name: AMONG_MANY,
+  kind: 'ours',
+  stores: [],
+  heapMegabytes: MANY_MEGABYTES,
+  serve: async (setup) => serveOurs(setup, await ourSessions(setup, await storeOfMany(setup))),
+}
+
 const ironSession: Subject = {
   framework: 'node',
   name: 'iron-session',
@@ -94,6 +105,7 @@ export const nodeSubjects: readonly Subject[] = [
   ours,
   oursNearCache,
   oursMemoryBesideRedis,
+  oursAmongMany,
   overRedis,
   inProcess,
   ironSession,

@@ -37,6 +37,8 @@ export interface Subject {
   stores: readonly StoreName[]
   /** The routes it is asked about, when not all. */
   routes?: readonly Route[]
+  /** How large its heap may grow, when more than Node allows by itself. */
+  heapMegabytes?: number
   /** Starts it on a free port of 127.0.0.1. */
   serve(setup: Setup): Promise<{ port: number }>
 }
