@@ -138,6 +138,10 @@ describe('reading data', () => {
     expect(readData(`{"a":"${'['.repeat(2_000)}"}`, ROOM)).not.toBeNull()
     expect(readData(`{"a":"${'\\"['.repeat(2_000)}"}`, ROOM)).not.toBeNull()
     expect(readData(`{"a":"\\\\"${`,"b":${'['.repeat(600)}`}`, ROOM)).toBeNull()
+    // Lists in objects in lists, 250 of each: neither alone is too many.
+    const both = (depth: number): string => `${'{"a":['.repeat(depth)}${']}'.repeat(depth)}`
+    expect(readData(both(250), ROOM)).not.toBeNull()
+    expect(readData(both(251), ROOM)).toBeNull()
     // Side by side is not deep.
     expect(readData(`{"a":[${'[],'.repeat(2_000)}1]}`, ROOM)).not.toBeNull()
   })
