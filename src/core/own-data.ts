@@ -1,4 +1,5 @@
-import { copyJson, type DataObject } from './data-text.ts'
+import type { DataObject } from './data-text.ts'
+import { copyParsed } from './parsed-copy.ts'
 
 /**
  * One request's own data, which may have been begun from data that serves other requests too: an object in it is
@@ -55,6 +56,6 @@ export class OwnData {
   #redeem(key: string): void {
     const value = this.#values[key]
     if (typeof value !== 'object' || value === null) return
-    if (this.#lender?.[key] === value) this.#values[key] = copyJson(value)
+    if (this.#lender?.[key] === value) this.#values[key] = copyParsed(value)
   }
 }

@@ -1,7 +1,10 @@
 import { type DataObject, readData } from './data-text.ts'
+import { letGo, takeIn } from './long-texts.ts'
 
+// Of texts up to this length each ticket may have one; of longer ones as many as there is room for in the process.
+const LONGEST_SHORT_TEXT = 1_024
 // Longer texts are parsed anew on each request: what is remembered of all visitors must stay small.
-const LONGEST_TEXT = 1_024
+const LONGEST_TEXT = 65_536
 
 /**
  * Remembers what one session's text was parsed to, so that requests that only look at the data need not parse it:
@@ -29,9 +32,22 @@ export class RememberedData {
     this.#remember(text, data)
   }
 
-  #remember(text: string, data: Readonly<DataObject> | null): void {
-    const short = text.length <= LONGEST_TEXT
-    this.#text = short ? text : null
-    this.#data = short ? data : null
+  /** Forgets what it remembers. */
+  forget(): void {
+    this.#text = null
+    this.#data = null
   }
+
+  #remember(text: string, data: Readonly<DataObject> | null): void {
+    const wasLong = this.#text !== null && isLong(this.#text)
+    const isKept = text.length <= LONGEST_TEXT
+    this.#text = isKept ? text : null
+    this.#data = isKept ? data : null
+    if (isKept && isLong(text)) takeIn(this, text.length)
+    else if (wasLong) letGo(this)
+  }
+}
+
+function isLong(text: string): boolean {
+  return text.length > LONGEST_SHORT_TEXT
 }

@@ -3,6 +3,7 @@ import type { Answerable } from './decide.ts'
 import { changeDraft, type DraftChange } from './draft-change.ts'
 import type { Engine } from './engine.ts'
 import { LoadedSession } from './loaded-session.ts'
+import { copyParsed } from './parsed-copy.ts'
 import { diff } from './patch.ts'
 import type { CookieVerb, SessionSaver } from './session-saver.ts'
 import type { Loss, SessionState } from './session-state.ts'
@@ -43,7 +44,7 @@ export class SessionUpdater {
   /** Nobody else has this session's id yet: a change needs no store to be atomic. */
   async #updateOwn(state: SessionState, change: DraftChange, answer: UpdatedAnswer): Promise<boolean> {
     const before = copyJson(state.seen)
-    const draft = await changeDraft(copyJson(before), change)
+    const draft = await changeDraft(copyParsed(before), change)
     writeData(draft, this.#engine.policy.maxBytes)
     state.patch(diff(before, draft))
     const { turns } = state

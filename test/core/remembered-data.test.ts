@@ -7,6 +7,11 @@ import { createClock, type TestClock } from '../../src/testing/clock.ts'
 
 const SECRET = 'remembered-data-0123456789-abcdefghij'
 
+/** Writes data of so many characters. */
+function textOf(length: number): string {
+  return JSON.stringify({ text: 'x'.repeat(length - '{"text":""}'.length) })
+}
+
 interface Basket {
   name: string
   cart: { sku: string; count: number }[]
@@ -32,12 +37,52 @@ describe('what a session remembers of its text', () => {
     expect(remembered.of('{"a":1}')).toBeNull()
   })
 
-  test('is nothing of a text that is no data, or longer than 1,024 characters', () => {
-    const long = JSON.stringify({ text: 'x'.repeat(1_024) })
-    for (const text of ['{"a":1', '[1]', long]) {
+  test('is nothing of a text that is no data, or longer than 65,536 characters', () => {
+    for (const text of ['{"a":1', '[1]', textOf(65_537)]) {
       const remembered = new RememberedData()
       for (let time = 0; time < 3; time++) expect(remembered.of(text)).toBeNull()
     }
+    const longest = new RememberedData()
+    longest.of(textOf(65_536))
+    expect(longest.of(textOf(65_536))).not.toBeNull()
+  })
+})
+
+describe('texts of more than 1,024 characters', () => {
+  const LONG = textOf(65_536)
+  const ROOM = 64
+
+  /** Has a session of this text, and its data kept. */
+  function remembering(text: string): RememberedData {
+    const remembered = new RememberedData()
+    remembered.keep(text, { kept: true })
+    return remembered
+  }
+
+  test('are remembered up to 4,194,304 characters in all: those that came first give way', () => {
+    const early = Array.from({ length: ROOM }, () => remembering(LONG))
+    for (const one of early) expect(one.of(LONG)).toEqual({ kept: true })
+    const late = Array.from({ length: 10 }, () => remembering(LONG))
+    // Those that are gone at last: to be asked for makes them remember it again.
+    for (const one of [...late, ...early.slice(10)]) expect(one.of(LONG)).toEqual({ kept: true })
+    for (const one of early.slice(0, 10).reverse()) expect(one.of(LONG)).toBeNull()
+  })
+
+  test('of one session take up the room of one, however often it is written', () => {
+    const others = Array.from({ length: ROOM - 1 }, () => remembering(LONG))
+    const writer = new RememberedData()
+    for (let write = 0; write <= 200; write++) {
+      writer.keep(textOf(60_000 + write), { write })
+      if (write % 2 === 0) writer.keep('{"short":true}', { short: true })
+    }
+    remembering(LONG)
+    for (const one of others) expect(one.of(LONG)).toEqual({ kept: true })
+  })
+
+  test('push no shorter one out', () => {
+    const short = remembering(textOf(1_024))
+    for (let one = 0; one < 2 * ROOM; one++) remembering(LONG)
+    expect(short.of(textOf(1_024))).toEqual({ kept: true })
   })
 })
 
