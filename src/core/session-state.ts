@@ -276,16 +276,19 @@ export class SessionState {
    * @param turns - The state's `turns` when the record was asked for.
    */
   rebase(loaded: LoadedSession, turns: number): void {
-    this.loaded = loaded
     const bases = [this.#baseText, ...this.#inDoubt]
+    this.loaded = loaded
     this.#inDoubt = NOTHING
-    if (turns !== this.#turns) {
-      this.#carryAgain(loaded, bases)
-      return
+    if (turns !== this.#turns) this.#carryAgain(loaded, bases)
+    else if (this.unwritten) {
+      // Nothing to keep, and nobody holds what would have to become the newest: that is read when somebody asks.
+      this.#own = null
+      this.stand(loaded)
+    } else {
+      const parsed = bases.map((base) => this.#parsed(base))
+      adopt(this.#newest(loaded), parsed, this.data)
+      this.#baseText = baseOf(loaded)
     }
-    const parsed = bases.map((base) => this.#parsed(base))
-    adopt(this.#newest(loaded), parsed, this.data)
-    this.#baseText = baseOf(loaded)
   }
 
   /**
