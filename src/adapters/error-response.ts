@@ -1,4 +1,5 @@
 import { isSessionError } from '../core/errors.ts'
+import { isError } from '../core/is-error.ts'
 import { hasSentHead, isHttp2, type NodeResponse } from './node-response.ts'
 import { takeBack } from './take-back.ts'
 
@@ -50,7 +51,7 @@ export function answerWithError(error: unknown, response: NodeResponse): void {
 function breakOff(response: NodeResponse, error: unknown): void {
   // Without an error HTTP/2 ends the stream as if it were whole; with one, HTTP/1 would tell the server of a `clientError`.
   if (isHttp2(response))
-    response.destroy(error instanceof Error ? error : new Error(`It failed with a ${typeof error}`))
+    response.destroy(isError(error) ? error : new Error(`It failed with a ${typeof error}`))
   else response.destroy()
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Awaitable, isPromise } from '../core/awaitable.ts'
+import { isError } from '../core/is-error.ts'
 import type { Passage } from '../core/passage.ts'
 import type { Session, SessionReplacement } from '../core/session.ts'
 import type { DefaultData } from '../core/session-data.ts'
@@ -88,7 +89,7 @@ function pass(error: unknown, response: ServerResponse, next: (error?: unknown) 
   try {
     next(error)
   } catch (broken) {
-    const reason = broken instanceof Error ? broken.message : typeof broken
+    const reason = isError(broken) ? broken.message : typeof broken
     warn(
       `The app's error handling failed on an error of the session, which was answered without it: ${reason}`,
     )

@@ -1,3 +1,4 @@
+import { isErrorOf } from '../core/is-error.ts'
 import { applyEffects, type ResponseEffects } from '../core/response-effects.ts'
 import { WebResponseHeaders } from './web-response-headers.ts'
 
@@ -90,7 +91,7 @@ function tell(response: Telling, own: Response, key: PropertyKey): Response {
     applyEffects(effects, new WebResponseHeaders(response.headers))
   } catch (error) {
     // Those of Response.redirect() and of fetched responses cannot be changed.
-    if (!(error instanceof TypeError)) throw error
+    if (!isErrorOf('TypeError', error)) throw error
     showCopy(response, effects)
   }
   return response

@@ -1,5 +1,6 @@
 import { type Awaitable, isPromise } from '../core/awaitable.ts'
 import { isSessionError } from '../core/errors.ts'
+import { isError } from '../core/is-error.ts'
 import type { Passage } from '../core/passage.ts'
 import type { ResponseEffects } from '../core/response-effects.ts'
 import { warn } from '../core/warning.ts'
@@ -252,7 +253,7 @@ export class HeldResponse {
   }
 
   #break(error: unknown, what: string): void {
-    const cause = error instanceof Error ? error : new Error(`It failed with a ${typeof error}`)
+    const cause = isError(error) ? error : new Error(`It failed with a ${typeof error}`)
     warn(`A response was cut off, since ${what}: ${cause.message}`)
     this.#response.destroy(cause)
   }

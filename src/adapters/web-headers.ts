@@ -1,3 +1,4 @@
+import { isErrorOf } from '../core/is-error.ts'
 import { applyEffects, type ResponseEffects } from '../core/response-effects.ts'
 import { headBelow, writeInHead } from './head-effects.ts'
 import { showWhenAsked } from './headers-when-asked.ts'
@@ -39,7 +40,7 @@ function withOwnEffects(response: Response, effects: ResponseEffects): Response 
     return response
   } catch (error) {
     // Those of Response.redirect() and of fetched responses cannot.
-    if (!(error instanceof TypeError)) throw error
+    if (!isErrorOf('TypeError', error)) throw error
     return response.status < LOWEST_STATUS_OF_A_COPY ? response : copyWith(response, effects)
   }
 }

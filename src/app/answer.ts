@@ -1,6 +1,7 @@
 import type { StatusCode } from 'hono/utils/http-status'
 import { writeOwnEffects } from '../adapters/hono/passing.ts'
 import { UsageError } from '../core/errors.ts'
+import { isErrorOf } from '../core/is-error.ts'
 import { deleteOutcome } from '../core/outcome-headers.ts'
 import type { ResponseEffects } from '../core/response-effects.ts'
 import { shownValue } from '../core/shown-value.ts'
@@ -348,7 +349,7 @@ export class Answer {
       else headers.set(name, value)
     } catch (error) {
       // Nobody can change the headers of a response of fetch()'s.
-      if (!(error instanceof TypeError)) throw error
+      if (!isErrorOf('TypeError', error)) throw error
     }
   }
 

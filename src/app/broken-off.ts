@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isError } from '../core/is-error.ts'
 import type { ErrorReporter } from './error-handling.ts'
 import { SourceFailure } from './sent-body.ts'
 import { shownRequest } from './shown-request.ts'
@@ -40,7 +41,7 @@ function isOfAnotherLength(cause: unknown): boolean {
 }
 
 function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
+  return isError(error) && 'code' in error ? error.code : undefined
 }
 
 function anotherLength({ method = 'GET', url = '/' }: IncomingMessage, cause: unknown): Error {

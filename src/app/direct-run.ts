@@ -2,6 +2,7 @@ import type { Context, ErrorHandler } from 'hono'
 import { ContextSession, dropResponse, enterPassage, openPassage } from '../adapters/hono/passing.ts'
 import type { SessionEnv } from '../adapters/hono.ts'
 import { type Awaitable, andThen, isPromise } from '../core/awaitable.ts'
+import { isError } from '../core/is-error.ts'
 import type { Passage } from '../core/passage.ts'
 import type { ResponseEffects } from '../core/response-effects.ts'
 import type { Answer } from './answer.ts'
@@ -145,7 +146,7 @@ export class DirectRun<Data extends object> {
   #dropAnswer(error: unknown): never {
     this.#showToHono()
     const { context } = this.#exchange
-    if (error instanceof Error) context.error = error
+    if (isError(error)) context.error = error
     return dropResponse(error, this.#passage, context)
   }
 

@@ -1,4 +1,5 @@
 import { isSessionError } from '../core/errors.ts'
+import { isError } from '../core/is-error.ts'
 import { HttpError } from './http-error.ts'
 import { statusText } from './status-text.ts'
 
@@ -47,6 +48,6 @@ function messageOf(error: unknown, status: number): string {
   if (status === 503 && isSessionError(error)) {
     return 'The session store is not available. Try again shortly.'
   }
-  const exposed = error instanceof Error && 'expose' in error && error.expose === true
+  const exposed = isError(error) && 'expose' in error && error.expose === true
   return exposed && status < 500 ? error.message : statusText(status)
 }

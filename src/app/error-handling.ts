@@ -2,13 +2,14 @@ import type { Context } from 'hono'
 import type { SessionEnv } from '../adapters/hono.ts'
 import { isPromise } from '../core/awaitable.ts'
 import { isSessionError } from '../core/errors.ts'
+import { isError } from '../core/is-error.ts'
 import { errorAnswer } from './error-answer.ts'
 import type { Exchange } from './exchange.ts'
 import type { ErrorHandler } from './handler.ts'
 import { RouteTable } from './route-table.ts'
 import { runHandler } from './run-handler.ts'
 import { SourceFailure } from './sent-body.ts'
-import { thrownBy } from './thrown-value.ts'
+import { errorBy, thrownBy } from './thrown-value.ts'
 
 /** Is told of an error that is the server's own fault. It may be async: nobody waits for it. */
 export type ErrorReporter = (error: unknown, request: Request) => void
@@ -35,7 +36,7 @@ export class ErrorHandling<Data extends object> {
     const handlers = this.#handlers.match('ALL', context.req.path)
     // What middleware meets that reads a body. The failure was told when it came.
     const isTold = error instanceof SourceFailure
-    const first = isTold ? (error.cause ?? error) : error
+    const first = errorBy(isTold ? (error.cause ?? error) : error)
     let current = first
     for (const [[handler]] of handlers) {
       answer.reset()
@@ -97,7 +98,7 @@ function ownResponse<Data extends object>(
   error: unknown,
   context: Context<SessionEnv<Data>>,
 ): Response | null {
-  if (isSessionError(error) || !(error instanceof Error) || !('getResponse' in error)) return null
+  if (isSessionError(error) || !isError(error) || !('getResponse' in error)) return null
   const { getResponse } = error
   const response: unknown = typeof getResponse === 'function' ? getResponse.call(error, context) : null
   return response instanceof Response ? response : null

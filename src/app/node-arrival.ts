@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context } from 'hono'
 import type { SessionEnv } from '../adapters/hono.ts'
+import { isError } from '../core/is-error.ts'
 import { warn } from '../core/warning.ts'
 import type { RouteTurner, SessionArrival } from './arrival.ts'
 import type { DirectRun } from './direct-run.ts'
@@ -103,9 +104,7 @@ export class NodeArrival<Data extends object> implements SessionArrival<Data>, R
     try {
       this.#inHono().response.reject(error)
     } catch (unanswered) {
-      warn(
-        `A request was not answered by the app: ${unanswered instanceof Error ? unanswered.message : 'unknown'}`,
-      )
+      warn(`A request was not answered by the app: ${isError(unanswered) ? unanswered.message : 'unknown'}`)
     }
   }
 

@@ -1,4 +1,5 @@
 import { ConfigError } from '../core/errors.ts'
+import { isError } from '../core/is-error.ts'
 import { shownValue } from '../core/shown-value.ts'
 import { parameterOf, routerPath, segmentsOf } from './path-segments.ts'
 import { asksForEnd, expressionOf, inCode, takesSlash } from './route-expression.ts'
@@ -107,7 +108,7 @@ function expressionFixOf(expression: string, isLast: boolean): string | null {
   try {
     new RegExp(`^(?:${expression})$`)
   } catch (error) {
-    return `Its expression is none: ${error instanceof Error ? error.message : 'invalid'}.`
+    return `Its expression is none: ${isError(error) ? error.message : 'invalid'}.`
   }
   if (takesSlash(expression) && !isLast)
     return "An expression that matches several segments comes last: keep slashes out of it ('[^/]' for '.'), end the path with it, or write '/*' there and read req.path."

@@ -1,3 +1,5 @@
+import { isError } from '../core/is-error.ts'
+
 /** Stands for a thrown value that is no error: Hono's error handling, and who is told of errors, take errors only. */
 class ThrownValue extends Error {
   constructor(thrown: unknown) {
@@ -9,6 +11,11 @@ class ThrownValue extends Error {
 /** Makes an error of whatever was thrown. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new ThrownValue(thrown)
+}
+
+/** Gives the error that was thrown where it is one of another realm, whose class Hono does not know. */
+export function errorBy(error: unknown): unknown {
+  return error instanceof ThrownValue && isError(error.cause) ? error.cause : error
 }
 
 /** Gives what was thrown; for `null` and `undefined` the error in its place, so that handlers have something to look at. */

@@ -1,4 +1,5 @@
 import { DataError } from './errors.ts'
+import { isError } from './is-error.ts'
 import { keyInJson } from './json-key.ts'
 import { dropProto, visitObjects } from './json-objects.ts'
 import { isReservedKey } from './reserved-keys.ts'
@@ -106,7 +107,7 @@ function isSerializable(value: unknown): boolean {
 
 /** Keeps an error's class and drops its message: V8 quotes the data in it. */
 function nameOf(cause: unknown): string {
-  return cause instanceof Error ? cause.name : typeof cause
+  return isError(cause) ? cause.name : typeof cause
 }
 
 function isTooDeep(text: string): boolean {

@@ -1,5 +1,6 @@
 import { publish } from './diagnostics.ts'
 import { ConfigError, type StoreError, type StoreOperation } from './errors.ts'
+import { isError } from './is-error.ts'
 import { warn } from './warning.ts'
 
 /**
@@ -114,7 +115,5 @@ function unusable(name: unknown): ConfigError {
 }
 
 function complain(name: EventName, error: unknown): void {
-  warn(
-    `A listener of the session event '${name}' threw: ${error instanceof Error ? error.stack : typeof error}`,
-  )
+  warn(`A listener of the session event '${name}' threw: ${isError(error) ? error.stack : typeof error}`)
 }

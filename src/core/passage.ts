@@ -4,6 +4,7 @@ import { checkChange, type DraftChange } from './draft-change.ts'
 import type { Engine } from './engine.ts'
 import { ConfigError, UsageError } from './errors.ts'
 import { endsAt } from './expiry.ts'
+import { isError } from './is-error.ts'
 import type { CookieCarrier } from './request-cookie.ts'
 import type { ResponseEffects } from './response-effects.ts'
 import type { ReadonlySession, Session } from './session.ts'
@@ -246,7 +247,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     queueMicrotask(() => {
       this.#lateSave = false
       const saving = this.save(this.#state).catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : typeof error
+        const reason = isError(error) ? error.message : typeof error
         warn(`A change of the session made after the response had begun was not saved: ${reason}`)
       })
       try {

@@ -1,6 +1,7 @@
 import { type Awaitable, isPromise } from './awaitable.ts'
 import { isSessionError, StoreError, type StoreOperation } from './errors.ts'
 import type { EventHub } from './events.ts'
+import { errorsIn, isError, isErrorOf } from './is-error.ts'
 import type { SessionRecord } from './record.ts'
 import type { ConditionalStore, ReplaceOptions, ReplaceOutcome, TouchOptions, WriteOptions } from './store.ts'
 import { TimeOver } from './time-over.ts'
@@ -158,7 +159,7 @@ export class StoreAccess {
  * SQL with its values, on their errors; those are session data, and errors get logged.
  */
 function withoutDetails(error: unknown): Error {
-  if (!(error instanceof Error)) return new Error(`The driver threw a ${typeof error}`)
+  if (!isError(error)) return new Error(`The driver threw a ${typeof error}`)
   const message = messageOf(error)
   const kept = new Error(message)
   kept.name = error.name
@@ -177,8 +178,8 @@ function withoutMessage({ stack = '', message }: Error, instead: string): string
 /** A connection refused on every address comes as an AggregateError without a message of its own. */
 function messageOf(error: Error): string {
   // JSON.parse quotes what it was given.
-  if (error instanceof SyntaxError) return 'A text in the store is not JSON.'
-  if (error.message !== '' || !(error instanceof AggregateError)) return error.message
-  const [first] = error.errors
-  return first instanceof Error ? first.message : ''
+  if (isErrorOf('SyntaxError', error)) return 'A text in the store is not JSON.'
+  if (error.message !== '') return error.message
+  const [first] = errorsIn(error) ?? []
+  return isError(first) ? first.message : ''
 }

@@ -1,4 +1,5 @@
 import { ConfigError } from '../core/errors.ts'
+import { errorsIn, isError, isErrorOf } from '../core/is-error.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { SessionStore, WriteOptions } from '../core/store.ts'
 import { answerOf } from './connect/answer.ts'
@@ -77,7 +78,7 @@ export class ConnectSessionStore implements SessionStore {
     } catch (error) {
       if (isMissing(error)) return null
       // What the store could not parse is there, and is no session.
-      if (error instanceof SyntaxError) return unreadableRecord(id)
+      if (isErrorOf('SyntaxError', error)) return unreadableRecord(id)
       throw error
     }
     if (session === undefined || session === null) return null
@@ -139,10 +140,7 @@ function isMissing(error: unknown): boolean {
 
 function isOfConnection(error: unknown): boolean {
   // Of several addresses, none of which answered; it has the code of the first.
-  if (error instanceof AggregateError) return true
+  if (errorsIn(error) !== null) return true
   // Drivers that make an error of their own, as older mysql2 does, keep the code and the message and leave the call out.
-  return (
-    error instanceof Error &&
-    (Reflect.get(error, 'syscall') === 'connect' || /^connect\b/.test(error.message))
-  )
+  return isError(error) && (Reflect.get(error, 'syscall') === 'connect' || /^connect\b/.test(error.message))
 }

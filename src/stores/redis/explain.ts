@@ -1,3 +1,4 @@
+import { isError } from '../../core/is-error.ts'
 import type { RedisCommands } from './commands.ts'
 import { sendAgain } from './send-again.ts'
 
@@ -63,7 +64,7 @@ const ADVICE: ReadonlyArray<readonly [sign: RegExp, advice: string]> = [
  * there is nothing to add.
  */
 function explain(error: unknown): unknown {
-  if (!(error instanceof Error)) return error
+  if (!isError(error)) return error
   const known = ADVICE.find(([sign]) => sign.test(error.message) || sign.test(error.name))
   if (known === undefined) return error
   const [firstLine] = error.message.split('\n', 1)

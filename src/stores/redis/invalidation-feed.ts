@@ -1,3 +1,4 @@
+import { isError } from '../../core/is-error.ts'
 /** What a feed tells. */
 export interface FeedListener {
   /** From now on every change is told. What was read before may have changed untold. */
@@ -44,8 +45,7 @@ export function followConnection(
     if (!followed) return
     listener.lost()
     // A connection that broke comes back by itself. An answer of the server that says no is final.
-    if (error instanceof Error && /^(NOPERM|ERR unknown) /.test(error.message))
-      listener.refused(error.message)
+    if (isError(error) && /^(NOPERM|ERR unknown) /.test(error.message)) listener.refused(error.message)
   }
   for (const event of ['error', 'reconnecting', 'close', 'end']) connection.on(event, lost)
   connection.on('ready', () => {

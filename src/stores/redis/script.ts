@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isError } from '../../core/is-error.ts'
 import type { RedisCommands } from './commands.ts'
 
 /** A Lua script that Redis runs as one atomic step. */
@@ -37,7 +38,7 @@ export async function run(
   try {
     return await commands.send(keys[0], ['EVALSHA', script.sha, ...rest])
   } catch (error) {
-    if (!(error instanceof Error)) throw error
+    if (!isError(error)) throw error
     if (keys.length > 1 && IS_DIVIDED.test(error.message)) return run(commands, script, [keys[0]], ...args)
     // A server forgets scripts when it restarts, on SCRIPT FLUSH, and on failover. EVAL teaches it again.
     if (!error.message.startsWith('NOSCRIPT')) throw error

@@ -1,3 +1,4 @@
+import { isError } from '../../core/is-error.ts'
 import type { RedisCommands } from './commands.ts'
 import { CREATE } from './record-scripts.ts'
 
@@ -35,6 +36,6 @@ function makesRecord([name, script]: readonly string[]): boolean {
  * connection was reset, as that of a server is which is killed before it has read all.
  */
 function wasCut(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
+  if (!isError(error)) return false
   return error.message === 'Socket closed unexpectedly' || ('code' in error && error.code === 'ECONNRESET')
 }

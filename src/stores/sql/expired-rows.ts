@@ -1,5 +1,6 @@
 import type { Awaitable } from '../../core/awaitable.ts'
 import { type Duration, LONGEST_TIMER_MS, parseDuration } from '../../core/duration.ts'
+import { isError } from '../../core/is-error.ts'
 import { warn } from '../../core/warning.ts'
 
 // Between two batches, so that requests come first: a backlog of a million rows goes in minutes, not in one rush.
@@ -84,7 +85,7 @@ export class ExpiredRows {
   #report(error: unknown): void {
     if (this.#failing || this.#stopped) return
     this.#failing = true
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = isError(error) ? error.message : String(error)
     warn(`${this.#plan.store} could not delete expired rows, and will try again: ${reason}`)
   }
 }

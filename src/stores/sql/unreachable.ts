@@ -1,3 +1,5 @@
+import { errorsIn, isError } from '../../core/is-error.ts'
+
 const CODES = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -29,6 +31,6 @@ export function codeOf(error: unknown): unknown {
 
 /** A name with several addresses fails with an AggregateError, which has no message of its own. */
 function reasonOf(error: unknown): string {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error
-  return first instanceof Error && first.message !== '' ? first.message : String(codeOf(error))
+  const [first] = errorsIn(error) ?? [error]
+  return isError(first) && first.message !== '' ? first.message : String(codeOf(error))
 }

@@ -1,4 +1,5 @@
 import { ConfigError } from '../../core/errors.ts'
+import { isError } from '../../core/is-error.ts'
 import { firstValue, type SqliteDatabase } from './database.ts'
 import { startError } from './start-error.ts'
 
@@ -60,7 +61,7 @@ function useWal(database: SqliteDatabase, busyTimeout: number): void {
       firstValue(database, 'PRAGMA journal_mode = WAL')
       return
     } catch (error) {
-      const isBusy = error instanceof Error && /locked|busy/i.test(error.message)
+      const isBusy = isError(error) && /locked|busy/i.test(error.message)
       if (!isBusy || performance.now() > deadline) throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAL_RETRY_MS)
     }

@@ -1,4 +1,5 @@
 import { ConfigError } from '../../core/errors.ts'
+import { isError } from '../../core/is-error.ts'
 
 // By SQLite's own words, which are the same through every driver. The drivers' codes are not.
 const FIXES: readonly (readonly [RegExp, string])[] = [
@@ -23,7 +24,7 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
  * @param otherwise - The fix when the reason is none that has its own.
  */
 export function startError(what: string, cause: unknown, otherwise: string): ConfigError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
+  const reason = isError(cause) ? cause.message : String(cause)
   const [, fix = otherwise] = FIXES.find(([words]) => words.test(reason)) ?? []
   return new ConfigError('ERR_CONFIG_INVALID', `SqliteSessionStore cannot ${what}: ${reason}. ${fix}`, {
     cause,
