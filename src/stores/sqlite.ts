@@ -15,13 +15,13 @@ import { ExpiredRows } from './sql/expired-rows.ts'
 import { encodeKey } from './sql/key-text.ts'
 import { pageLimit, pageOf } from './sql/record-page.ts'
 import { recordOf, valuesOf } from './sql/record-row.ts'
+import { type SqliteStatements, sqliteStatements } from './sql/sqlite-dialect/statements.ts'
 import { DEFAULT_TABLE, tableNameParts } from './sql/table-name.ts'
-import { isSqliteDatabase, type SqliteDatabase } from './sqlite/database.ts'
+import { isSqliteDatabase, type SqliteDatabase, type SqliteStatement } from './sqlite/database.ts'
 import { disposedStatements } from './sqlite/disposed.ts'
 import { adoptDatabase, openDatabase } from './sqlite/open.ts'
 import { createSchema } from './sqlite/schema.ts'
 import { startError } from './sqlite/start-error.ts'
-import { EXPIRED_BATCH, prepareStatements, type SqliteStatements } from './sqlite/statements.ts'
 
 export type { SqliteDatabase, SqliteStatement, SqliteValue } from './sqlite/database.ts'
 
@@ -59,7 +59,7 @@ export interface SqliteSessionStoreOptions {
 export class SqliteSessionStore implements ConditionalStore {
   readonly #database: SqliteDatabase
   readonly #isOwn: boolean
-  #statements: SqliteStatements
+  #statements: SqliteStatements<SqliteStatement>
   readonly #now: () => number
   readonly #expired: ExpiredRows
   #disposed = false
@@ -96,7 +96,7 @@ export class SqliteSessionStore implements ConditionalStore {
       store: STORE,
       interval: cleanupInterval,
       batchSize: EXPIRED_BATCH,
-      deleteBatch: () => Number(this.#statements.deleteExpired.run(this.#now()).changes),
+      deleteBatch: () => Number(this.#statements.deleteExpired.run(this.#now(), EXPIRED_BATCH).changes),
     })
     this.#isOwn = typeof database === 'string'
     this.#database = connect(database, { synchronous, busyTimeout })
@@ -212,6 +212,8 @@ export class SqliteSessionStore implements ConditionalStore {
 
 const STORE = 'SqliteSessionStore'
 const LONGEST_BUSY_TIMEOUT_MS = 60_000
+// How many expired rows go in one statement: some 5 ms, the longest a request can be held up by the cleanup.
+const EXPIRED_BATCH = 100
 
 function checkConnectionSettings(synchronous: unknown, busyTimeout: unknown): void {
   if (synchronous !== undefined && synchronous !== 'NORMAL' && synchronous !== 'FULL')
@@ -245,10 +247,10 @@ function emptyPath(): ConfigError {
   )
 }
 
-function prepareTable(database: SqliteDatabase, table: string): SqliteStatements {
+function prepareTable(database: SqliteDatabase, table: string): SqliteStatements<SqliteStatement> {
   try {
-    createSchema(database, table)
-    return prepareStatements(database, table)
+    createSchema(database, STORE, table)
+    return sqliteStatements(table, (sql) => database.prepare(sql))
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause
     throw startError(`use the table ${table}`, cause, 'Check the file and the disk that it is on.')

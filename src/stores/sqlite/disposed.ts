@@ -1,11 +1,11 @@
+import type { SqliteStatements } from '../sql/sqlite-dialect/statements.ts'
 import type { SqliteStatement } from './database.ts'
-import type { SqliteStatements } from './statements.ts'
 
 /**
  * Makes what a store has in the place of its statements once it has closed its database: each says so when it is run.
  * A check in the store's methods would do the same, and cost every request.
  */
-export function disposedStatements(): SqliteStatements {
+export function disposedStatements(): SqliteStatements<SqliteStatement> {
   const statement: SqliteStatement = { run: refuse, get: refuse, all: refuse }
   return {
     get: statement,

@@ -1,21 +1,14 @@
 import { ConfigError } from '../../core/errors.ts'
-import { isError } from '../../core/is-error.ts'
+import { type Fix, fixFor, reasonOf, TABLE_FIXES } from '../sql/sqlite-dialect/table-fixes.ts'
 
 // By SQLite's own words, which are the same through every driver. The drivers' codes are not.
-const FIXES: readonly (readonly [RegExp, string])[] = [
+const FIXES: readonly Fix[] = [
   [
     /is locked|is busy/i,
     'Another connection holds the database, and did not let go in time: end what it is at, or wait longer with the option busyTimeout.',
   ],
   [/readonly database/i, 'Open it for writing, and let the process write to the file and to its folder.'],
-  [
-    /reserved for internal use/i,
-    'Names that begin with sqlite_ are for SQLite alone: name another table with the option table.',
-  ],
-  [
-    /no such column|no column named|already an? |may not be indexed|because it is a view|ON CONFLICT clause/i,
-    'It was made by something else: name another one with the option table.',
-  ],
+  ...TABLE_FIXES,
 ]
 
 /**
@@ -24,9 +17,12 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
  * @param otherwise - The fix when the reason is none that has its own.
  */
 export function startError(what: string, cause: unknown, otherwise: string): ConfigError {
-  const reason = isError(cause) ? cause.message : String(cause)
-  const [, fix = otherwise] = FIXES.find(([words]) => words.test(reason)) ?? []
-  return new ConfigError('ERR_CONFIG_INVALID', `SqliteSessionStore cannot ${what}: ${reason}. ${fix}`, {
-    cause,
-  })
+  const fix = fixFor(cause, FIXES) ?? otherwise
+  return new ConfigError(
+    'ERR_CONFIG_INVALID',
+    `SqliteSessionStore cannot ${what}: ${reasonOf(cause)}. ${fix}`,
+    {
+      cause,
+    },
+  )
 }

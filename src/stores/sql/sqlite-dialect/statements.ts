@@ -1,46 +1,47 @@
-import { RECORD_COLUMNS } from '../sql/record-row.ts'
-import type { SqliteDatabase, SqliteStatement } from './database.ts'
+import { RECORD_COLUMNS } from '../record-row.ts'
 
-/** How many expired rows go in one statement: some 5 ms, the longest a request can be held up by the cleanup. */
-export const EXPIRED_BATCH = 100
-
-/** What the store says to the database, each prepared once. `now` and `dies_at` are on the store's clock. */
-export interface SqliteStatements {
+/** What a store says to a SQLite, each as the driver wants it. `now` and `dies_at` are on the store's clock. */
+export interface SqliteStatements<Statement> {
   /** By id, now. */
-  get: SqliteStatement
+  get: Statement
   /** By the record's values, dies_at. */
-  set: SqliteStatement
+  set: Statement
   /** By the record's values, dies_at, now. */
-  create: SqliteStatement
+  create: Statement
   /** By the record's values but the id, dies_at, id, revision, now. */
-  replace: SqliteStatement
+  replace: Statement
   /** By id, revision, now. */
-  end: SqliteStatement
+  end: Statement
   /** By id, now. */
-  isLive: SqliteStatement
+  isLive: Statement
   /** By touched_at, expires_at, dies_at, id, now. */
-  touch: SqliteStatement
+  touch: Statement
   /** By id. */
-  destroy: SqliteStatement
+  destroy: Statement
   /** By user, now. */
-  listByUser: SqliteStatement
+  listByUser: Statement
   /** By user, an id to keep, now. */
-  destroyByUser: SqliteStatement
+  destroyByUser: Statement
   /** By the id before the first, now, limit. */
-  page: SqliteStatement
+  page: Statement
   /** By now. */
-  count: SqliteStatement
-  /** By now. */
-  deleteExpired: SqliteStatement
+  count: Statement
+  /** By now, limit. */
+  deleteExpired: Statement
 }
 
 const SET_ALL = `data = excluded.data, revision = excluded.revision, created_at = excluded.created_at,
   touched_at = excluded.touched_at, expires_at = excluded.expires_at, user_id = excluded.user_id,
   dies_at = excluded.dies_at`
 
-/** Prepares all statements on a table that is there. Each write is one statement, and so one atomic step. */
-export function prepareStatements(database: SqliteDatabase, table: string): SqliteStatements {
-  const prepare = (sql: string): SqliteStatement => database.prepare(sql)
+/**
+ * Writes all statements for a table. Each write is one statement, and so one atomic step.
+ * @param prepare - Makes of SQL what the driver wants.
+ */
+export function sqliteStatements<Statement>(
+  table: string,
+  prepare: (sql: string) => Statement,
+): SqliteStatements<Statement> {
   const select = `SELECT ${RECORD_COLUMNS} FROM "${table}"`
   const insert = `INSERT INTO "${table}" (${RECORD_COLUMNS}, dies_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
   return {
@@ -62,8 +63,7 @@ export function prepareStatements(database: SqliteDatabase, table: string): Sqli
     page: prepare(`${select} WHERE id > ? AND dies_at > ? ORDER BY id LIMIT ?`),
     count: prepare(`SELECT count(*) FROM "${table}" WHERE dies_at > ?`),
     deleteExpired: prepare(
-      `DELETE FROM "${table}" WHERE rowid IN
-        (SELECT rowid FROM "${table}" WHERE dies_at <= ? LIMIT ${EXPIRED_BATCH})`,
+      `DELETE FROM "${table}" WHERE rowid IN (SELECT rowid FROM "${table}" WHERE dies_at <= ? LIMIT ?)`,
     ),
   }
 }
