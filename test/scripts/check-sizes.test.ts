@@ -27,6 +27,10 @@ describe('check-sizes', () => {
     ])
   })
 
+  test('does not look at what is installed', () => {
+    expect(checkSizes(makeTree({ 'test/runtimes/node_modules/a/index.d.ts': lines(501) }))).toEqual([])
+  })
+
   test('tells the median', () => {
     const root = makeTree({ 'src/a.ts': lines(10), 'src/b.ts': lines(30), 'src/c/d.ts': lines(20) })
     expect(median(root, 'src/**/*.ts')).toBe(20)
