@@ -3,10 +3,9 @@ import {
   checkVersion,
   createTable,
   indexNames,
-  NOTE_VERSION,
+  noteVersion,
   READ_VERSION,
   refuseTakenIndex,
-  SCHEMA_VERSION,
   TAKEN_INDEX,
 } from '../sql/sqlite-dialect/schema.ts'
 import type { SqliteDatabase } from './database.ts'
@@ -23,5 +22,5 @@ export function createSchema(database: SqliteDatabase, store: string, table: str
   // Also when the version is noted: somebody may have dropped the table and left the note.
   for (const statement of createTable(table)) database.exec(statement)
   refuseTakenIndex(store, table, database.prepare(TAKEN_INDEX).get(table, ...indexNames(table)))
-  if (!isNoted) database.prepare(NOTE_VERSION).run(table, SCHEMA_VERSION)
+  if (!isNoted) database.exec(noteVersion(table))
 }

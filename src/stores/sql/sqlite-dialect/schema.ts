@@ -1,7 +1,7 @@
 import { ConfigError } from '../../../core/errors.ts'
 
-/** The version of the table that this release makes. */
-export const SCHEMA_VERSION = 1
+// The version of the table that this release makes.
+const SCHEMA_VERSION = 1
 
 // The version is kept in a table of our own: `PRAGMA user_version` is one number a file, and may be the user's.
 const VERSION_TABLE = 'coatcheck_schema'
@@ -14,9 +14,6 @@ export const CREATE_VERSIONS: string = `CREATE TABLE IF NOT EXISTS ${VERSION_TAB
 
 /** Gives a table's version. By its name. */
 export const READ_VERSION: string = `SELECT version FROM ${VERSION_TABLE} WHERE name = ?`
-
-/** Notes a table's version unless one is noted. By its name, version. */
-export const NOTE_VERSION = `INSERT OR IGNORE INTO ${VERSION_TABLE} (name, version) VALUES (?, ?)`
 
 /**
  * Gives what another table has of the names of the two indexes: an index goes by its name whatever table it is on, and a
@@ -52,6 +49,11 @@ export function createTable(table: string): string[] {
     `CREATE INDEX IF NOT EXISTS "${userIndex}" ON "${table}" (user_id) WHERE user_id IS NOT NULL`,
     `CREATE INDEX IF NOT EXISTS "${deadlineIndex}" ON "${table}" (dies_at)`,
   ]
+}
+
+/** Gives the statement that notes the version of a table which this release makes, unless one is noted. */
+export function noteVersion(table: string): string {
+  return `INSERT OR IGNORE INTO ${VERSION_TABLE} (name, version) VALUES ('${table}', ${SCHEMA_VERSION})`
 }
 
 /**
