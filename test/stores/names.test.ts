@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ConnectSessionStore } from '../../src/stores/connect.ts'
+import { D1SessionStore } from '../../src/stores/d1.ts'
 import { encrypted } from '../../src/stores/encrypted.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
 import { MysqlSessionStore } from '../../src/stores/mysql.ts'
@@ -12,6 +13,7 @@ import { SECRET } from '../engine/start.ts'
 test.each<[string, object]>([
   ['MemorySessionStore', MemorySessionStore],
   ['SqliteSessionStore', SqliteSessionStore],
+  ['D1SessionStore', D1SessionStore],
   ['ConnectSessionStore', ConnectSessionStore],
   ['RedisSessionStore', RedisSessionStore],
   ['PostgresSessionStore', PostgresSessionStore],

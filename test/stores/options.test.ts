@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { isSessionError } from '../../src/core/errors.ts'
 import { ConnectSessionStore } from '../../src/stores/connect.ts'
+import { D1SessionStore } from '../../src/stores/d1.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
 import { MysqlSessionStore } from '../../src/stores/mysql.ts'
 import { invalidOption } from '../../src/stores/options.ts'
@@ -31,6 +32,7 @@ test.each<[unknown, string]>([
 describe.each([
   [MemorySessionStore, []],
   [SqliteSessionStore, [':memory:']],
+  [D1SessionStore, [{ prepare() {}, batch() {}, exec() {} }]],
   [ConnectSessionStore, [{ get() {}, set() {}, destroy() {} }]],
   [RedisSessionStore, [{ sendCommand() {}, multi() {}, on() {} }]],
   [PostgresSessionStore, [{ query() {}, on() {}, removeListener() {} }]],

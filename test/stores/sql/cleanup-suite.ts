@@ -83,7 +83,7 @@ export function cleanupSuite({ name, server: started }: SqlSubject): void {
       expect(await rows()).toBe(4 * BATCH) // not used yet
       await store.get('any')
       await until(async () => (await rows()) === 2 * BATCH)
-      store.dispose()
+      await store.dispose?.()
       await fill(10)
       await delay(60)
       expect(await rows()).toBe(2 * BATCH + 20)

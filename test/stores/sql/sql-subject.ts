@@ -3,7 +3,7 @@ import type { ConditionalStore, SessionStore } from '../../../src/core/store.ts'
 
 /** A store on a database server, as the tests of all of them see it. */
 export type SqlStore = ConditionalStore &
-  Required<Pick<SessionStore, 'listByUser' | 'destroyByUser' | 'entries' | 'count' | 'dispose'>> & {
+  Required<Pick<SessionStore, 'listByUser' | 'destroyByUser' | 'entries' | 'count'>> & {
     schema(): string
     migrate(): Promise<void>
     deleteExpired(): Promise<number>
@@ -29,4 +29,6 @@ export interface SqlSubject {
   name: string
   /** Gives its server, once it has started: to be called from within a test or a hook. */
   server: () => SqlServer
+  /** How many statements revoke how many sessions of one user. Default: 2, one of which looks again, revoke 1,000. */
+  revocation?: { statements: number; sessions: number }
 }

@@ -1,0 +1,70 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { D1Database } from '@cloudflare/workers-types'
+import { temporaryFolder } from '../servers/start-process.ts'
+import { bundle } from './bundle.ts'
+import { MINIFLARE } from './programs.ts'
+
+const LONGEST_START_MS = 60_000
+
+/** A Worker that serves on loopback, in Cloudflare's own local runtime, and its D1 database. */
+export interface LocalWorker {
+  url: string
+  /** What the Worker has as `env.DB`. A test of types too: Cloudflare's own type is handed to the store without a cast. */
+  database: D1Database
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a Worker with a new D1 database, bound as `DB`, on a free port.
+ * @param entry - The path of its program, which is bundled. Default: one that does nothing.
+ * @throws {Error} the runtimes are not installed; the message holds the command to type.
+ */
+export async function startWorker(entry?: string): Promise<LocalWorker> {
+  if (!existsSync(MINIFLARE)) throw notInstalled()
+  const folder = temporaryFolder('worker')
+  const scriptPath = join(folder, 'worker.js')
+  if (entry === undefined) writeFileSync(scriptPath, 'export default {}')
+  else bundle(entry, scriptPath)
+  const { Miniflare } = await import('miniflare')
+  const miniflare = new Miniflare({
+    modules: true,
+    scriptPath,
+    modulesRoot: folder,
+    host: '127.0.0.1',
+    port: 0,
+    compatibilityDate: '2026-07-01',
+    compatibilityFlags: ['nodejs_compat'],
+    bindings: { SESSION_SECRET: 'the secret of the D1 tests: 4f1c2a9be07d' },
+    d1Databases: { DB: 'sessions' },
+  })
+  const stop = async (): Promise<void> => {
+    await miniflare.dispose()
+    rmSync(folder, { recursive: true })
+  }
+  try {
+    const url = String(await inTime(miniflare.ready))
+    return { url, database: await miniflare.getD1Database('DB'), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function inTime<T>(ready: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    const seconds = LONGEST_START_MS / 1_000
+    timer = setTimeout(
+      () => reject(new Error(`workerd did not start within ${seconds} s.`)),
+      LONGEST_START_MS,
+    )
+  })
+  return Promise.race([ready, late]).finally(() => clearTimeout(timer))
+}
+
+function notInstalled(): Error {
+  return new Error(
+    "miniflare was not found, and these tests run on Cloudflare's own local runtime. Install it, with the other runtimes, by:\n  npm ci --prefix test/runtimes",
+  )
+}
