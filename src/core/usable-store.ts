@@ -36,6 +36,7 @@ const OTHERS: readonly Making[] = [
     by: 'PostgresSessionStore',
     from: 'postgres',
   },
+  { abilities: ['prepare', 'batch'], what: 'a D1 database', by: 'D1SessionStore', from: 'd1' },
   { abilities: ['prepare', 'exec'], what: 'a SQLite database', by: 'SqliteSessionStore', from: 'sqlite' },
   { abilities: ['getItem', 'getKeys'], what: 'a storage', by: 'UnstorageSessionStore', from: 'unstorage' },
 ]

@@ -235,7 +235,7 @@ function connect(
   if (isSqliteDatabase(database)) return adoptDatabase(database, settings)
   throw new ConfigError(
     'ERR_CONFIG_INVALID',
-    "SqliteSessionStore needs a path such as 'sessions.db', or an open database of node:sqlite, better-sqlite3 or bun:sqlite.",
+    "SqliteSessionStore needs a path such as 'sessions.db', or an open database of node:sqlite, better-sqlite3 or bun:sqlite. For Cloudflare D1 there is D1SessionStore, of coatcheck/stores/d1.",
   )
 }
 

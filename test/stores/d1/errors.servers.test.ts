@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createSessions } from '../../../src/core/sessions.ts'
 import { D1SessionStore } from '../../../src/stores/d1.ts'
 import { newRecord } from '../../../src/testing/sample-records.ts'
 import { type LocalWorker, startWorker } from '../../runtimes/local-worker.ts'
@@ -92,4 +93,13 @@ test('an error of D1 holds nothing of the session that was to be written', async
   const shown = inspect(error, { depth: 10, showHidden: true })
   expect(shown).toContain('not now')
   for (const secret of [record.id, 'the-user', 'the-data']) expect(shown).not.toContain(secret)
+})
+
+test('a binding that is given as a store is refused, with the class that makes one of it [P12]', () => {
+  const options = { secret: 'a secret of these tests: 0123456789', store: worker.database }
+  expect(() => Reflect.apply(createSessions, undefined, [options])).toThrow(
+    expect.objectContaining(
+      configError("is a D1 database; give new D1SessionStore(…) around it, from 'coatcheck/stores/d1'"),
+    ),
+  )
 })
