@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { D1Database, D1DatabaseSession } from '@cloudflare/workers-types'
 import BetterSqlite3 from 'better-sqlite3'
@@ -72,4 +74,10 @@ test.each([
 test('a store that is made does nothing before it is used: no I/O, no clock, no random number, as modules of Workers must', () => {
   const store = new D1SessionStore(untouched, { now: refuse })
   expect(store.schema()).toContain('CREATE TABLE IF NOT EXISTS "coatcheck_sessions"')
+})
+
+test('the SQL in the docs is what schema() gives', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/stores/d1.md'), 'utf8')
+  const shown = /```sql\n([\s\S]*?)```/.exec(page)?.[1]?.replace(/ +--.*$/gm, '')
+  expect(shown).toBe(new D1SessionStore(untouched).schema())
 })
