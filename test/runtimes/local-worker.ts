@@ -32,6 +32,7 @@ export async function startWorker(entry?: string): Promise<LocalWorker> {
     scriptPath,
     modulesRoot: folder,
     host: '127.0.0.1',
+    cf: false, // or else it asks Cloudflare where it is
     port: 0,
     compatibilityDate: '2026-07-01',
     compatibilityFlags: ['nodejs_compat'],

@@ -7,6 +7,7 @@ declare module 'miniflare' {
     modulesRoot: string
     scriptPath: string
     host: string
+    cf: false
     port: number
     compatibilityDate: string
     compatibilityFlags: string[]

@@ -76,6 +76,17 @@ test('a store that is made does nothing before it is used: no I/O, no clock, no 
   expect(store.schema()).toContain('CREATE TABLE IF NOT EXISTS "coatcheck_sessions"')
 })
 
+test('a database that does not say how many rows it changed is not taken to have changed none [P4]', async () => {
+  const statement = {
+    bind: () => statement,
+    run: async () => ({ results: [], meta: {} }),
+    raw: async () => [],
+  }
+  const silent = { prepare: () => statement, batch: async () => [], exec: refuse }
+  const store = new D1SessionStore(silent, { cleanupInterval: false })
+  await expect(store.touch('id', { ttl: 1, touchedAt: 1, expiresAt: 1 })).rejects.toThrow('meta.changes')
+})
+
 test('the SQL in the docs is what schema() gives', () => {
   const page = readFileSync(join(import.meta.dirname, '../../../docs/stores/d1.md'), 'utf8')
   const shown = /```sql\n([\s\S]*?)```/.exec(page)?.[1]?.replace(/ +--.*$/gm, '')
