@@ -1,3 +1,5 @@
+import { isError } from '../../../core/is-error.ts'
+
 /** What to do about an error, by words of its message. */
 export type Fix = readonly [words: RegExp, fix: string]
 
@@ -21,5 +23,5 @@ export function fixFor(error: unknown, fixes: readonly Fix[]): string | undefine
 
 /** Gives what an error says. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return isError(error) ? error.message : String(error)
 }
