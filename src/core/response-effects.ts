@@ -4,8 +4,8 @@ import type { SessionCookie } from './session-cookie.ts'
 export interface ResponseEffects {
   /** The `Set-Cookie` line to send; `null` for none. */
   readonly setCookie: string | null
-  /** Tells our `Set-Cookie` lines from the app's. */
-  readonly cookie: SessionCookie
+  /** Tells our `Set-Cookie` lines from the app's. No class of ours: of two versions of this package, each would refuse the other's manager. */
+  readonly cookie: Pick<SessionCookie, 'owns'>
 }
 
 /** The headers of a response not sent yet, as an adapter shows them. Names are lower case. */
