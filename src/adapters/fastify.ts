@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { type Awaitable, isPromise } from '../core/awaitable.ts'
 import { isSessionError } from '../core/errors.ts'
-import { isError } from '../core/is-error.ts'
 import { removeOutcome } from '../core/outcome-headers.ts'
 import type { Passage } from '../core/passage.ts'
 import type { Session, SessionReplacement } from '../core/session.ts'
@@ -127,6 +126,7 @@ function fail(error: unknown, reply: FastifyReply, payload: unknown): never {
 
 /** Answers for a reply that went past Fastify's sending, written to directly. */
 function answer(error: unknown, reply: FastifyReply): void {
-  if (reply.sent || !isError(error)) answerWithError(error, reply.raw)
+  // By its class, as Fastify asks: what is no error to it, it would send as a body.
+  if (reply.sent || !(error instanceof Error)) answerWithError(error, reply.raw)
   else reply.send(error)
 }

@@ -6,9 +6,9 @@ export function isError(value: unknown): value is Error {
   return value instanceof Error || ERRORS.has(Object.prototype.toString.call(value))
 }
 
-/** Tells whether a value is an error of this name. */
+/** Tells whether a value is an error of this class or of one that extends it, by its name where it is of another realm. */
 export function isErrorOf(name: 'TypeError' | 'SyntaxError', value: unknown): boolean {
-  return isError(value) && value.name === name
+  return value instanceof globalThis[name] || (isError(value) && value.name === name)
 }
 
 /** Gives the errors that an error stands for, such as one for each address of a name; `null` when it stands for itself. */

@@ -1,5 +1,6 @@
 import type { DataObject } from './data-text.ts'
 import { copyParsed } from './parsed-copy.ts'
+import { mayBePart } from './written-value.ts'
 
 /**
  * One request's own data, which may have been begun from data that serves other requests too: an object in it is
@@ -9,6 +10,7 @@ export class OwnData {
   readonly #values: DataObject
   /** Whose objects `#values` may still share; `null` when none. */
   #lender: Readonly<DataObject> | null
+  #holdsParts = false
 
   private constructor(values: DataObject, lender: Readonly<DataObject> | null) {
     this.#values = values
@@ -45,7 +47,13 @@ export class OwnData {
     return this.#values
   }
 
+  /** The data for others to begin from; `null` when it may hold more in memory than it shows. */
+  get lendable(): Readonly<DataObject> | null {
+    return this.#holdsParts ? null : this.#values
+  }
+
   put(key: string, value: unknown): void {
+    if (mayBePart(value)) this.#holdsParts = true
     this.#values[key] = value
   }
 

@@ -10,6 +10,7 @@ import type { ReplaceOutcome } from './store.ts'
 import type { StoreAccess } from './store-access.ts'
 import { createToken, sessionIdOf } from './ticket.ts'
 import { MOST_WAITING, Turns } from './turns.ts'
+import { ownText } from './written-value.ts'
 
 /** Makes what is to be saved from newer data. May change what it is given, and may run several times. */
 export type Change = (newest: DataObject) => Awaitable<DataObject>
@@ -76,7 +77,8 @@ export class RecordWriter {
       touchedAt: now,
       expiresAt: expires,
     }
-    if (draft.user !== undefined) record.user = draft.user
+    // A store in memory would keep all of the form that it was a field of.
+    if (draft.user !== undefined) record.user = ownText(draft.user)
     const created = this.#access.create(record, { ttl: expires - now }, () => this.#abandon(id))
     return andThen(created, (free) => {
       // Not abandoned: what is there is somebody else's.
@@ -317,7 +319,7 @@ export class RecordWriter {
       touchedAt: now,
       expiresAt: expiresAt(createdAt, now, this.#policy),
     }
-    if (user !== undefined) record.user = user
+    if (user !== undefined) record.user = user === base.user ? base.user : ownText(user)
     return record
   }
 

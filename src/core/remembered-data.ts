@@ -27,8 +27,8 @@ export class RememberedData {
     return null
   }
 
-  /** Takes data that was just written as this text, and that nobody can change any more. */
-  keep(text: string, data: Readonly<DataObject>): void {
+  /** Takes data that was just written as this text, and that nobody can change any more; `null` to have the text parsed when it comes. */
+  keep(text: string, data: Readonly<DataObject> | null): void {
     this.#remember(text, data)
   }
 

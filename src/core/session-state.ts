@@ -11,6 +11,7 @@ import type { SessionRecord } from './record.ts'
 import type { Snapshot } from './snapshot.ts'
 import { createToken, sessionIdOf } from './ticket.ts'
 import type { VerifiedTicket } from './verified-ticket.ts'
+import { isWrittenAsItIs } from './written-value.ts'
 
 const NOTHING: readonly string[] = []
 
@@ -309,7 +310,8 @@ export class SessionState {
   }
 
   #parsed(text: string): DataObject {
-    return readData(text, this.#policy.maxBytes) ?? {}
+    // Not within `maxBytes`: what a schema has made of the data may be longer.
+    return readData(text, Number.POSITIVE_INFINITY) ?? {}
   }
 
   /** Drops everything and stands on this record, or on none. */
@@ -366,7 +368,9 @@ export class SessionState {
     // A schema may make what JSON cannot hold, such as a Date, and is asked again at each load.
     if (this.#policy.validate !== null) return
     if (saved.changes !== this.#changes || saved.text !== this.loaded.record.data) return
-    this.loaded.ticket.remembered.keep(saved.text, this.#own.seen)
+    // Nobody finds again what a ticket remembers that is only now made.
+    if (this.loaded.ticket.value === '') return
+    this.loaded.ticket.remembered.keep(saved.text, this.#own.lendable)
     this.#own = null
   }
 
@@ -391,10 +395,4 @@ export class SessionState {
 /** What changes count from: a schema may fill in defaults or change types, and its own output is what is unchanged. */
 function baseOf({ record, data }: LoadedSession): string {
   return data === undefined ? record.data : JSON.stringify(data)
-}
-
-/** Whether a value is the same after it was written and read, and cannot be changed in place. */
-function isWrittenAsItIs(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
-  return typeof value === 'string' || typeof value === 'boolean' || value === null
 }

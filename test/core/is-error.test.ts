@@ -1,5 +1,7 @@
 import { runInNewContext } from 'node:vm'
+import fastify from 'fastify'
 import { describe, expect, test } from 'vitest'
+import { session as forFastify } from '../../src/adapters/fastify.ts'
 import { session } from '../../src/adapters/fetch.ts'
 import { createApp, type ErrorHandler } from '../../src/app/index.ts'
 import { errorsIn, isError, isErrorOf } from '../../src/core/is-error.ts'
@@ -36,6 +38,10 @@ test.each([
 test('an error is told by its name, and what it stands for by its list', () => {
   expect(isErrorOf('TypeError', foreign("new TypeError('a')"))).toBe(true)
   expect(isErrorOf('TypeError', foreign("new Error('a')"))).toBe(false)
+  class JSONParseError extends SyntaxError {
+    override name = 'JSONParseError'
+  }
+  expect(isErrorOf('SyntaxError', new JSONParseError('a'))).toBe(true)
   expect(errorsIn(foreign("new AggregateError([1, 2], 'a')"))).toEqual([1, 2])
   expect(errorsIn(new Error('a'))).toBeNull()
 })
@@ -90,5 +96,23 @@ describe('an error of another realm', () => {
     const response = await handler(new Request('https://localhost/'))
     expect(await response.text()).toBe('hello')
     expect(response.headers.get('vary')).toBe('Cookie')
+  })
+
+  test('of a save that failed behind a raw reply of Fastify is answered without what it says [A26]', async () => {
+    const app = fastify()
+    const sessions = createSessions({ secret: SECRET, store: new MemorySessionStore() })
+    await app.register(forFastify(sessions))
+    app.get('/', (request, reply) => {
+      request.session
+        .update(() => {
+          throw foreign("Object.assign(new Error('no such file'), { path: '/etc/secret' })")
+        })
+        .catch(() => {})
+      reply.raw.writeHead(200).end('done')
+    })
+    const response = await app.inject('/')
+    expect(response.statusCode).toBe(500)
+    expect(response.body).not.toContain('secret')
+    await app.close()
   })
 })

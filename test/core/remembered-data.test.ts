@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { RememberedData } from '../../src/core/remembered-data.ts'
 import { createSessions, type Sessions } from '../../src/index.ts'
@@ -210,4 +210,22 @@ test('what a schema made of the data stays what it is after a save [P12]', async
   session.visits = 1
   await session.save()
   expect(session.since).toEqual(new Date(0))
+})
+
+test('who begins a session pushes nobody out of what is remembered [A26]', async () => {
+  const sessions = createSessions<{ text: string }>({ secret: SECRET, store: new MemorySessionStore() })
+  const begin = async (text: string): Promise<string> => {
+    const passage = await sessions.open(null)
+    passage.session.text = text
+    return (await passage.commit())?.setCookie?.split(';')[0] ?? ''
+  }
+  const text = 'x'.repeat(2_000)
+  const cookie = await begin(text)
+  const look = async () => expect((await sessions.open(cookie)).session.text).toBe(text)
+  for (let time = 0; time < 2; time++) await look()
+  for (let visitor = 0; visitor < 100; visitor++) await begin('y'.repeat(60_000))
+  const parse = vi.spyOn(JSON, 'parse')
+  await look()
+  expect(parse).not.toHaveBeenCalled()
+  parse.mockRestore()
 })

@@ -346,3 +346,37 @@ test('the list of a user’s sessions has the data as the schema makes it, and n
   ])
   expect(await sessions.user('ann').revoke()).toBe(2)
 })
+
+test('a default that makes the data longer than maxBytes takes no part in what a request has changed [P3]', async () => {
+  interface Notes {
+    big?: string
+    name: string
+    count: number
+  }
+  const maxBytes = 4_000
+  const { browser, memory, clock } = start<Notes>({ maxBytes })
+  const begin = { big: 'x'.repeat(3_900), name: 'old', count: 0 }
+  await browser.request((session) => void Object.assign(session, begin))
+  const note = 'n'.repeat(80)
+  const schema = zod.object({
+    big: zod.string().optional(),
+    name: zod.string(),
+    count: zod.number(),
+    note: zod.string().default(note),
+  })
+  const sessions = startBeside({ store: memory, clock }, { schema, maxBytes })
+  const [mine, other] = await Promise.all([sessions.open(browser.cookie), sessions.open(browser.cookie)])
+  delete mine.session.big
+  delete other.session.big
+  other.session.name = 'written by another'
+  await other.commit()
+  await mine.session.update((draft) => {
+    draft.count = (draft.count ?? 0) + 1
+  })
+  expect(mine.session).toMatchObject({ name: 'written by another', count: 1 })
+  await mine.commit()
+  expect((await sessions.open(browser.cookie)).session).toMatchObject({
+    name: 'written by another',
+    count: 1,
+  })
+})
