@@ -18,8 +18,8 @@ export function checkChange(change: unknown): void {
   )
 }
 
-// Everybody else who writes the same session waits meanwhile.
-const LONGEST_CHANGE_MS = 10_000
+/** How many milliseconds a change may take: everybody else who writes the same session waits meanwhile. */
+export const LONGEST_CHANGE_MS = 10_000
 
 /**
  * Lets the user's code change a draft, and gives it back.

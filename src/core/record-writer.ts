@@ -1,6 +1,7 @@
 import { type Awaitable, andThen, onFailure } from './awaitable.ts'
 import { type DataObject, EMPTY_TEXT, readData, writeData } from './data-text.ts'
-import { DataError, isSessionError, StoreError } from './errors.ts'
+import { LONGEST_CHANGE_MS } from './draft-change.ts'
+import { DataError, isSessionError } from './errors.ts'
 import type { EventHub } from './events.ts'
 import { expiresAt, expiryOf } from './expiry.ts'
 import type { LoadedSession } from './loaded-session.ts'
@@ -9,7 +10,8 @@ import { isRecordOf, type SessionRecord } from './record.ts'
 import type { ReplaceOutcome } from './store.ts'
 import type { StoreAccess } from './store-access.ts'
 import { createToken, sessionIdOf } from './ticket.ts'
-import { MOST_WAITING, Turns } from './turns.ts'
+import { type Turn, Turns } from './turns.ts'
+import { contendedError, crowdedError, inDoubtError, takenError } from './write-errors.ts'
 import { ownText } from './written-value.ts'
 
 /** Makes what is to be saved from newer data. May change what it is given, and may run several times. */
@@ -43,6 +45,7 @@ export interface Draft {
 const MAX_ATTEMPTS = 200
 const ATTEMPTS_WITHOUT_PAUSE = 3
 const LONGEST_PAUSE_MS = 50
+const PATIENCE_BEYOND_MS = 500
 const GONE: Rewritten = { outcome: 'gone' }
 
 /**
@@ -53,16 +56,18 @@ export class RecordWriter {
   readonly #access: StoreAccess
   readonly #policy: Policy
   readonly #events: EventHub
-  // Behind a store that does not answer, everybody would wait out a timeout of their own, one after another.
-  readonly #turns = new Turns(
-    (id) => this.#crowded(id),
-    (error) => isSessionError(error, 'ERR_STORE_TIMEOUT'),
-  )
+  /** How many milliseconds an answer of the store may take, and to go on with it. */
+  readonly #patience: number
+  readonly #turns: Turns
 
   constructor(access: StoreAccess, policy: Policy, events: EventHub) {
     this.#access = access
     this.#policy = policy
     this.#events = events
+    this.#patience = policy.storeTimeout + PATIENCE_BEYOND_MS
+    // Behind a store that does not answer, everybody would wait out a timeout of their own, one after another.
+    const isEverybodys = (error: unknown): boolean => isSessionError(error, 'ERR_STORE_TIMEOUT')
+    this.#turns = new Turns(this.#patience, (id) => crowdedError(access.name, id), isEverybodys)
   }
 
   /** Writes the first record of a session. When that fails, nothing is left under the id. */
@@ -82,7 +87,7 @@ export class RecordWriter {
     const created = this.#access.create(record, { ttl: expires - now }, () => this.#abandon(id))
     return andThen(created, (free) => {
       // Not abandoned: what is there is somebody else's.
-      if (!free) throw this.#taken(id)
+      if (!free) throw takenError(this.#access.name, id)
       return record
     })
   }
@@ -106,24 +111,29 @@ export class RecordWriter {
   /** Reads the newest data, changes it and writes it, again and again until nobody wrote in between. */
   rewrite(base: LoadedSession, change: Change, mayMove: boolean): Promise<Rewritten> {
     const { id } = base.record
-    return this.#turns.take(id, async () => {
+    return this.#turns.take(id, async (turn) => {
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-        const result = await this.#rewriteOnce(base, change, mayMove)
+        const result = await this.#rewriteOnce(base, change, mayMove, turn)
         if (result !== null) return result
         await this.#conflict(id, attempt)
       }
-      throw this.#contended(id)
+      throw contendedError(this.#access.name, id, MAX_ATTEMPTS)
     })
   }
 
-  async #rewriteOnce(base: LoadedSession, change: Change, mayMove: boolean): Promise<Rewritten | null> {
-    const newest = await this.#live(base.record.id)
+  async #rewriteOnce(
+    base: LoadedSession,
+    change: Change,
+    mayMove: boolean,
+    turn: Turn,
+  ): Promise<Rewritten | null> {
+    const newest = await this.#live(base.record.id, turn)
     if (newest === null) return this.#gone(base)
     const { record } = newest
-    const draft = await this.#draft(await change(newest.data))
+    const draft = await this.#make(change, newest.data, turn, 1)
     // New powers, new id, also when the data became another user's only by coming together here.
     if (draft.user !== record.user)
-      return mayMove ? this.#moveInTurn(base, record, draft, change) : this.#endUnmoved(record)
+      return mayMove ? this.#moveInTurn(base, record, draft, change, turn) : this.#endUnmoved(record)
     const { data } = draft
     // What is there may be this request's own late write, over which a basic store will do again what came since.
     if (draft.text === record.data && !base.writeInDoubt) return { outcome: 'written', record, data }
@@ -148,7 +158,7 @@ export class RecordWriter {
   ): Awaitable<Written | null> {
     return andThen(this.create(fresh.id, fresh.draft, fresh.createdAt), (record) => {
       const follow = (): Promise<Written | null> =>
-        this.#turns.take(base.record.id, () => this.#follow(base, record, change), true)
+        this.#turns.take(base.record.id, (turn) => this.#follow(base, record, change, turn), true)
       return this.#succeed(base, base.record, { record, data: fresh.draft.data }, follow)
     })
   }
@@ -162,7 +172,7 @@ export class RecordWriter {
     return andThen<ReplaceOutcome, Left>(this.#end(base, base.record), (outcome) => {
       if (outcome === 'written') return 'ended'
       if (outcome === 'missing') return this.#goneLeft(base)
-      return this.#turns.take(base.record.id, () => this.#leaveNewer(base, fresh, change), true)
+      return this.#turns.take(base.record.id, (turn) => this.#leaveNewer(base, fresh, change, turn), true)
     })
   }
 
@@ -170,22 +180,23 @@ export class RecordWriter {
     base: LoadedSession,
     { id, createdAt }: { id: string; createdAt: number },
     change: Change,
+    turn: Turn,
   ): Promise<Left> {
     const { id: oldId } = base.record
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       await this.#conflict(oldId, attempt)
-      const newest = await this.#live(oldId)
+      const newest = await this.#live(oldId, turn)
       if (newest === null) return this.#goneLeft(base)
-      const draft = await this.#draft(await change(newest.data))
+      const draft = await this.#make(change, newest.data, turn, 3)
       if (draft.text !== EMPTY_TEXT) {
         const first = { record: await this.create(id, draft, createdAt), data: draft.data }
-        const follow = (): Promise<Written | null> => this.#follow(base, first.record, change)
+        const follow = (): Promise<Written | null> => this.#follow(base, first.record, change, turn)
         return (await this.#succeed(base, newest.record, first, follow)) ?? 'gone'
       }
       const outcome = await this.#end(base, newest.record)
       if (outcome !== 'conflict') return outcome === 'written' ? 'ended' : this.#goneLeft(base)
     }
-    throw this.#contended(oldId)
+    throw contendedError(this.#access.name, oldId, MAX_ATTEMPTS)
   }
 
   #goneLeft(base: LoadedSession): Left {
@@ -222,11 +233,13 @@ export class RecordWriter {
     newest: SessionRecord,
     draft: Draft,
     change: Change,
+    turn: Turn,
   ): Promise<Rewritten> {
+    turn.allow(3 * this.#patience)
     const token = createToken()
     const createdAt = draft.user === undefined ? newest.createdAt : this.#policy.now()
     const first = await this.create(sessionIdOf(token), draft, createdAt)
-    const follow = (): Promise<Written | null> => this.#follow(base, first, change)
+    const follow = (): Promise<Written | null> => this.#follow(base, first, change, turn)
     const written = await this.#succeed(base, newest, { record: first, data: draft.data }, follow)
     return written === null ? GONE : { outcome: 'moved', ...written, token }
   }
@@ -249,14 +262,19 @@ export class RecordWriter {
   }
 
   /** Somebody wrote the old record while it was being moved: take their changes along, then end it. */
-  async #follow(base: LoadedSession, first: SessionRecord, change: Change): Promise<Written | null> {
+  async #follow(
+    base: LoadedSession,
+    first: SessionRecord,
+    change: Change,
+    turn: Turn,
+  ): Promise<Written | null> {
     const { id: oldId } = base.record
     let fresh = first
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       await this.#conflict(oldId, attempt)
-      const newest = await this.#live(oldId)
+      const newest = await this.#live(oldId, turn)
       if (newest === null) return this.#takeBack(base, fresh)
-      const draft = await this.#draft(await change(newest.data))
+      const draft = await this.#make(change, newest.data, turn, 3)
       if (draft.text !== fresh.data) {
         const next = this.#successor(fresh, draft)
         if ((await this.#put(next, fresh.revision)) !== 'written') return null
@@ -266,7 +284,7 @@ export class RecordWriter {
       if (outcome === 'written') return { record: fresh, data: draft.data }
       if (outcome === 'missing') return this.#takeBack(base, fresh)
     }
-    throw this.#contended(oldId)
+    throw contendedError(this.#access.name, oldId, MAX_ATTEMPTS)
   }
 
   #takeBack(base: LoadedSession, record: SessionRecord): Awaitable<null> {
@@ -281,7 +299,7 @@ export class RecordWriter {
    * is missing. Then it is no session that ended elsewhere, but a save that failed.
    */
   #gone(base: LoadedSession): Rewritten {
-    if (base.endInDoubt) throw this.#inDoubt(base.record.id)
+    if (base.endInDoubt) throw inDoubtError(this.#access.name, base.record.id)
     return GONE
   }
 
@@ -323,13 +341,25 @@ export class RecordWriter {
     return record
   }
 
-  async #live(id: string): Promise<{ record: SessionRecord; data: DataObject } | null> {
+  async #live(id: string, turn: Turn): Promise<{ record: SessionRecord; data: DataObject } | null> {
+    turn.allow(this.#patience)
     const stored = await this.#access.get(id)
     if (!isRecordOf(stored, id) || expiryOf(stored, this.#policy, this.#policy.now()) !== null) return null
     const data = readData(stored.data, this.#policy.maxBytes)
     if (data === null) return null
     const judged = (await this.#policy.validate?.(data)) ?? { data }
     return 'data' in judged ? { record: stored, data: judged.data } : null
+  }
+
+  /**
+   * Lets a change be made, which may take its time.
+   * @param answers - How many answers of the store what comes of it takes at most.
+   */
+  async #make(change: Change, data: DataObject, turn: Turn, answers: number): Promise<Draft> {
+    turn.allow(LONGEST_CHANGE_MS + PATIENCE_BEYOND_MS)
+    const draft = await this.#draft(await change(data))
+    turn.allow(answers * this.#patience)
+    return draft
   }
 
   async #draft(data: DataObject): Promise<Draft> {
@@ -345,38 +375,6 @@ export class RecordWriter {
     // Within this process writers take turns, so whoever is in the way is in another one: step aside.
     const pause = Math.random() * Math.min(LONGEST_PAUSE_MS, 2 ** (attempt - ATTEMPTS_WITHOUT_PAUSE))
     await new Promise((resolve) => setTimeout(resolve, pause))
-  }
-
-  #taken(id: string): StoreError {
-    return new StoreError(
-      'ERR_STORE_CONFLICT',
-      `A record is already there under the new session id ${id}. Nothing was overwritten; send the request again.`,
-      { store: this.#access.name, operation: 'create' },
-    )
-  }
-
-  #inDoubt(id: string): StoreError {
-    return new StoreError(
-      'ERR_STORE_UNAVAILABLE',
-      `The session ${id} was to get a new id, ${this.#access.name} gave no answer when its old one was ended, and now it is gone: by that or by somebody else. Nothing was saved; the visitor begins anew.`,
-      { store: this.#access.name, operation: 'replace' },
-    )
-  }
-
-  #crowded(id: string): StoreError {
-    return new StoreError(
-      'ERR_STORE_CONFLICT',
-      `${MOST_WAITING} requests of this process wait already to write the session ${id}; this one was refused, and nothing of it was saved. Write to one session less often, or keep shared counters elsewhere.`,
-      { store: this.#access.name, operation: 'replace' },
-    )
-  }
-
-  #contended(id: string): StoreError {
-    return new StoreError(
-      'ERR_STORE_CONFLICT',
-      `The session ${id} was written by others ${MAX_ATTEMPTS} times in a row; this change was not saved. Write to one session less often, or keep shared counters elsewhere.`,
-      { store: this.#access.name, operation: 'replace' },
-    )
   }
 }
 

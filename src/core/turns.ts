@@ -1,20 +1,60 @@
+import { LONGEST_TIMER_MS } from './duration.ts'
+
+/** How many may wait for one record. */
+export const MOST_WAITING = 1_024
+
+/** One's turn at a record, and how long those behind wait for its next step. */
+export class Turn {
+  #until: number
+
+  constructor(patience: number) {
+    this.#until = performance.now() + patience
+  }
+
+  /** Says that the next step may take so many milliseconds from now on. */
+  allow(ms: number): void {
+    this.#until = performance.now() + ms
+  }
+
+  /** How many milliseconds are left for it. */
+  get left(): number {
+    return this.#until - performance.now()
+  }
+}
+
+/** Who is at work on a record, and who waits. */
+interface Queue {
+  last: Promise<unknown>
+  length: number
+  /** The turn of who is at work. */
+  turn: Turn
+}
+
 /**
  * Lets those who want to write over one record do so one after another within this process.
  *
  * The store's conditional writes are what keeps updates safe; without turns a thousand parallel updates
- * of one session would also be correct, after half a million conflicts.
+ * of one session would also be correct, after half a million conflicts. So nobody waits for one that does not go on: on Workers
+ * nothing of a request does whose client has left, its timers included.
  */
 export class Turns {
   readonly #queues = new Map<string, Queue>()
+  readonly #patience: number
   readonly #full: (key: string) => Error
   readonly #giveUp: (error: unknown) => boolean
 
   /**
+   * @param patience - How many milliseconds a turn may take, unless it says otherwise.
    * @param full - Makes the error of who would be one too many: each that waits holds its whole request, also when the client has
    * left long ago.
    * @param giveUp - Says after which failures those who wait fail likewise, instead of each finding out for itself.
    */
-  constructor(full: (key: string) => Error, giveUp: (error: unknown) => boolean = () => false) {
+  constructor(
+    patience: number,
+    full: (key: string) => Error,
+    giveUp: (error: unknown) => boolean = () => false,
+  ) {
+    this.#patience = patience
     this.#full = full
     this.#giveUp = giveUp
   }
@@ -23,19 +63,17 @@ export class Turns {
    * Runs `work` after everything that was queued under this key before; fails when 1,024 wait there already.
    * @param ends - Whether it ends the record: that is not refused, for whoever else keeps it busy. Those behind are soon done.
    */
-  take<T>(key: string, work: () => Promise<T>, ends = false): Promise<T> {
+  take<T>(key: string, work: (turn: Turn) => Promise<T>, ends = false): Promise<T> {
     const queue = this.#queues.get(key)
-    if (queue === undefined) return this.#first(key, work())
+    if (queue === undefined) return this.#first(key, work)
     if (queue.length > MOST_WAITING && !ends) return Promise.reject(this.#full(key))
-    return this.#join(
-      key,
-      queue,
-      queue.last.then(work, (error) => this.#after(error, work)),
-    )
+    return this.#join(key, queue, this.#wait(key, queue, work, ends))
   }
 
-  #first<T>(key: string, mine: Promise<T>): Promise<T> {
-    const queue: Queue = { last: mine, length: 0 }
+  #first<T>(key: string, work: (turn: Turn) => Promise<T>): Promise<T> {
+    const turn = new Turn(this.#patience)
+    const mine = work(turn)
+    const queue: Queue = { last: mine, length: 0, turn }
     this.#queues.set(key, queue)
     return this.#join(key, queue, mine)
   }
@@ -45,22 +83,72 @@ export class Turns {
     queue.length++
     const leave = (): void => {
       queue.length--
-      if (queue.length === 0) this.#queues.delete(key)
+      if (queue.length === 0) this.#drop(key, queue)
     }
     mine.then(leave, leave)
     return mine
   }
 
-  #after<T>(error: unknown, work: () => Promise<T>): Promise<T> {
-    return this.#giveUp(error) ? Promise.reject(error) : work()
+  /** Waits by a timer of its own, which lives as long as the request that waits. */
+  #wait<T>(key: string, queue: Queue, work: (turn: Turn) => Promise<T>, ends: boolean): Promise<T> {
+    const { last } = queue
+    return new Promise((resolve, reject) => {
+      const waiting = new OwnTimer(queue, () => {
+        this.#drop(key, queue)
+        resolve(this.take(key, work, ends))
+      })
+      const begin = (): void => {
+        if (!waiting.end()) return
+        queue.turn = new Turn(this.#patience)
+        resolve(work(queue.turn))
+      }
+      last.then(begin, (error: unknown) => {
+        if (!this.#giveUp(error)) begin()
+        else if (waiting.end()) reject(error)
+      })
+    })
+  }
+
+  #drop(key: string, queue: Queue): void {
+    if (this.#queues.get(key) === queue) this.#queues.delete(key)
   }
 }
 
-/** How many may wait for one record. */
-export const MOST_WAITING = 1_024
+/** Goes off when whoever is at work in a queue has taken longer than those behind wait. */
+class OwnTimer {
+  readonly #queue: Queue
+  readonly #goOff: () => void
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #ended = false
 
-/** Who is at work on a record, and who waits. */
-interface Queue {
-  last: Promise<unknown>
-  length: number
+  constructor(queue: Queue, goOff: () => void) {
+    this.#queue = queue
+    this.#goOff = goOff
+    this.#waitOn()
+  }
+
+  /** Ends the wait. Answers whether it was under way. */
+  end(): boolean {
+    clearTimeout(this.#timer)
+    const wasUnderWay = !this.#ended
+    this.#ended = true
+    return wasUnderWay
+  }
+
+  #waitOn(): void {
+    const { left } = this.#queue.turn
+    this.#timer = setTimeout(
+      () => {
+        if (this.#queue.turn.left > 0) this.#waitOn()
+        // What came in while the process stood still is read after its timers.
+        else this.#timer = setTimeout(() => this.#look(), 0)
+      },
+      Math.min(Math.max(0, left), LONGEST_TIMER_MS),
+    )
+  }
+
+  #look(): void {
+    if (this.#queue.turn.left > 0) this.#waitOn()
+    else if (this.end()) this.#goOff()
+  }
 }

@@ -14,6 +14,8 @@ import { MOST_WAITING, Turns } from './turns.ts'
 
 // By the finer clock a timer may go off up to a millisecond early: the request can have its error before `end`.
 const TIMER_SLACK_MS = 2
+// A turn ends by a timer of its own, unless it is of a request that is no more.
+const PATIENCE_BEYOND_MS = 500
 
 /** One caller's time alone with a record. */
 interface Turn {
@@ -41,14 +43,12 @@ export class TwoStepStore implements ConditionalStore {
   readonly destroyByUser?: NonNullable<SessionStore['destroyByUser']>
   readonly #store: SessionStore
   readonly #timeout: number
-  readonly #turns = new Turns(
-    (id) => new Error(`${MOST_WAITING} calls of this process wait already for the session ${id}.`),
-  )
+  readonly #turns: Turns
   readonly #late = new LateWrites()
   /** Ends of records that have not begun. */
   readonly #ending = new Map<string, UnderWay<void>>()
   /** The turns under way. */
-  readonly #busy = new Set<Promise<void>>()
+  readonly #busy = new Set<UnderWay<void>>()
   /** The end of a user's sessions, which turns that have not begun wait for. */
   #revoking: UnderWay<unknown> | null = null
 
@@ -56,6 +56,7 @@ export class TwoStepStore implements ConditionalStore {
   constructor(store: SessionStore, timeout: number) {
     this.#store = store
     this.#timeout = timeout
+    this.#turns = new Turns(timeout + PATIENCE_BEYOND_MS, crowded)
     if (store.listByUser) this.listByUser = store.listByUser.bind(store)
     if (store.destroyByUser) {
       const end = store.destroyByUser.bind(store)
@@ -184,13 +185,14 @@ export class TwoStepStore implements ConditionalStore {
 
   async #notWhileRevoking(turn: () => Promise<void>): Promise<void> {
     while (this.#revoking !== null) await this.#after(this.#revoking)
-    const busy = turn()
+    const ended = turn()
+    const busy = { ended, until: performance.now() + this.#timeout }
     this.#busy.add(busy)
-    await busy.finally(() => this.#busy.delete(busy))
+    await ended.finally(() => this.#busy.delete(busy))
   }
 
   async #after(revoking: UnderWay<unknown>): Promise<void> {
-    if (performance.now() < revoking.until) await revoking.ended.catch(() => {})
+    await endOrOver(revoking)
     if (this.#revoking === revoking) this.#revoking = null
   }
 
@@ -222,7 +224,7 @@ export class TwoStepStore implements ConditionalStore {
     end: () => Awaitable<number>,
     until: number,
   ): Promise<number> {
-    await Promise.allSettled(this.#busy)
+    await Promise.all(Array.from(this.#busy, (busy) => this.#leaveBehind(busy)))
     const late = this.#late.ofUser(user, except)
     const removed = await end()
     if (late === null) return removed
@@ -230,6 +232,12 @@ export class TwoStepStore implements ConditionalStore {
     // Told as failed by then, it ends nothing that has begun since.
     if (performance.now() >= until) throw new TimeOver()
     return removed + (await end())
+  }
+
+  /** Waits for a turn, and forgets one that has not ended in its time: nothing is written after it. */
+  async #leaveBehind(busy: UnderWay<void>): Promise<void> {
+    await endOrOver(busy)
+    this.#busy.delete(busy)
   }
 
   #setRight(id: string): Promise<unknown> {
@@ -312,6 +320,15 @@ class Ended implements Deed {
   async run(): Promise<void> {
     await this.#store.destroy(this.#id)
   }
+}
+
+function crowded(id: string): Error {
+  return new Error(`${MOST_WAITING} calls of this process wait already for the session ${id}.`)
+}
+
+/** Waits for something to end, as long as anybody waits for it, by a timer of one's own. */
+async function endOrOver({ ended, until }: UnderWay<unknown>): Promise<void> {
+  await settledOrOver(ended, until - performance.now())
 }
 
 /** Waits for work to end, so long at most. Answers whether it has. */

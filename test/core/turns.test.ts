@@ -1,6 +1,8 @@
-import { describe, expect, test } from 'vitest'
-import { MOST_WAITING, Turns } from '../../src/core/turns.ts'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { MOST_WAITING, type Turn, Turns } from '../../src/core/turns.ts'
 import { settle } from '../engine/later-store.ts'
+
+const PATIENCE = 2_500
 
 function full(key: string): Error {
   return new Error(`too many for ${key}`)
@@ -23,7 +25,7 @@ function task() {
 
 describe('those who want to write over one record', () => {
   test('go one after another, in the order they came', async () => {
-    const turns = new Turns(full)
+    const turns = new Turns(PATIENCE, full)
     const order: string[] = []
     const work = (name: string) => async (): Promise<void> => {
       order.push(`${name} begins`)
@@ -35,7 +37,7 @@ describe('those who want to write over one record', () => {
   })
 
   test('of another record do not wait', async () => {
-    const turns = new Turns(full)
+    const turns = new Turns(PATIENCE, full)
     const [slow, other] = [task(), task()]
     const waiting = turns.take('one', slow.run)
     turns.take('two', other.run)
@@ -46,12 +48,12 @@ describe('those who want to write over one record', () => {
 
   test('begin at once when nobody is before them', () => {
     const first = task()
-    new Turns(full).take('key', first.run)
+    new Turns(PATIENCE, full).take('key', first.run)
     expect(first.isBegun()).toBe(true)
   })
 
   test('go on after one that failed, and only that one hears of it', async () => {
-    const turns = new Turns(full)
+    const turns = new Turns(PATIENCE, full)
     const [first, second] = [task(), task()]
     const failing = turns.take('key', first.run)
     const next = turns.take('key', second.run)
@@ -62,7 +64,7 @@ describe('those who want to write over one record', () => {
   })
 
   test('all fail at once after a failure that would be everybody’s, and those who come later do not', async () => {
-    const turns = new Turns(full, (error) => error instanceof RangeError)
+    const turns = new Turns(PATIENCE, full, (error) => error instanceof RangeError)
     const [first, second, third, later] = [task(), task(), task(), task()]
     const failing = [first, second, third].map(({ run }) => turns.take('key', run))
     for (const one of failing) one.catch(() => {})
@@ -76,7 +78,7 @@ describe('those who want to write over one record', () => {
 })
 
 test('one record has so many who wait and no more, however often they come, and others have theirs [P11]', async () => {
-  const turns = new Turns(full)
+  const turns = new Turns(PATIENCE, full)
   const slow = task()
   const waiting = [turns.take('one', slow.run)]
   for (let at = 0; at < MOST_WAITING; at++) waiting.push(turns.take('one', async () => 'later'))
@@ -87,4 +89,79 @@ test('one record has so many who wait and no more, however often they come, and 
   slow.end('first')
   expect((await Promise.all(waiting)).length).toBe(MOST_WAITING + 2)
   expect(await turns.take('one', async () => 'again')).toBe('again')
+})
+
+describe('behind one that does not go on, as on Workers where its client has left [P11]', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  /** Work that never ends. */
+  function dead() {
+    return new Promise<string>(() => {})
+  }
+
+  test('the next goes ahead when its time is over, and the others one after another', async () => {
+    const turns = new Turns(PATIENCE, full)
+    turns.take('key', dead)
+    const [second, third] = [task(), task()]
+    const waiting = [turns.take('key', second.run), turns.take('key', third.run)]
+    await vi.advanceTimersByTimeAsync(PATIENCE - 10)
+    expect(second.isBegun()).toBe(false)
+    await vi.advanceTimersByTimeAsync(20)
+    expect([second.isBegun(), third.isBegun()]).toEqual([true, false])
+    second.end('second')
+    third.end('third')
+    expect(await Promise.all(waiting)).toEqual(['second', 'third'])
+    const next = task()
+    turns.take('key', next.run)
+    expect(next.isBegun()).toBe(true)
+  })
+
+  test('one that died waiting holds nobody up either', async () => {
+    const turns = new Turns(PATIENCE, full)
+    for (let at = 0; at < 3; at++) turns.take('key', dead)
+    const last = turns.take('key', async () => 'last')
+    await vi.advanceTimersByTimeAsync(4 * PATIENCE)
+    expect(await last).toBe('last')
+  })
+
+  test('who says that the next step takes longer is waited for, and whoever begins has time of its own', async () => {
+    const turns = new Turns(PATIENCE, full)
+    const [second, third] = [task(), task()]
+    const slow = async (turn: Turn): Promise<string> => {
+      turn.allow(10_000)
+      return dead()
+    }
+    turns.take('key', slow)
+    for (const { run } of [second, third]) turns.take('key', run)
+    await vi.advanceTimersByTimeAsync(9_990)
+    expect(second.isBegun()).toBe(false)
+    await vi.advanceTimersByTimeAsync(20)
+    expect(second.isBegun()).toBe(true)
+    await vi.advanceTimersByTimeAsync(PATIENCE - 30)
+    expect(third.isBegun()).toBe(false)
+    await vi.advanceTimersByTimeAsync(60)
+    expect(third.isBegun()).toBe(true)
+  })
+
+  test('one that goes on after all disturbs nobody, and nothing is done twice', async () => {
+    const turns = new Turns(PATIENCE, full)
+    const [late, second, third] = [task(), task(), task()]
+    const first = turns.take('key', late.run)
+    let runs = 0
+    const overtaking = turns.take('key', () => {
+      runs++
+      return second.run()
+    })
+    await vi.advanceTimersByTimeAsync(PATIENCE + 10)
+    expect(runs).toBe(1)
+    late.end('late')
+    expect(await first).toBe('late')
+    const behind = turns.take('key', third.run)
+    await vi.advanceTimersByTimeAsync(0)
+    expect([runs, third.isBegun()]).toEqual([1, false])
+    second.end('second')
+    third.end('third')
+    expect(await Promise.all([overtaking, behind])).toEqual(['second', 'third'])
+  })
 })

@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { type SessionEnv, session } from '../../../src/adapters/hono.ts'
 import { createSessions } from '../../../src/core/sessions.ts'
 import { D1SessionStore } from '../../../src/stores/d1.ts'
+import { lateBasicStore, lateBinding } from './late-stores.ts'
 
 interface Data {
   userId: string
@@ -35,6 +36,34 @@ app.post('/logout', (c) => {
   c.var.session.clear()
   return c.body(null, 204)
 })
+
+// The same far away, and on a store that can do nothing in one step, for clients that leave in the middle.
+for (const [path, slow] of [
+  ['/late', new D1SessionStore(lateBinding(env.DB), { cleanupInterval: false })],
+  ['/basic', lateBasicStore()],
+] as const) {
+  const name = path.slice(1)
+  const away = createSessions<Data>({ secret: env.SESSION_SECRET, store: slow, cookie: { name } })
+  const site = new Hono<SessionEnv<Data>>()
+  site.use(session(away))
+  site.post('/login/:user', (c) => {
+    c.var.session.userId = c.req.param('user')
+    return c.body(null, 204)
+  })
+  site.post('/increment', async (c) => {
+    await c.var.session.update((draft) => {
+      draft.count = (draft.count ?? 0) + 1
+    })
+    return c.body(null, 204)
+  })
+  site.post('/logout', (c) => {
+    c.var.session.clear()
+    return c.body(null, 204)
+  })
+  site.get('/session', (c) => c.json(c.var.session))
+  site.post('/revoke/:user', async (c) => c.json(await away.user(c.req.param('user')).revoke()))
+  app.route(path, site)
+}
 
 app.post('/migrate', async (c) => {
   await store.migrate()
