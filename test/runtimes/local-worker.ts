@@ -1,9 +1,10 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { D1Database } from '@cloudflare/workers-types'
-import { temporaryFolder } from '../servers/start-process.ts'
+import { startGuard, temporaryFolder } from '../servers/start-process.ts'
 import { bundle } from './bundle.ts'
-import { MINIFLARE } from './programs.ts'
+import { MINIFLARE, PROGRAMS } from './programs.ts'
 
 const LONGEST_START_MS = 60_000
 
@@ -27,6 +28,8 @@ export async function startWorker(entry?: string): Promise<LocalWorker> {
   if (entry === undefined) writeFileSync(scriptPath, 'export default {}')
   else bundle(entry, scriptPath)
   const { Miniflare } = await import('miniflare')
+  const pidFile = join(folder, 'workerd.pid')
+  process.env.MINIFLARE_WORKERD_PATH = launcher(folder, pidFile)
   const miniflare = new Miniflare({
     modules: true,
     scriptPath,
@@ -39,17 +42,27 @@ export async function startWorker(entry?: string): Promise<LocalWorker> {
     bindings: { SESSION_SECRET: 'the secret of the D1 tests: 4f1c2a9be07d' },
     d1Databases: { DB: 'sessions' },
   })
+  let guard: ChildProcess | undefined
   const stop = async (): Promise<void> => {
     await miniflare.dispose()
+    guard?.stdin?.end('cleaned up\n')
     rmSync(folder, { recursive: true })
   }
   try {
     const url = String(await inTime(miniflare.ready))
+    guard = startGuard(Number(readFileSync(pidFile, 'utf8')), folder)
     return { url, database: await miniflare.getD1Database('DB'), stop }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+/** Makes a program that notes its process id and is workerd from then on: who kills these tests would leave it behind, listening. */
+function launcher(folder: string, pidFile: string): string {
+  const path = join(folder, 'workerd')
+  writeFileSync(path, `#!/bin/sh\necho $$ > '${pidFile}'\nexec '${PROGRAMS.workerd}' "$@"\n`, { mode: 0o755 })
+  return path
 }
 
 function inTime<T>(ready: Promise<T>): Promise<T> {

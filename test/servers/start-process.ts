@@ -46,7 +46,8 @@ export function temporaryFolder(name: string): string {
 // pipe to it then closes. A line on the pipe means that all is cleaned up already.
 const GUARD_SCRIPT = 'read -r _ || { kill -KILL "$1"; sleep 0.2; [ -z "$2" ] || rm -rf "$2"; } 2>/dev/null'
 
-function startGuard(pid: number, folder: string): ChildProcess {
+/** Starts what ends a process and removes a folder when this process dies. It goes when it is sent a line. */
+export function startGuard(pid: number, folder: string): ChildProcess {
   const guard = spawn('sh', ['-c', GUARD_SCRIPT, 'sh', String(pid), folder], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
