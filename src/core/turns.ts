@@ -99,14 +99,20 @@ export class Turns {
       })
       const begin = (): void => {
         if (!waiting.end()) return
-        queue.turn = new Turn(this.#patience)
-        resolve(work(queue.turn))
+        // Where it was overtaken meanwhile, whoever has come since is in another queue.
+        const isOvertaken = this.#queues.get(key) !== queue
+        resolve(isOvertaken ? this.take(key, work, ends) : this.#begin(queue, work))
       }
       last.then(begin, (error: unknown) => {
         if (!this.#giveUp(error)) begin()
         else if (waiting.end()) reject(error)
       })
     })
+  }
+
+  #begin<T>(queue: Queue, work: (turn: Turn) => Promise<T>): Promise<T> {
+    queue.turn = new Turn(this.#patience)
+    return work(queue.turn)
   }
 
   #drop(key: string, queue: Queue): void {

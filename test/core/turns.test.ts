@@ -117,6 +117,22 @@ describe('behind one that does not go on, as on Workers where its client has lef
     expect(next.isBegun()).toBe(true)
   })
 
+  test('those who come later wait for those who were overtaken with it, and no two are at work at once [P3]', async () => {
+    const turns = new Turns(PATIENCE, full)
+    turns.take('key', dead)
+    const [second, later] = [task(), task()]
+    turns.take('key', async () => 'at once')
+    const waiting = [turns.take('key', second.run)]
+    await vi.advanceTimersByTimeAsync(PATIENCE + 10)
+    expect(second.isBegun()).toBe(true)
+    waiting.push(turns.take('key', later.run))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(later.isBegun()).toBe(false)
+    second.end('second')
+    later.end('later')
+    expect(await Promise.all(waiting)).toEqual(['second', 'later'])
+  })
+
   test('one that died waiting holds nobody up either', async () => {
     const turns = new Turns(PATIENCE, full)
     for (let at = 0; at < 3; at++) turns.take('key', dead)
