@@ -8,6 +8,7 @@ import { short } from './rig/statistics.ts'
 import type { DatabaseFindings } from './scale/measure-database.ts'
 import type { MemoryFindings } from './scale/measure-memory.ts'
 import { SAME_WORK } from './scale/memory-subjects.ts'
+import { heapMegabytes } from './subjects/sample-session.ts'
 import type { StoreName } from './subjects/subject.ts'
 
 const OUR_SIZES = [10_000, 100_000, 1_000_000, 5_000_000]
@@ -110,11 +111,6 @@ async function databaseTable(bench: Bench, store: StoreName): Promise<Table> {
       short(one.bytesPerSession),
     ]),
   }
-}
-
-/** Three times what the data and a generous overhead take: garbage collection needs room. */
-function heapMegabytes(sessions: number): number {
-  return Math.max(1_024, Math.ceil((sessions * 3_000) / 2 ** 20))
 }
 
 function script(file: string): string {

@@ -1,8 +1,7 @@
-import { hash } from 'node:crypto'
 import type { Store } from 'express-session'
 import type { SessionRecord } from '../../src/index.ts'
 import { built } from '../subjects/built.ts'
-import { type SampleData, SESSION_BYTES, sampleVisitors } from '../subjects/sample-session.ts'
+import { type SampleData, SESSION_BYTES, sampleId, sampleVisitors } from '../subjects/sample-session.ts'
 
 /** A store in this process, as far as it is measured. Sessions are known by number. */
 export interface MemorySubject {
@@ -40,11 +39,6 @@ export function openMemorySubject(name: string, clock: MovedClock): Promise<Memo
   return name === 'memorystore' ? openMemorystore(clock) : openMemoryStore()
 }
 
-/** 43 characters, as a session id of ours has; the peers' ids have 32. */
-function idOf(session: number): string {
-  return hash('sha256', String(session), 'base64url')
-}
-
 /** Makes of a session's text what a handler is given, and text of that again. */
 interface Format {
   parse(text: string): unknown
@@ -72,7 +66,7 @@ async function openOurs(clock: MovedClock, { parse, stringify }: Format = TEXT):
     user,
   })
   const recordOf = (session: number): SessionRecord => {
-    const found = store.get(idOf(session))
+    const found = store.get(sampleId(session))
     if (found === null) throw new Error(`Session ${session} is not there.`)
     return found
   }
@@ -83,7 +77,7 @@ async function openOurs(clock: MovedClock, { parse, stringify }: Format = TEXT):
       const data = JSON.stringify(nextVisitor())
       // As the engine does: the user comes out of the parsed data.
       const { userId }: SampleData = JSON.parse(data)
-      const record = newRecord(idOf(session), data, userId, ttl)
+      const record = newRecord(sampleId(session), data, userId, ttl)
       // The very string of the record, as the engine gives it: of two with the same text, both would be kept.
       store.create(record.id, record, { ttl })
     },
@@ -118,7 +112,7 @@ async function openMemorystore(clock: MovedClock): Promise<MemorySubject> {
 /** A store made for express-session: it keeps JSON, and parses and serialises it itself. */
 function classic(store: Pick<Store, 'get' | 'set'>): Omit<MemorySubject, 'sweeps'> {
   const nextVisitor = sampleVisitors(SESSION_BYTES)
-  const idFor = (session: number): string => idOf(session).slice(0, 32)
+  const idFor = (session: number): string => sampleId(session).slice(0, 32)
   const withCookie = (ttl: number) => {
     const expires = new Date(Date.now() + ttl)
     const cookie = { originalMaxAge: ttl, maxAge: ttl, expires, httpOnly: true, path: '/' }

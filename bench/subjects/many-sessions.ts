@@ -1,8 +1,7 @@
-import { hash } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { SessionStore } from '../../src/index.ts'
 import { built } from './built.ts'
-import { sampleVisitors } from './sample-session.ts'
+import { heapMegabytes, sampleId, sampleVisitors } from './sample-session.ts'
 import type { Setup } from './subject.ts'
 
 const MANY = 5_000_000
@@ -10,8 +9,8 @@ const MANY = 5_000_000
 /** What tables call our sessions in a store that is full of others. */
 export const AMONG_MANY: string = `coatcheck, among ${MANY.toLocaleString('en-US')} sessions`
 
-/** How large the heap with them may grow: three times what they take, which garbage collection needs. */
-export const MANY_MEGABYTES = 15_000
+/** How large its heap may grow, in megabytes. */
+export const MANY_MEGABYTES: number = heapMegabytes(MANY)
 
 // So far apart are the places that become free for those who will sign in: as those who are about are in a store that has grown for
 // weeks, and not side by side, where the processor would find them together.
@@ -28,15 +27,11 @@ export async function storeOfMany({ sessionBytes }: Setup): Promise<SessionStore
   const times = { createdAt, touchedAt: createdAt, expiresAt: createdAt + LIFETIME }
   for (let session = 0; session < MANY; session++) {
     const visitor = nextVisitor()
-    const id = idOf(session)
+    const id = sampleId(session)
     const record = { id, data: JSON.stringify(visitor), revision: 1, user: visitor.userId, ...times }
     store.create(id, record, { ttl: LIFETIME })
     if (session % SLICE === 0) await turn()
   }
-  for (let session = 0; session < MANY; session += APART) store.destroy(idOf(session))
+  for (let session = 0; session < MANY; session += APART) store.destroy(sampleId(session))
   return store
-}
-
-function idOf(session: number): string {
-  return hash('sha256', String(session), 'base64url')
 }

@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto'
+
 /** One line of the cart. */
 export interface CartItem {
   sku: string
@@ -23,6 +25,16 @@ export const SESSION_BYTES = 300
 /** Sees a session as what `/login` puts into it: each library's own type says less, or something else. */
 export function asSample(session: object): Partial<SampleData> {
   return session
+}
+
+/** Names a session by its number: 43 characters, as a session id of ours has. */
+export function sampleId(session: number): string {
+  return hash('sha256', String(session), 'base64url')
+}
+
+/** How large a heap may grow, in megabytes, to hold so many: three times what they take, as garbage collection needs room. */
+export function heapMegabytes(sessions: number): number {
+  return Math.max(1_024, Math.ceil((sessions * 3_000) / 2 ** 20))
 }
 
 /** Gives each visitor in turn the data that a login puts into the session, about so many bytes of JSON. */

@@ -1,6 +1,6 @@
 import type { DataObject } from './data-text.ts'
 import { copyParsed } from './parsed-copy.ts'
-import { mayBePart } from './written-value.ts'
+import { mayBePart } from './text-part.ts'
 
 /**
  * One request's own data, which may have been begun from data that serves other requests too: an object in it is

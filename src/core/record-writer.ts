@@ -9,10 +9,10 @@ import type { Policy } from './policy.ts'
 import { isRecordOf, type SessionRecord } from './record.ts'
 import type { ReplaceOutcome } from './store.ts'
 import type { StoreAccess } from './store-access.ts'
+import { ownText } from './text-part.ts'
 import { createToken, sessionIdOf } from './ticket.ts'
 import { type Turn, Turns } from './turns.ts'
 import { contendedError, crowdedError, inDoubtError, takenError } from './write-errors.ts'
-import { ownText } from './written-value.ts'
 
 /** Makes what is to be saved from newer data. May change what it is given, and may run several times. */
 export type Change = (newest: DataObject) => Awaitable<DataObject>
@@ -45,7 +45,6 @@ export interface Draft {
 const MAX_ATTEMPTS = 200
 const ATTEMPTS_WITHOUT_PAUSE = 3
 const LONGEST_PAUSE_MS = 50
-const PATIENCE_BEYOND_MS = 500
 const GONE: Rewritten = { outcome: 'gone' }
 
 /**
@@ -56,18 +55,15 @@ export class RecordWriter {
   readonly #access: StoreAccess
   readonly #policy: Policy
   readonly #events: EventHub
-  /** How many milliseconds an answer of the store may take, and to go on with it. */
-  readonly #patience: number
   readonly #turns: Turns
 
   constructor(access: StoreAccess, policy: Policy, events: EventHub) {
     this.#access = access
     this.#policy = policy
     this.#events = events
-    this.#patience = policy.storeTimeout + PATIENCE_BEYOND_MS
     // Behind a store that does not answer, everybody would wait out a timeout of their own, one after another.
     const isEverybodys = (error: unknown): boolean => isSessionError(error, 'ERR_STORE_TIMEOUT')
-    this.#turns = new Turns(this.#patience, (id) => crowdedError(access.name, id), isEverybodys)
+    this.#turns = new Turns(policy.storeTimeout, (id) => crowdedError(access.name, id), isEverybodys)
   }
 
   /** Writes the first record of a session. When that fails, nothing is left under the id. */
@@ -130,7 +126,7 @@ export class RecordWriter {
     const newest = await this.#live(base.record.id, turn)
     if (newest === null) return this.#gone(base)
     const { record } = newest
-    const draft = await this.#make(change, newest.data, turn, 1)
+    const draft = await this.#make(change, newest.data, turn)
     // New powers, new id, also when the data became another user's only by coming together here.
     if (draft.user !== record.user)
       return mayMove ? this.#moveInTurn(base, record, draft, change, turn) : this.#endUnmoved(record)
@@ -187,7 +183,7 @@ export class RecordWriter {
       await this.#conflict(oldId, attempt)
       const newest = await this.#live(oldId, turn)
       if (newest === null) return this.#goneLeft(base)
-      const draft = await this.#make(change, newest.data, turn, 3)
+      const draft = await this.#make(change, newest.data, turn)
       if (draft.text !== EMPTY_TEXT) {
         const first = { record: await this.create(id, draft, createdAt), data: draft.data }
         const follow = (): Promise<Written | null> => this.#follow(base, first.record, change, turn)
@@ -235,7 +231,6 @@ export class RecordWriter {
     change: Change,
     turn: Turn,
   ): Promise<Rewritten> {
-    turn.allow(3 * this.#patience)
     const token = createToken()
     const createdAt = draft.user === undefined ? newest.createdAt : this.#policy.now()
     const first = await this.create(sessionIdOf(token), draft, createdAt)
@@ -274,7 +269,7 @@ export class RecordWriter {
       await this.#conflict(oldId, attempt)
       const newest = await this.#live(oldId, turn)
       if (newest === null) return this.#takeBack(base, fresh)
-      const draft = await this.#make(change, newest.data, turn, 3)
+      const draft = await this.#make(change, newest.data, turn)
       if (draft.text !== fresh.data) {
         const next = this.#successor(fresh, draft)
         if ((await this.#put(next, fresh.revision)) !== 'written') return null
@@ -342,7 +337,7 @@ export class RecordWriter {
   }
 
   async #live(id: string, turn: Turn): Promise<{ record: SessionRecord; data: DataObject } | null> {
-    turn.allow(this.#patience)
+    turn.allow(this.#policy.storeTimeout)
     const stored = await this.#access.get(id)
     if (!isRecordOf(stored, id) || expiryOf(stored, this.#policy, this.#policy.now()) !== null) return null
     const data = readData(stored.data, this.#policy.maxBytes)
@@ -351,14 +346,11 @@ export class RecordWriter {
     return 'data' in judged ? { record: stored, data: judged.data } : null
   }
 
-  /**
-   * Lets a change be made, which may take its time.
-   * @param answers - How many answers of the store what comes of it takes at most.
-   */
-  async #make(change: Change, data: DataObject, turn: Turn, answers: number): Promise<Draft> {
-    turn.allow(LONGEST_CHANGE_MS + PATIENCE_BEYOND_MS)
+  /** Lets a change be made, which may take its time. */
+  async #make(change: Change, data: DataObject, turn: Turn): Promise<Draft> {
+    turn.allow(LONGEST_CHANGE_MS)
     const draft = await this.#draft(await change(data))
-    turn.allow(answers * this.#patience)
+    turn.allow(this.#policy.storeTimeout)
     return draft
   }
 

@@ -2,6 +2,7 @@ import { type Awaitable, isPromise } from './awaitable.ts'
 import { isSessionError, StoreError, type StoreOperation } from './errors.ts'
 import type { EventHub } from './events.ts'
 import { errorsIn, isError, isErrorOf } from './is-error.ts'
+import { PatientTimer } from './patient-timer.ts'
 import type { SessionRecord } from './record.ts'
 import type { ConditionalStore, ReplaceOptions, ReplaceOutcome, TouchOptions, WriteOptions } from './store.ts'
 import { TimeOver } from './time-over.ts'
@@ -101,21 +102,18 @@ export class StoreAccess {
   #inTime<T>(operation: StoreOperation, answer: PromiseLike<T>, afterFailure?: () => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let late = false
-      let timer = setTimeout(() => {
-        // What came in while the process stood still (suspended, or busy) is read after its timers.
-        timer = setTimeout(() => {
-          late = true
-          reject(this.#late(operation))
-        }, 0)
+      const timer = new PatientTimer(() => {
+        late = true
+        reject(this.#late(operation))
       }, this.#timeout)
       answer.then(
         (value) => {
-          clearTimeout(timer)
+          timer.end()
           if (late) afterFailure?.()
           resolve(value)
         },
         (error: unknown) => {
-          clearTimeout(timer)
+          timer.end()
           if (!late) reject(this.#failure(operation, error))
           afterFailure?.()
         },

@@ -1,22 +1,27 @@
 import { LONGEST_TIMER_MS } from './duration.ts'
+import { PatientTimer } from './patient-timer.ts'
 
 /** How many may wait for one record. */
 export const MOST_WAITING = 1_024
 
+// Whoever goes on ends each step within the time it is allowed: this is for what it does then.
+const BEYOND_MS = 500
+
 /** One's turn at a record, and how long those behind wait for its next step. */
 export class Turn {
-  #until: number
+  #until = 0
 
-  constructor(patience: number) {
-    this.#until = performance.now() + patience
+  /** @param ms - How many milliseconds the first step may take. */
+  constructor(ms: number) {
+    this.allow(ms)
   }
 
   /** Says that the next step may take so many milliseconds from now on. */
   allow(ms: number): void {
-    this.#until = performance.now() + ms
+    this.#until = performance.now() + ms + BEYOND_MS
   }
 
-  /** How many milliseconds are left for it. */
+  /** How many milliseconds those behind still wait for it. */
   get left(): number {
     return this.#until - performance.now()
   }
@@ -39,22 +44,22 @@ interface Queue {
  */
 export class Turns {
   readonly #queues = new Map<string, Queue>()
-  readonly #patience: number
+  readonly #timeout: number
   readonly #full: (key: string) => Error
   readonly #giveUp: (error: unknown) => boolean
 
   /**
-   * @param patience - How many milliseconds a turn may take, unless it says otherwise.
+   * @param timeout - How many milliseconds each step of a turn may take, unless it says otherwise.
    * @param full - Makes the error of who would be one too many: each that waits holds its whole request, also when the client has
    * left long ago.
    * @param giveUp - Says after which failures those who wait fail likewise, instead of each finding out for itself.
    */
   constructor(
-    patience: number,
+    timeout: number,
     full: (key: string) => Error,
     giveUp: (error: unknown) => boolean = () => false,
   ) {
-    this.#patience = patience
+    this.#timeout = timeout
     this.#full = full
     this.#giveUp = giveUp
   }
@@ -71,7 +76,7 @@ export class Turns {
   }
 
   #first<T>(key: string, work: (turn: Turn) => Promise<T>): Promise<T> {
-    const turn = new Turn(this.#patience)
+    const turn = new Turn(this.#timeout)
     const mine = work(turn)
     const queue: Queue = { last: mine, length: 0, turn }
     this.#queues.set(key, queue)
@@ -111,7 +116,7 @@ export class Turns {
   }
 
   #begin<T>(queue: Queue, work: (turn: Turn) => Promise<T>): Promise<T> {
-    queue.turn = new Turn(this.#patience)
+    queue.turn = new Turn(this.#timeout)
     return work(queue.turn)
   }
 
@@ -124,37 +129,30 @@ export class Turns {
 class OwnTimer {
   readonly #queue: Queue
   readonly #goOff: () => void
-  #timer: ReturnType<typeof setTimeout> | undefined
+  #timer: PatientTimer
   #ended = false
 
   constructor(queue: Queue, goOff: () => void) {
     this.#queue = queue
     this.#goOff = goOff
-    this.#waitOn()
+    this.#timer = this.#start()
   }
 
   /** Ends the wait. Answers whether it was under way. */
   end(): boolean {
-    clearTimeout(this.#timer)
+    this.#timer.end()
     const wasUnderWay = !this.#ended
     this.#ended = true
     return wasUnderWay
   }
 
-  #waitOn(): void {
+  #start(): PatientTimer {
     const { left } = this.#queue.turn
-    this.#timer = setTimeout(
-      () => {
-        if (this.#queue.turn.left > 0) this.#waitOn()
-        // What came in while the process stood still is read after its timers.
-        else this.#timer = setTimeout(() => this.#look(), 0)
-      },
-      Math.min(Math.max(0, left), LONGEST_TIMER_MS),
-    )
+    return new PatientTimer(() => this.#look(), Math.min(Math.max(0, left), LONGEST_TIMER_MS))
   }
 
   #look(): void {
-    if (this.#queue.turn.left > 0) this.#waitOn()
+    if (this.#queue.turn.left > 0) this.#timer = this.#start()
     else if (this.end()) this.#goOff()
   }
 }

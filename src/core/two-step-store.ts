@@ -1,5 +1,6 @@
 import type { Awaitable } from './awaitable.ts'
 import { type Begin, type Deed, LateWrites } from './late-writes.ts'
+import { PatientTimer } from './patient-timer.ts'
 import type { SessionRecord } from './record.ts'
 import type {
   ConditionalStore,
@@ -14,8 +15,6 @@ import { MOST_WAITING, Turns } from './turns.ts'
 
 // By the finer clock a timer may go off up to a millisecond early: the request can have its error before `end`.
 const TIMER_SLACK_MS = 2
-// A turn ends by a timer of its own, unless it is of a request that is no more.
-const PATIENCE_BEYOND_MS = 500
 
 /** One caller's time alone with a record. */
 interface Turn {
@@ -56,7 +55,7 @@ export class TwoStepStore implements ConditionalStore {
   constructor(store: SessionStore, timeout: number) {
     this.#store = store
     this.#timeout = timeout
-    this.#turns = new Turns(timeout + PATIENCE_BEYOND_MS, crowded)
+    this.#turns = new Turns(timeout, crowded)
     if (store.listByUser) this.listByUser = store.listByUser.bind(store)
     if (store.destroyByUser) {
       const end = store.destroyByUser.bind(store)
@@ -334,15 +333,10 @@ async function endOrOver({ ended, until }: UnderWay<unknown>): Promise<void> {
 /** Waits for work to end, so long at most. Answers whether it has. */
 function settledOrOver(work: Promise<unknown>, ms: number): Promise<boolean> {
   return new Promise((resolve) => {
-    // Whose turn came too late has none of its time left. What came in while the process stood still is read after its timers.
-    let timer = setTimeout(
-      () => {
-        timer = setTimeout(() => resolve(false), 0)
-      },
-      Math.max(0, ms),
-    )
+    // Whose turn came too late has none of its time left.
+    const timer = new PatientTimer(() => resolve(false), Math.max(0, ms))
     const settled = (): void => {
-      clearTimeout(timer)
+      timer.end()
       resolve(true)
     }
     work.then(settled, settled)

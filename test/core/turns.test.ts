@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { MOST_WAITING, type Turn, Turns } from '../../src/core/turns.ts'
 import { settle } from '../engine/later-store.ts'
 
+const TIMEOUT = 2_000
+// And half a second beyond.
 const PATIENCE = 2_500
 
 function full(key: string): Error {
@@ -25,7 +27,7 @@ function task() {
 
 describe('those who want to write over one record', () => {
   test('go one after another, in the order they came', async () => {
-    const turns = new Turns(PATIENCE, full)
+    const turns = new Turns(TIMEOUT, full)
     const order: string[] = []
     const work = (name: string) => async (): Promise<void> => {
       order.push(`${name} begins`)
@@ -37,7 +39,7 @@ describe('those who want to write over one record', () => {
   })
 
   test('of another record do not wait', async () => {
-    const turns = new Turns(PATIENCE, full)
+    const turns = new Turns(TIMEOUT, full)
     const [slow, other] = [task(), task()]
     const waiting = turns.take('one', slow.run)
     turns.take('two', other.run)
@@ -48,12 +50,12 @@ describe('those who want to write over one record', () => {
 
   test('begin at once when nobody is before them', () => {
     const first = task()
-    new Turns(PATIENCE, full).take('key', first.run)
+    new Turns(TIMEOUT, full).take('key', first.run)
     expect(first.isBegun()).toBe(true)
   })
 
   test('go on after one that failed, and only that one hears of it', async () => {
-    const turns = new Turns(PATIENCE, full)
+    const turns = new Turns(TIMEOUT, full)
     const [first, second] = [task(), task()]
     const failing = turns.take('key', first.run)
     const next = turns.take('key', second.run)
@@ -64,7 +66,7 @@ describe('those who want to write over one record', () => {
   })
 
   test('all fail at once after a failure that would be everybody’s, and those who come later do not', async () => {
-    const turns = new Turns(PATIENCE, full, (error) => error instanceof RangeError)
+    const turns = new Turns(TIMEOUT, full, (error) => error instanceof RangeError)
     const [first, second, third, later] = [task(), task(), task(), task()]
     const failing = [first, second, third].map(({ run }) => turns.take('key', run))
     for (const one of failing) one.catch(() => {})
@@ -78,7 +80,7 @@ describe('those who want to write over one record', () => {
 })
 
 test('one record has so many who wait and no more, however often they come, and others have theirs [P11]', async () => {
-  const turns = new Turns(PATIENCE, full)
+  const turns = new Turns(TIMEOUT, full)
   const slow = task()
   const waiting = [turns.take('one', slow.run)]
   for (let at = 0; at < MOST_WAITING; at++) waiting.push(turns.take('one', async () => 'later'))
@@ -101,7 +103,7 @@ describe('behind one that does not go on, as on Workers where its client has lef
   }
 
   test('the next goes ahead when its time is over, and the others one after another', async () => {
-    const turns = new Turns(PATIENCE, full)
+    const turns = new Turns(TIMEOUT, full)
     turns.take('key', dead)
     const [second, third] = [task(), task()]
     const waiting = [turns.take('key', second.run), turns.take('key', third.run)]
@@ -118,7 +120,7 @@ describe('behind one that does not go on, as on Workers where its client has lef
   })
 
   test('those who come later wait for those who were overtaken with it, and no two are at work at once [P3]', async () => {
-    const turns = new Turns(PATIENCE, full)
+    const turns = new Turns(TIMEOUT, full)
     turns.take('key', dead)
     const [second, later] = [task(), task()]
     turns.take('key', async () => 'at once')
@@ -134,7 +136,7 @@ describe('behind one that does not go on, as on Workers where its client has lef
   })
 
   test('one that died waiting holds nobody up either', async () => {
-    const turns = new Turns(PATIENCE, full)
+    const turns = new Turns(TIMEOUT, full)
     for (let at = 0; at < 3; at++) turns.take('key', dead)
     const last = turns.take('key', async () => 'last')
     await vi.advanceTimersByTimeAsync(4 * PATIENCE)
@@ -142,10 +144,10 @@ describe('behind one that does not go on, as on Workers where its client has lef
   })
 
   test('who says that the next step takes longer is waited for, and whoever begins has time of its own', async () => {
-    const turns = new Turns(PATIENCE, full)
+    const turns = new Turns(TIMEOUT, full)
     const [second, third] = [task(), task()]
     const slow = async (turn: Turn): Promise<string> => {
-      turn.allow(10_000)
+      turn.allow(9_500)
       return dead()
     }
     turns.take('key', slow)
@@ -161,7 +163,7 @@ describe('behind one that does not go on, as on Workers where its client has lef
   })
 
   test('one that goes on after all disturbs nobody, and nothing is done twice', async () => {
-    const turns = new Turns(PATIENCE, full)
+    const turns = new Turns(TIMEOUT, full)
     const [late, second, third] = [task(), task(), task()]
     const first = turns.take('key', late.run)
     let runs = 0
@@ -180,4 +182,18 @@ describe('behind one that does not go on, as on Workers where its client has lef
     third.end('third')
     expect(await Promise.all([overtaking, behind])).toEqual(['second', 'third'])
   })
+})
+
+test('who goes on after the process stood still is not overtaken, though its time was over meanwhile [P3]', async () => {
+  const turns = new Turns(0, full)
+  const order: string[] = []
+  const first = turns.take('key', async () => {
+    // As an answer that lies in its socket: read in the same turn of the event loop, after the timers.
+    await new Promise((resolve) => setImmediate(resolve))
+    order.push('first')
+  })
+  const second = turns.take('key', async () => void order.push('second'))
+  for (const stoodStill = performance.now(); performance.now() - stoodStill < 600; );
+  await Promise.all([first, second])
+  expect(order).toEqual(['first', 'second'])
 })

@@ -314,3 +314,24 @@ describe('update() that nobody waits for', () => {
     expect(memory.entries().records.map(({ data }) => data)).toEqual(['{"n":2}'])
   })
 })
+
+test('a change that takes 8 seconds is made once, however many others wait to write [P3]', async () => {
+  const { sessions, browser } = start<{ begun: number; slow: number; quick: number }>()
+  await browser.request((session) => void session.set('begun', 1))
+  const [slow, quick] = await Promise.all([sessions.open(browser.cookie), sessions.open(browser.cookie)])
+  vi.useFakeTimers()
+  let made = 0
+  const changing = slow.session.update(async (draft) => {
+    made++
+    await new Promise((resolve) => setTimeout(resolve, 8_000))
+    draft.slow = 1
+  })
+  const waiting = quick.session.update((draft) => {
+    draft.quick = 1
+  })
+  await vi.advanceTimersByTimeAsync(8_100)
+  vi.useRealTimers()
+  await Promise.all([changing, waiting])
+  expect(made).toBe(1)
+  expect(await browser.look()).toEqual({ begun: 1, slow: 1, quick: 1 })
+})
