@@ -60,10 +60,10 @@ export const BREAKERS_P09: readonly PromiseBreaker[] = [
   },
   {
     promise: 'P9',
-    breaks: 'tells copies of a response nothing that are made without a look at its headers',
-    file: 'adapters/headers-when-asked.ts',
-    find: 'if (property === undefined || ',
-    replace: "if (property === undefined || key !== 'headers' || ",
+    breaks: 'tells nothing to caches in the app that have a response from elsewhere',
+    file: 'adapters/web-headers.ts',
+    find: '? response : withOwnEffects(response, forCaches)',
+    replace: '? response : response',
   },
   {
     promise: 'P9',

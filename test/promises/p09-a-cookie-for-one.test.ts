@@ -182,6 +182,25 @@ test('a copy that is kept inside the app is told what caches may do with it [P9]
   expect(await kept[0]?.text()).toBe('nobody')
 })
 
+test('a cache inside the app is told whose a page is at a Node server that was fetched from elsewhere [P9]', async () => {
+  const elsewhere = await listening({
+    fetch: () => new Response('a page', { headers: { 'cache-control': 'public' } }),
+  })
+  const told: (string | null)[] = []
+  const app = new Hono<SessionEnv<Data>>()
+  app.use(async (c, next) => {
+    await next()
+    told.push(c.res.headers.get('cache-control'), c.res.headers.get('vary'))
+  })
+  app.use(honoSession(sessionsOn(new MemorySessionStore())))
+  app.get('/read', async (c) =>
+    (c.var.session.userId ?? 'nobody') === 'ann' ? c.text('hers') : elsewhere('/'),
+  )
+  const response = await (await listening(app))('/read')
+  expect(await response.text()).toBe('a page')
+  expect(told).toEqual(['private', 'Cookie'])
+})
+
 const COPIERS: readonly [string, MiddlewareHandler][] = [
   [
     'sets a header',
