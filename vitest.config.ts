@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** The tests that start a real server or several processes. Everything else belongs to `npm run test:fast`. */
 const needsServers = [
   'test/stores/{redis,postgres,mysql}/**/*.test.ts',
-  'test/stores/**/*.servers.test.ts',
+  'test/{stores,adapters}/**/*.servers.test.ts',
   'test/processes/**/*.test.ts',
   'test/faults/**/*.test.ts',
 ]

@@ -35,6 +35,7 @@ export const LAYERS: Layer[] = [
   adapter('hono', ['hono'], []),
   adapter('koa', ['node:'], ['koa']),
   adapter('fetch', [], []),
+  adapter('next', [], []),
   adapter('', ['node:'], []),
 
   {
@@ -58,7 +59,7 @@ function store(name: string, drivers: string[]): Layer {
 
 /** An adapter takes core, what adapters share, and its own framework: never another one's. */
 function adapter(name: string, values: string[], types: string[]): Layer {
-  const never = ['express', 'fastify', 'hono', 'koa'].filter((framework) => framework !== name)
+  const never = ['express', 'fastify', 'hono', 'koa', 'next'].filter((framework) => framework !== name)
   return {
     files: `adapters/${name}`,
     values: ['./core/', './adapters/', ...values],

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Visitor } from '../../../src/testing/visitor.ts'
+import { type NextSite, startNextSite } from '../../runtimes/next-site.ts'
+
+let site: NextSite
+beforeAll(async () => {
+  site = await startNextSite()
+})
+afterAll(() => site?.stop())
+
+interface Shown {
+  userId?: string
+  visits?: number
+}
+
+/** Gives what a page says it has read, as JSON text between tags. */
+async function shownIn(response: Response): Promise<Shown> {
+  const [, text = 'nothing was shown'] = /<output>(.*?)<\/output>/.exec(await response.text()) ?? []
+  return JSON.parse(text.replaceAll('&quot;', '"'))
+}
+
+async function shownTo(visitor: Visitor): Promise<Shown> {
+  return shownIn(await visitor.get('/'))
+}
+
+/** Submits the form of an action, as a browser without scripts does. */
+async function act(visitor: Visitor, action: string, fields: Record<string, string> = {}): Promise<Response> {
+  const page = await (await new Visitor(site.url).get('/')).text()
+  const [form = ''] = new RegExp(`<form[^>]* id="${action}".*?</form>`).exec(page) ?? []
+  const [, hidden = 'no such form'] = /<input type="hidden" name="([^"]*)"/.exec(form) ?? []
+  const body = new FormData()
+  body.set(hidden, '')
+  for (const [name, value] of Object.entries(fields)) body.set(name, value)
+  return visitor.send('/', { method: 'POST', body, headers: { origin: site.url } })
+}
+
+async function signedIn(name: string): Promise<Visitor> {
+  const visitor = new Visitor(site.url)
+  await act(visitor, 'login', { name })
+  return visitor
+}
+
+describe('on Next.js, built for production', () => {
+  test("the site compiles with Next's own types", async () => {
+    expect(await site.typeErrors()).toBe('')
+  })
+
+  test('a visit without a session gets no cookie [P8]', async () => {
+    const visitor = new Visitor(site.url)
+    expect(await shownTo(visitor)).toEqual({})
+    expect(visitor.cookieHeader).toBe('')
+  })
+
+  test('what an action writes is there at once, in the page that answers it, and later [P1]', async () => {
+    const visitor = new Visitor(site.url)
+    const answer = await act(visitor, 'login', { name: 'ann' })
+    const [line = ''] = answer.headers.getSetCookie()
+    expect(line).toMatch(/^__Host-Http-sid=[\w-]{43}\.[\w-]{43}; /)
+    expect(new Set(line.toLowerCase().split('; ').slice(1))).toEqual(
+      new Set(['path=/', 'httponly', 'secure', 'samesite=lax']),
+    )
+    expect(await shownIn(answer)).toEqual({ userId: 'ann' })
+    expect(await shownTo(visitor)).toEqual({ userId: 'ann' })
+  })
+
+  test('caches keep neither what an action answers nor a page that reads a session [P9]', async () => {
+    const visitor = new Visitor(site.url)
+    const answers = [await act(visitor, 'login', { name: 'ann' }), await visitor.get('/')]
+    for (const { headers } of answers) expect(headers.get('cache-control')).toContain('no-store')
+  })
+
+  test('a login that ends in a redirect is saved, and changes the ticket [P5]', async () => {
+    const visitor = new Visitor(site.url)
+    await act(visitor, 'count')
+    const before = visitor.copy()
+    const answer = await act(visitor, 'login', { name: 'bob', go: '1' })
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/?welcome'])
+    expect(await shownTo(visitor)).toEqual({ userId: 'bob', visits: 1 })
+    expect(await shownTo(before)).toEqual({})
+  })
+
+  test('a logout ends the session, also for who kept the cookie [P4]', async () => {
+    const visitor = await signedIn('cleo')
+    const thief = visitor.copy()
+    const answer = await act(visitor, 'logout')
+    expect(await shownIn(answer)).toEqual({})
+    expect(visitor.cookieHeader).toBe('')
+    expect(await shownTo(thief)).toEqual({})
+  })
+
+  test('two calls in one action of a new visitor are of one session', async () => {
+    const visitor = new Visitor(site.url)
+    expect(await shownIn(await act(visitor, 'countTwice'))).toEqual({ visits: 2 })
+    expect(await shownTo(visitor)).toEqual({ visits: 2 })
+  })
+
+  test('a call within another is of the same session, and so is what is read there', async () => {
+    const visitor = new Visitor(site.url)
+    await act(visitor, 'countWithin')
+    expect(await shownTo(visitor)).toEqual({ visits: 121 })
+  })
+
+  test('20 updates at once lose none [P3]', async () => {
+    const visitor = new Visitor(site.url)
+    await act(visitor, 'count')
+    await Promise.all(Array.from({ length: 20 }, () => act(visitor, 'countSurely')))
+    expect(await shownTo(visitor)).toEqual({ visits: 21 })
+  })
+
+  test('what is changed before notFound() is saved', async () => {
+    const visitor = new Visitor(site.url)
+    expect((await act(visitor, 'countToNowhere')).status).toBe(404)
+    expect(await shownTo(visitor)).toEqual({ visits: 404 })
+  })
+
+  test('what is changed before an error of the app is not saved', async () => {
+    const visitor = new Visitor(site.url)
+    await act(visitor, 'count')
+    expect((await act(visitor, 'countAndBreak')).status).toBe(500)
+    expect(await shownTo(visitor)).toEqual({ visits: 1 })
+  })
+
+  test('what was saved before an error of the app stays, with its cookie', async () => {
+    const visitor = new Visitor(site.url)
+    expect((await act(visitor, 'loginAndBreak')).status).toBe(500)
+    expect(await shownTo(visitor)).toEqual({ userId: 'fay' })
+  })
+
+  test('a redirect is not followed by who could not be saved: the answer is an error, without a cookie [P2]', async () => {
+    const visitor = new Visitor(site.url)
+    const answer = await act(visitor, 'countWithoutStore')
+    expect([answer.status, answer.headers.getSetCookie()]).toEqual([500, []])
+  })
+
+  test('a component may not change a session, and nothing is changed', async () => {
+    const visitor = await signedIn('dora')
+    const told = await shownIn(await visitor.get('/late'))
+    expect(told).toMatch(/^UsageError: withSession\(\) was called while Next renders/)
+    expect(await shownTo(visitor)).toEqual({ userId: 'dora' })
+  })
+
+  test('a route handler on coatcheck/fetch has the same sessions', async () => {
+    const visitor = new Visitor(site.url)
+    expect((await visitor.post('/api/login', 'eve')).status).toBe(303)
+    expect(await shownTo(visitor)).toEqual({ userId: 'eve' })
+    await act(visitor, 'count')
+    expect(await shownTo(visitor)).toEqual({ userId: 'eve', visits: 1 })
+  })
+})

@@ -1,0 +1,7 @@
+import { session } from 'coatcheck/fetch'
+import { sessions } from '../../../lib/session.ts'
+
+export const POST = session(sessions, async (request, { session }) => {
+  session.userId = await request.text()
+  return Response.redirect(new URL('/', request.url), 303)
+})

@@ -1,0 +1,83 @@
+'use server'
+
+import { notFound, redirect } from 'next/navigation'
+import { readSession, store, withSession } from './session.ts'
+
+export async function login(form: FormData): Promise<void> {
+  await withSession((session) => {
+    session.userId = String(form.get('name'))
+    if (form.get('go') !== null) redirect('/?welcome')
+  })
+}
+
+export async function logout(): Promise<void> {
+  await withSession((session) => session.destroy())
+}
+
+export async function count(): Promise<void> {
+  await withSession((session) => {
+    session.visits = (session.visits ?? 0) + 1
+  })
+}
+
+export async function countSurely(): Promise<void> {
+  await withSession((session) =>
+    session.update((draft) => {
+      draft.visits = (draft.visits ?? 0) + 1
+    }),
+  )
+}
+
+export async function countTwice(): Promise<void> {
+  await count()
+  await count()
+}
+
+export async function countWithin(): Promise<void> {
+  await withSession(async (session) => {
+    session.visits = 10
+    await count()
+    const seen = await readSession()
+    session.visits = session.visits * 10 + (seen.visits ?? 0)
+  })
+}
+
+export async function countToNowhere(): Promise<void> {
+  await withSession(async (session) => {
+    session.visits = 404
+    await Promise.resolve()
+    notFound()
+  })
+}
+
+export async function countAndBreak(): Promise<void> {
+  await withSession((session) => {
+    session.visits = 500
+    throw new Error('The action is broken.')
+  })
+}
+
+export async function loginAndBreak(): Promise<void> {
+  await withSession(async (session) => {
+    session.userId = 'fay'
+    await session.save()
+    session.visits = 500
+    throw new Error('The action is broken, after a login.')
+  })
+}
+
+export async function countWithoutStore(): Promise<void> {
+  store.fail('*')
+  try {
+    await countAndGo()
+  } finally {
+    store.heal()
+  }
+}
+
+async function countAndGo(): Promise<void> {
+  await withSession((session) => {
+    session.visits = 503
+    redirect('/?saved')
+  })
+}
