@@ -28,10 +28,19 @@ export function mysqlServer(client: unknown, timeout: number): MysqlServer {
     )
   }
   if (isPromiseClient(client)) return throughMysql2(client, timeout)
-  throw new ConfigError(
+  throw otherClient()
+}
+
+function otherClient(): ConfigError {
+  return new ConfigError(
     'ERR_CONFIG_INVALID',
     "MysqlSessionStore needs a pool or a connection of mysql2: createPool(url) from 'mysql2/promise'.",
   )
+}
+
+/** Tells the pair that mysql2 gives from what others give, whose method has the same name: the rows alone, as the mariadb connector does. */
+function isOfMysql2(answer: unknown): boolean {
+  return Array.isArray(answer) && answer.length === 2
 }
 
 function throughMysql2(client: MysqlClient, queryTimeout: number): MysqlServer {
@@ -42,7 +51,9 @@ function throughMysql2(client: MysqlClient, queryTimeout: number): MysqlServer {
   return {
     async ask(sql, values) {
       const statement: MysqlStatement = { sql, rowsAsArray: true, nestTables: false, typeCast, timeout }
-      const [result] = await execute(statement, values)
+      const answer = await execute(statement, values)
+      if (!isOfMysql2(answer)) throw otherClient()
+      const [result] = answer
       if (Array.isArray(result)) return { rows: result, count: result.length }
       return { rows: [], count: affectedRows(result) }
     },

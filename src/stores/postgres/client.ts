@@ -5,7 +5,7 @@ import { ignorePoolErrors } from './pool-errors.ts'
 /** A pool or a client of `pg`, as far as the store uses it. */
 export interface PgClient {
   /** Sends one statement and gives its rows as arrays. */
-  query(statement: PgStatement): PromiseLike<{ rows: unknown[][]; rowCount: number | null }>
+  query(statement: PgStatement): PromiseLike<{ rows: (string | null)[][]; rowCount: number | null }>
   /** Sends SQL of several statements. */
   query(sql: string): PromiseLike<unknown>
   /** How many connections it holds. Only a pool has it. */
@@ -24,6 +24,8 @@ export interface PgStatement {
   values: SqlValue[]
   /** Asks for rows as arrays, whatever the columns are called. */
   rowMode: 'array'
+  /** Asks for values as the texts they come as, whatever parsers the app has set for its own. */
+  types: { getTypeParser(): (text: string) => string }
   /** Prepares the statement under this name on first use. */
   name?: string
 }
@@ -44,19 +46,19 @@ export interface PostgresJsConnection extends Pick<PostgresJsClient, 'unsafe'> {
 
 /** A statement of postgres.js on its way. */
 export interface PostgresJsQuery extends PromiseLike<unknown> {
-  /** Asks for rows as arrays, whatever the columns are called and transformed to. */
-  values(): PromiseLike<PostgresJsRows>
+  /** Asks for rows as arrays of the bytes they come as, whatever types and transformations the app has set for its own. */
+  raw(): PromiseLike<PostgresJsRows>
 }
 
 /** What postgres.js answers: rows, and how many there are or were changed. */
-export interface PostgresJsRows extends Iterable<unknown[]> {
+export interface PostgresJsRows extends Iterable<(Uint8Array | null)[]> {
   /** How many rows were read or changed. */
   readonly count: number
 }
 
-/** What a statement gave: its rows as arrays, and how many it read or changed. */
+/** What a statement gave: its rows as arrays of texts, and how many it read or changed. */
 export interface Answer {
-  rows: unknown[][]
+  rows: (string | null)[][]
   count: number
 }
 
@@ -137,8 +139,8 @@ function rowTransformRefused(): ConfigError {
 function throughPostgresJs(sql: PostgresJsClient, prepare: boolean): PostgresServer {
   return {
     async ask(_name, text, values) {
-      const rows = await sql.unsafe(text, values, { prepare }).values()
-      return { rows: Array.from(rows), count: rows.count }
+      const rows = await sql.unsafe(text, values, { prepare }).raw()
+      return { rows: Array.from(rows, (row) => row.map(textOf)), count: rows.count }
     },
     async run(text) {
       // On a connection of its own, because it has no value. Not begin(): it sends COMMIT as a prepared statement,
@@ -154,12 +156,20 @@ function throughPostgresJs(sql: PostgresJsClient, prepare: boolean): PostgresSer
   }
 }
 
+const UTF_8 = new TextDecoder()
+
+function textOf(bytes: Uint8Array | null): string | null {
+  return bytes === null ? null : UTF_8.decode(bytes)
+}
+
+const AS_TEXT: PgStatement['types'] = { getTypeParser: () => (text) => text }
+
 function throughPg(client: PgClient, prepare: boolean): PostgresServer {
   // A single client makes no new connection, so there the event is left to the user.
   const release = client.totalCount === undefined ? () => {} : ignorePoolErrors(client)
   return {
     async ask(name, text, values) {
-      const statement: PgStatement = { text, values, rowMode: 'array' }
+      const statement: PgStatement = { text, values, rowMode: 'array', types: AS_TEXT }
       const { rows, rowCount } = await client.query(prepare ? { ...statement, name } : statement)
       return { rows, count: rowCount ?? 0 }
     },

@@ -1,5 +1,5 @@
 import { isError } from '../../core/is-error.ts'
-import type { RedisCommands } from './commands.ts'
+import { type RedisCommands, textOf } from './commands.ts'
 import { sendAgain } from './send-again.ts'
 
 /** What an error of a driver begins with or holds, and what to do about it. */
@@ -88,16 +88,36 @@ export function explaining(commands: RedisCommands): ExplainedCommands {
   return {
     ...commands,
     ask: (key, command, read) =>
-      commands
-        .send(key, command)
-        .then(read, (error: unknown) => sendAgain(commands, key, command, error).then(read, retold)),
+      commands.send(key, command).then(
+        (reply) => read(answered(reply)),
+        (error: unknown) =>
+          sendAgain(commands, key, command, error).then((reply) => read(answered(reply)), retold),
+      ),
     send: (key, command) =>
       commands
         .send(key, command)
-        .catch((error: unknown) => sendAgain(commands, key, command, error).catch(retold)),
+        .then(answered, (error: unknown) => sendAgain(commands, key, command, error).then(answered, retold)),
     nodes: async () => {
       const nodes = await commands.nodes().catch(retold)
-      return nodes.map(({ address, send }) => ({ address, send: (command) => send(command).catch(retold) }))
+      return nodes.map(({ address, send }) => ({
+        address,
+        send: (command) => send(command).then(answered, retold),
+      }))
     },
   }
+}
+
+const QUEUED = 'QUEUED'
+
+/**
+ * Refuses what is no answer: inside a transaction that somebody has begun on the connection, Redis puts each command off, and
+ * no command of ours is answered so.
+ */
+function answered(reply: unknown): unknown {
+  // Not textOf for all: as a buffer, the reply may be a whole record.
+  const isShort = typeof reply === 'string' || (reply instanceof Uint8Array && reply.length === QUEUED.length)
+  if (!isShort || textOf(reply) !== QUEUED) return reply
+  throw new Error(
+    'The client is inside a transaction of the app (MULTI), which puts off what the store asks for: give the store a client of its own, or the transaction.',
+  )
 }

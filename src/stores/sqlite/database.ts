@@ -1,3 +1,5 @@
+import { isErrorOf } from '../../core/is-error.ts'
+
 /** A value SQLite binds. */
 export type SqliteValue = string | number | null
 
@@ -27,8 +29,20 @@ export interface SqliteDatabase {
   close(): unknown
 }
 
-/** Tells whether a value can do what the store asks of a database. */
+/** Tells whether a value can do what the store asks of a database. It is asked: drivers that answer later have methods of the same names. */
 export function isSqliteDatabase(value: unknown): value is SqliteDatabase {
+  if (!hasMethods(value)) return false
+  try {
+    const waits = firstValue(value, 'PRAGMA busy_timeout')
+    return typeof waits === 'number' || typeof waits === 'bigint'
+  } catch (error) {
+    // A method of another shape, or a database that is closed. Any other error has a better word for what is wrong.
+    if (isErrorOf('TypeError', error)) return false
+    throw error
+  }
+}
+
+function hasMethods(value: unknown): value is SqliteDatabase {
   if (typeof value !== 'object' || value === null) return false
   const { exec, prepare, close }: Partial<Record<keyof SqliteDatabase, unknown>> = value
   return typeof exec === 'function' && typeof prepare === 'function' && typeof close === 'function'

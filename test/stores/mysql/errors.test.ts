@@ -36,6 +36,17 @@ describe('MysqlSessionStore refuses', () => {
     },
   )
 
+  test.each<[string, unknown]>([
+    ['rows alone, as the mariadb connector does', [{ autocommit: 1n }]],
+    ['rows alone, as arrays', [[1, 'utf8mb4', 'utf8mb4', 'utf8mb4']]],
+    ['what was changed alone', { affectedRows: 1, warningStatus: 0 }],
+  ])('a client that gives %s [P12]', async (_what, answer) => {
+    const store: MysqlSessionStore = Reflect.construct(MysqlSessionStore, [{ execute: async () => answer }])
+    const refused = expect.objectContaining(configError('needs a pool or a connection'))
+    await expect(store.migrate()).rejects.toThrow(refused)
+    await expect(store.destroy('a')).rejects.toThrow(refused)
+  })
+
   test("a pool of mysql2's callback interface, and tells how to get the other [P12]", () => {
     const callbacks = callbackMysql.createPool({})
     expect(() => Reflect.construct(MysqlSessionStore, [callbacks])).toThrow(

@@ -36,6 +36,17 @@ test.each([undefined, null, {}, 7, { exec: 'text' }])('%o is refused as a databa
   expect(() => Reflect.construct(SqliteSessionStore, [database])).toThrow(configError('needs a path'))
 })
 
+// The shapes of sqlite3, whose methods answer by a callback, of sql.js, whose statements give values when they are told to step, and
+// of the package sqlite, whose promises have no methods.
+test.each([
+  ['whose statements give themselves', () => ({ get: () => ({ sql: 'PRAGMA' }) })],
+  ['whose statements give nothing', () => ({ get: () => [] })],
+  ['whose statements come later', async () => ({ get: () => 5_000 })],
+])('a database %s is refused [P12]', (_what, prepare) => {
+  const database = { exec() {}, prepare, close() {} }
+  expect(() => Reflect.construct(SqliteSessionStore, [database])).toThrow(configError('needs a path'))
+})
+
 test.each(['', ' ', '\t\n'])('the path %j, which names no file, is refused [P12]', (path) => {
   expect(() => new SqliteSessionStore(path)).toThrow(configError('was given an empty path'))
 })
