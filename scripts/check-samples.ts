@@ -33,8 +33,6 @@ const COMPILER_OPTIONS = {
 // Unknown to the oldest compiler.
 const NEWER_OPTIONS = { erasableSyntaxOnly: true }
 
-const MODULES_OF_OTHERS = join(import.meta.dirname, 'modules-of-others.d.ts')
-
 const ERROR_PLACE = /^\.tmp\/samples\/(\S+\.md)\/\S+\.ts\((\d+),(\d+)\)/
 
 /**
@@ -78,7 +76,7 @@ function writeFiles(root: string, path: string, page: Page): string[] {
 }
 
 function writeConfig(file: string, compilerOptions: object): void {
-  writeFileSync(file, JSON.stringify({ compilerOptions, include: ['**/*.ts', MODULES_OF_OTHERS] }))
+  writeFileSync(file, JSON.stringify({ compilerOptions, include: ['**/*.ts'] }))
 }
 
 function typeErrors(root: string, path: string): string[] {

@@ -3,5 +3,5 @@ import { sessions } from '../../../lib/session.ts'
 
 export const POST = session(sessions, async (request, { session }) => {
   session.userId = await request.text()
-  return Response.redirect(new URL('/', request.url), 303)
+  return new Response(null, { status: 303, headers: { location: '/' } })
 })
