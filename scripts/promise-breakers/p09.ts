@@ -67,6 +67,13 @@ export const BREAKERS_P09: readonly PromiseBreaker[] = [
   },
   {
     promise: 'P9',
+    breaks: 'tells nothing to who puts a page together from a response that was looked into before',
+    file: 'adapters/headers-when-asked.ts',
+    find: ' || telling.lookedInto in response',
+    replace: '',
+  },
+  {
+    promise: 'P9',
     breaks: 'leaves what read a session to shared caches that do not look at Vary',
     file: 'core/response-effects.ts',
     find: '    makePrivate(headers)\n',

@@ -136,6 +136,40 @@ describe('a response that shows a session when asked [P9]', () => {
     expect(showWhenAsked(new OfThePlatform('menu'), effects)).toBe(false)
   })
 
+  test('is left to others to write into where somebody has looked into it before', () => {
+    const response = textFor('public')
+    response.clone()
+    expect(showWhenAsked(response, effects)).toBe(false)
+    expect(response.headers.get('cache-control')).toBe('public')
+  })
+
+  test('is left to others to write into where its class is made in another way', () => {
+    class Page extends OfThePlatform {
+      constructor(body: string) {
+        if (body === '') throw new TypeError('A page has text.')
+        super(body)
+      }
+    }
+    const get = (): Headers => new Headers()
+    Object.defineProperty(Page.prototype, 'headers', { get, configurable: true })
+    vi.stubGlobal('Response', Page)
+    onTestFinished(() => void vi.unstubAllGlobals())
+    expect(showWhenAsked(new Page('menu'), effects)).toBe(false)
+    expect(Object.getOwnPropertyDescriptor(Page.prototype, 'headers')?.get).toBe(get)
+  })
+
+  test('tells once, and its class is changed once, when this module is loaded again', async () => {
+    const getter = (): unknown => Object.getOwnPropertyDescriptor(Response.prototype, 'headers')?.get
+    showWhenAsked(textFor('public'), effects)
+    const before = getter()
+    vi.resetModules()
+    const again = await import('../../src/adapters/headers-when-asked.ts')
+    const response = textFor('public')
+    expect(again.showWhenAsked(response, effects)).toBe(true)
+    expect(response.clone().headers.get('cache-control')).toBe('private')
+    expect(getter()).toBe(before)
+  })
+
   test('is left to others to write into where its class copies it past what can be told', () => {
     class Copying extends OfThePlatform {}
     const { prototype } = OfThePlatform

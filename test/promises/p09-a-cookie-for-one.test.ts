@@ -201,6 +201,54 @@ test('a cache inside the app is told whose a page is at a Node server that was f
   expect(told).toEqual(['private', 'Cookie'])
 })
 
+const LOOKERS: readonly [string, MiddlewareHandler][] = [
+  ['looks into nothing', (_c, next) => next()],
+  [
+    'sets a header',
+    async (c, next) => {
+      await next()
+      c.header('x-response-time', '1')
+    },
+  ],
+  [
+    'keeps a clone for a log',
+    async (c, next) => {
+      await next()
+      c.res.clone()
+    },
+  ],
+  [
+    'puts a copy in its place',
+    async (c, next) => {
+      await next()
+      const copy = new Response(c.res.body, c.res)
+      c.res = undefined
+      c.res = copy
+    },
+  ],
+]
+
+test.each(LOOKERS)(
+  'a page put together from a response is told whose it is at a Node server, also where a middleware below the sessions %s [P9]',
+  async (_what, looker) => {
+    const told: (string | null)[] = []
+    const app = new Hono<SessionEnv<Data>>()
+    app.use(async (c, next) => {
+      await next()
+      const page = new Response('a page around it', c.res)
+      told.push(page.headers.get('cache-control'), page.headers.get('vary'))
+      c.res = undefined
+      c.res = page
+    })
+    app.use(honoSession(sessionsOn(new MemorySessionStore())))
+    app.use(looker)
+    app.get('/read', (c) => c.text(c.var.session.userId ?? 'nobody', 200, { 'cache-control': 'public' }))
+    const response = await (await listening(app))('/read')
+    expect(await response.text()).toBe('a page around it')
+    expect(told).toEqual(['private', 'Cookie'])
+  },
+)
+
 const COPIERS: readonly [string, MiddlewareHandler][] = [
   [
     'sets a header',
