@@ -1,3 +1,5 @@
+import { beyondRequests } from '../beyond-requests.ts'
+
 /** How far a sweep has come: there is more to do now, it is over, or it is over and nothing is left to watch. */
 export type SweepProgress = 'more' | 'over' | 'empty'
 
@@ -55,7 +57,7 @@ export class SweepTimer {
 
   #schedule(delay: number, now: number): void {
     this.#lostAt = now + delay + LOST_AFTER_MS
-    this.#timer = setTimeout(() => this.#run(), delay)
+    this.#timer = beyondRequests(() => setTimeout(() => this.#run(), delay))
     // Asked for by ability: in Workers and browsers a timer is a number.
     const timer: unknown = this.#timer
     if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function')

@@ -1,7 +1,8 @@
 import type { Awaitable } from '../../core/awaitable.ts'
 import { ConfigError } from '../../core/errors.ts'
 import type { SessionRecord } from '../../core/record.ts'
-import type { InvalidationFeed } from './invalidation-feed.ts'
+import { beyondRequests } from '../beyond-requests.ts'
+import type { FeedListener, InvalidationFeed } from './invalidation-feed.ts'
 
 /** A record as Redis gave it, and how many milliseconds it had left when it did. */
 export interface LoadedRecord {
@@ -98,7 +99,7 @@ export class NearCache {
 
   #start(): void {
     this.#started = true
-    this.#feed.start({
+    const listener: FeedListener = {
       live: () => {
         this.#forgetAll() // what is being loaded may have been read before the server began to tell
         this.#live = true
@@ -116,7 +117,8 @@ export class NearCache {
         if (keys === null) this.#forgetAll()
         else for (const key of keys) this.forget(this.#idIn(key) ?? '')
       },
-    })
+    }
+    beyondRequests(() => this.#feed.start(listener))
   }
 
   #isTrusted(now: number): boolean {

@@ -2,6 +2,7 @@ import type { Awaitable } from '../../core/awaitable.ts'
 import { type Duration, LONGEST_TIMER_MS, parseDuration } from '../../core/duration.ts'
 import { isError } from '../../core/is-error.ts'
 import { warn } from '../../core/warning.ts'
+import { beyondRequests } from '../beyond-requests.ts'
 
 // Between two batches, so that requests come first: a backlog of a million rows goes in minutes, not in one rush.
 const PAUSE_MS = 25
@@ -63,7 +64,7 @@ export class ExpiredRows {
   }
 
   #wait(ms: number): void {
-    this.#timer = setTimeout(() => void this.#run(), ms)
+    this.#timer = beyondRequests(() => setTimeout(() => void this.#run(), ms))
     // On some runtimes a timer is a number, and never keeps a process alive in the first place.
     if (typeof this.#timer === 'object') this.#timer.unref()
   }
