@@ -37,6 +37,11 @@ export class LoadedSession implements Loaded {
     return new LoadedSession(record, ticket, data)
   }
 
+  /** What changes count from: a schema may fill in defaults or change types, and its own output is what is unchanged. */
+  get base(): string {
+    return this.data === undefined ? this.record.data : JSON.stringify(this.data)
+  }
+
   /** When it was last extended, also by this process after it was loaded: parallel requests touch once. */
   get touchedAt(): number {
     return Math.max(this.record.touchedAt, this.ticket.touchedAt)

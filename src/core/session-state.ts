@@ -201,8 +201,14 @@ export class SessionState {
     this.fate = 'destroyed'
     this.#lost = null
     this.#turns++
+    this.empty()
+  }
+
+  /** Shows nothing any more, as what is over. What was changed before is no change of it. */
+  empty(): void {
     this.#own = OwnData.of({})
     this.#baseText = EMPTY_TEXT
+    this.#savedChanges = this.#changes
     this.#handedOut = false
   }
 
@@ -256,7 +262,7 @@ export class SessionState {
     const sameText = loaded.record.data === saved.text
     if (!sameText) adopt(this.#newest(loaded), [this.#parsed(saved.text)], this.data)
     this.fate = 'kept'
-    this.#baseText = sameText ? saved.text : baseOf(loaded)
+    this.#baseText = sameText ? saved.text : loaded.base
     this.#savedChanges = saved.changes
     this.#newToken = null
     this.#lend(saved)
@@ -288,7 +294,7 @@ export class SessionState {
     } else {
       const parsed = bases.map((base) => this.#parsed(base))
       adopt(this.#newest(loaded), parsed, this.data)
-      this.#baseText = baseOf(loaded)
+      this.#baseText = loaded.base
     }
   }
 
@@ -378,7 +384,7 @@ export class SessionState {
   stand(loaded: LoadedSession | null): void {
     this.loaded = loaded
     if (loaded === null) return
-    this.#baseText = baseOf(loaded)
+    this.#baseText = loaded.base
     if (loaded.data !== undefined) this.#own = OwnData.of(loaded.data)
   }
 
@@ -390,9 +396,4 @@ export class SessionState {
     this.#onCorrupt(record.id)
     return {}
   }
-}
-
-/** What changes count from: a schema may fill in defaults or change types, and its own output is what is unchanged. */
-function baseOf({ record, data }: LoadedSession): string {
-  return data === undefined ? record.data : JSON.stringify(data)
 }

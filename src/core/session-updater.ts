@@ -24,8 +24,17 @@ export class SessionUpdater {
     this.#saver = saver
   }
 
-  /** Makes a change over the newest data. Answers whether it was written: not, where the session had ended. */
+  /**
+   * Makes a change over the newest data, which the session shows from then on. Answers whether it was written: not, where the session
+   * had ended. Then it shows none, so that a handler that does not ask for the answer finds nobody who is to be let in.
+   */
   async update(state: SessionState, change: DraftChange, answer: UpdatedAnswer): Promise<boolean> {
+    const written = await this.#update(state, change, answer)
+    if (!written) state.empty()
+    return written
+  }
+
+  async #update(state: SessionState, change: DraftChange, answer: UpdatedAnswer): Promise<boolean> {
     if (state.unreachable !== null) throw state.unreachable.error
     // Destroyed, it is over for this request, also where the store has yet to hear of it.
     if (state.ended || state.fate === 'destroyed') return false

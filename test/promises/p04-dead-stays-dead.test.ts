@@ -179,6 +179,23 @@ describe('a request whose session has ended', () => {
     expect(response.setCookie).toBeNull()
   })
 
+  test('shows nothing once update() gave false: tries that were counted in vain find no code to compare [P4]', async () => {
+    const { browser, sessions } = startLater<{ pending: string; tries: number }>()
+    await browser.request((session) => session.set('pending', 'ann'))
+    const exchanges = await Promise.all(Array.from({ length: 20 }, () => browser.copy().arrive()))
+    const compared = await Promise.all(
+      exchanges.map(async ({ session }) => {
+        await session.update((draft) => {
+          draft.tries = (draft.tries ?? 0) + 1
+        })
+        if ((session.tries ?? 0) > 3) await session.destroy()
+        return session.pending
+      }),
+    )
+    expect(compared.filter((name) => name === 'ann')).toHaveLength(3)
+    await sessions.dispose()
+  })
+
   test('gets false from update(), and nothing from reload() [P4]', async () => {
     const { browser } = startLater<Data>()
     await browser.request((session) => session.set('a', 1))

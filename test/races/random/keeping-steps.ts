@@ -52,6 +52,7 @@ export const VERBS: readonly Step[] = [
       })
       request.note(`has updated: ${saved}`)
       if (saved && first) request.updates++
+      return saved
     },
   },
   {

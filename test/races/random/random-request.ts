@@ -41,12 +41,14 @@ export class RandomRequest {
   updates = 0
   /** How many calls of the store have failed it. What they were to do may be done, or not. */
   failures = 0
-  /** Which session it had in the end. */
+  /** Which session it had in the end; `null` where it found that its session was over. */
   end: { readonly id: string; readonly first: boolean } | null = null
   readonly #surroundings: Surroundings
   readonly #waiting: number
   readonly #begun: Promise<boolean>[] = []
   #exchange: Exchange<Data> | null = null
+  /** Whether an update found that the session was over, which leaves it empty. */
+  #foundOver = false
 
   constructor(index: number, surroundings: Surroundings) {
     this.index = index
@@ -91,7 +93,7 @@ export class RandomRequest {
     if (handedOut !== null) this.handedOut.push(sessionIdOf(handedOut.split('.')[0] ?? ''))
     await Promise.all(this.#begun)
     await this.#unlessStoreFails(exchange.end())
-    this.end = { id: this.session.id, first: this.session.first === true }
+    if (!this.#foundOver) this.end = { id: this.session.id, first: this.session.first === true }
   }
 
   async #step(): Promise<void> {
@@ -106,7 +108,7 @@ export class RandomRequest {
 
   async #do(step: Step): Promise<boolean> {
     try {
-      await step.run(this)
+      if ((await step.run(this)) === false) this.#foundOver = true
       return true
     } catch (error) {
       this.#failed(error)
