@@ -1,12 +1,13 @@
 import { type Awaitable, andThen, onFailure } from './awaitable.ts'
 import { type DataObject, EMPTY_TEXT, readData, writeData } from './data-text.ts'
 import { LONGEST_CHANGE_MS } from './draft-change.ts'
-import { DataError, isSessionError } from './errors.ts'
+import { isSessionError } from './errors.ts'
 import type { EventHub } from './events.ts'
 import { expiresAt, expiryOf } from './expiry.ts'
 import type { LoadedSession } from './loaded-session.ts'
 import type { Policy } from './policy.ts'
 import { isRecordOf, type SessionRecord } from './record.ts'
+import { fitOf } from './schema-fit.ts'
 import type { ReplaceOutcome } from './store.ts'
 import type { StoreAccess } from './store-access.ts'
 import { ownText } from './text-part.ts'
@@ -356,9 +357,10 @@ export class RecordWriter {
 
   async #draft(data: DataObject): Promise<Draft> {
     const text = writeData(data, this.#policy.maxBytes)
-    const judged = await this.#policy.validate?.(JSON.parse(text))
-    if (judged !== undefined && 'problems' in judged) throw refusedBySchema(judged.problems)
-    return { text, user: this.#policy.userOf(data), data: judged?.data }
+    const { validate } = this.#policy
+    const written: DataObject = JSON.parse(text)
+    const fit = validate === null ? undefined : fitOf(written, await validate(written))
+    return { text, user: this.#policy.userOf(data), data: fit }
   }
 
   async #conflict(id: string, attempt: number): Promise<void> {
@@ -371,11 +373,3 @@ export class RecordWriter {
 }
 
 const UNMOVABLE: Rewritten = { outcome: 'unmovable' }
-
-/** Describes data that a schema refuses. The problems name places, no values. */
-export function refusedBySchema(problems: readonly string[]): DataError {
-  return new DataError(
-    'ERR_DATA_INVALID',
-    `The session's data does not fit its schema, so nothing was saved: ${problems.join('; ')}. Make optional what is not always there.`,
-  )
-}

@@ -7,7 +7,8 @@ import { expiresAt, expiryOf } from './expiry.ts'
 import { LoadedSession } from './loaded-session.ts'
 import { apply, diffTexts } from './patch.ts'
 import type { Validated } from './policy.ts'
-import { type Left, type Rewritten, refusedBySchema, type Written } from './record-writer.ts'
+import type { Left, Rewritten, Written } from './record-writer.ts'
+import { fitOf } from './schema-fit.ts'
 import type { Loss, SessionState } from './session-state.ts'
 import { isSignIn } from './sign-in.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -75,11 +76,12 @@ export class SessionSaver {
     if (validate === null || (store !== 'create' && store !== 'replace')) {
       return this.#carryOut(state, answer, plan)
     }
-    const verdict = validate(JSON.parse(plan.snapshot.text))
+    const written: DataObject = JSON.parse(plan.snapshot.text)
+    const verdict = validate(written)
     const proceed = (judged: Validated): Awaitable<CookieVerb> => {
       // Renewed or destroyed while the schema was asked: what was to be saved is no longer wanted.
       if (plan.snapshot.turns !== state.turns) return 'keep'
-      if ('problems' in judged) throw refusedBySchema(judged.problems)
+      fitOf(written, judged)
       return this.#carryOut(state, answer, plan)
     }
     return isPromise(verdict) ? verdict.then(proceed) : proceed(verdict)

@@ -5,6 +5,7 @@ import * as valibot from 'valibot'
 import { describe, expect, test } from 'vitest'
 import * as zod from 'zod'
 import type { DataSchema } from '../../src/core/schema.ts'
+import type { Session } from '../../src/core/session.ts'
 import { Browser } from '../engine/browser.ts'
 import { EventLog } from '../engine/event-log.ts'
 import { start, startBeside } from '../engine/start.ts'
@@ -245,6 +246,34 @@ describe('what a schema is asked and what comes of it', () => {
     expect(String(error)).toMatch(/'b'/)
     expect(inspect(error, { depth: 9 })).not.toContain('4111')
     expect(memory.count()).toBe(0)
+  })
+
+  const leaving: ReadonlyArray<[string, DataSchema<{ lang?: string | undefined }>]> = [
+    ['zod', zod.object({ lang: zod.string().optional() })],
+    ['valibot', valibot.object({ lang: valibot.optional(valibot.string()) })],
+  ]
+  test.each(leaving)(
+    'a key that %s leaves out cannot be written: nobody would see it again [P2]',
+    async (_library, schema) => {
+      const { browser, memory } = start({ schema })
+      await browser.request((session) => session.set('lang', 'de'))
+      const writes: ((session: Session<object>) => unknown)[] = [
+        (session) => Reflect.set(session, 'passport', { user: 'ann' }),
+        (session) => session.update((draft) => void Reflect.set(draft, 'passport', { user: 'ann' })),
+      ]
+      for (const write of writes) {
+        const error: unknown = await browser.request(write).catch((reason: unknown) => reason)
+        expect(error).toMatchObject({ name: 'DataError', code: 'ERR_DATA_INVALID', status: 500 })
+        expect(String(error)).toMatch(/leaves out 'passport'.*looseObject/)
+      }
+      expect(memory.entries().records.map(({ data }) => data)).toEqual(['{"lang":"de"}'])
+    },
+  )
+
+  test('a key that the schema does not name but keeps can be written', async () => {
+    const { browser } = start({ schema: zod.looseObject({ lang: zod.string().optional() }) })
+    await browser.request((session) => session.set('passport', { user: 'ann' }))
+    expect(await browser.look()).toEqual({ passport: { user: 'ann' } })
   })
 
   test('it is not asked about a session that is not saved, nor about one that ends', async () => {
