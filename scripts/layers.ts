@@ -35,7 +35,7 @@ export const LAYERS: Layer[] = [
   adapter('hono', ['hono'], []),
   adapter('koa', ['node:'], ['koa']),
   adapter('fetch', [], []),
-  adapter('next', [], []),
+  adapter('next', ['node:'], []),
   adapter('', ['node:'], []),
 
   {

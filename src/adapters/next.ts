@@ -1,15 +1,14 @@
 import type { Awaitable } from '../core/awaitable.ts'
 import { ConfigError } from '../core/errors.ts'
-import type { Passage } from '../core/passage.ts'
+import { kindOf } from '../core/option-object.ts'
 import type { HeaderSource } from '../core/request-header.ts'
 import type { ReadonlySession, Session } from '../core/session.ts'
 import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { keepTick } from './kept-tick.ts'
-import { mount, passageOf, takeOff } from './mount.ts'
 import { checkSessions } from './mount-arguments.ts'
-import { type CookieJar, checkOpen, cookieHeaderIn, writeInJar } from './next/cookie-jar.ts'
-import { isNavigation } from './next/navigation.ts'
+import { type CookieJar, checkOpen } from './next/cookie-jar.ts'
+import { type NextRequest, Visits } from './next/visits.ts'
 
 export type { CookieJar } from './next/cookie-jar.ts'
 
@@ -24,15 +23,16 @@ export interface NextHeaders {
 /** Finds the session of the request that Next.js is answering. */
 export interface NextSessions<Data extends object = DefaultData> {
   /**
-   * Gives the session for looking at, anywhere on the server: in components, layouts, actions, `proxy.ts`. Extends and changes nothing.
+   * Gives the session for looking at, in components, layouts, actions and route handlers. Extends and changes nothing.
    * @throws {StoreError} the store failed or did not answer in time, unless `onStoreFailure` is `'anonymous'`.
    */
   readSession(): Promise<ReadonlySession<Data>>
   /**
-   * Calls `use` with the session, and saves it before it answers; called inside another call, it is the same session, and the outermost
-   * saves it. When `use` ends by Next's `redirect()`, `notFound()` and the like, the session is saved too; when it throws anything
-   * else, nothing is.
+   * Calls `use` with the session, and saves it before it answers. When `use` ends by Next's `redirect()`, `notFound()` and the like, the
+   * session is saved too; when it throws anything else, nothing is. Called inside another call, or while another one is at work for
+   * the same request, it is the same session; the last one to end sets the cookie, and inside, the outer one saves.
    * @returns What `use` gives.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` `use` is no function.
    * @throws {UsageError} `ERR_HEADERS_SENT` Next is rendering, where no cookie can be set: `use` was not called.
    * @throws {StoreError} the session could not be loaded, and `use` was not called, or not saved.
    * @throws {DataError} the data cannot be kept: nothing was saved.
@@ -58,59 +58,28 @@ export function session<Data extends object = DefaultData>(
   checkSessions(sessions, USAGE)
   checkNext(next)
   keepTick()
+  const visits = new Visits(sessions)
   return {
-    async readSession() {
-      const { jar, came } = await requestOf(next)
-      const known = passageOf(came, sessions)
-      if (known !== undefined) return known.readonlySession()
-      return sessions.read(cookieHeaderIn(jar, came, sessions.cookieName))
-    },
+    readSession: async () => visits.read(await requestOf(next)),
     async withSession(use) {
-      const { jar, came } = await requestOf(next)
-      checkOpen(jar)
-      const known = passageOf(came, sessions)
-      if (known !== undefined) return use(known.session)
-      const passage = await sessions.open(cookieHeaderIn(jar, came, sessions.cookieName))
-      const mounted = mount(came, sessions, passage)
-      try {
-        return await saved(passage, jar, use)
-      } finally {
-        takeOff(came, mounted)
-      }
+      checkUse(use)
+      const request = await requestOf(next)
+      checkOpen(request.jar)
+      return visits.work(request, use)
     },
   }
 }
 
-async function requestOf({ cookies, headers }: NextHeaders): Promise<{ jar: CookieJar; came: HeaderSource }> {
+async function requestOf({ cookies, headers }: NextHeaders): Promise<NextRequest> {
   return { jar: await cookies(), came: await headers() }
 }
 
-async function saved<Data extends object, Answer>(
-  passage: Passage<Data>,
-  jar: CookieJar,
-  use: (session: Session<Data>) => Awaitable<Answer>,
-): Promise<Answer> {
-  try {
-    const answer = await endOf(() => use(passage.session))
-    writeInJar(await passage.commit(), jar)
-    return answer()
-  } catch (error) {
-    if (!isNavigation(error)) writeInJar(passage.giveUp(), jar)
-    throw error
-  }
-}
-
-/** Waits for an answer, of which an error by which Next goes elsewhere is one. */
-async function endOf<Answer>(use: () => Awaitable<Answer>): Promise<() => Answer> {
-  try {
-    const answer = await use()
-    return () => answer
-  } catch (error) {
-    if (!isNavigation(error)) throw error
-    return () => {
-      throw error
-    }
-  }
+function checkUse(use: unknown): void {
+  if (typeof use === 'function') return
+  throw new ConfigError(
+    'ERR_CONFIG_INVALID',
+    `withSession() needs a function that is given the session; it was given ${kindOf(use)}. Write await withSession((session) => { … }).`,
+  )
 }
 
 function checkNext(next: unknown): void {

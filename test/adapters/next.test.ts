@@ -23,6 +23,16 @@ test.each<[string, unknown]>([
   )
 })
 
+test('withSession() without a function says what it needs', async () => {
+  const nowhere = (): never => {
+    throw new Error('There is no request.')
+  }
+  const { withSession } = session(sessions, { cookies: nowhere, headers: nowhere })
+  await expect(Reflect.apply(withSession, undefined, [])).rejects.toThrow(
+    /needs a function that is given the session/,
+  )
+})
+
 test.each<CookieOptions>([
   { secure: true },
   { secure: false, name: 'shop' },
@@ -41,6 +51,7 @@ describe('an error is one by which Next.js answers', () => {
   test.each<[boolean, string, unknown]>([
     [true, 'a redirect', { digest: 'NEXT_REDIRECT;push;/;307;' }],
     [true, 'notFound()', { digest: 'NEXT_HTTP_ERROR_FALLBACK;404' }],
+    [true, 'notFound() of Next.js 15.0', { digest: 'NEXT_NOT_FOUND' }],
     [false, 'an error of the app, with a digest', { digest: '4123' }],
     [false, 'what ends a prerendering', { digest: 'DYNAMIC_SERVER_USAGE' }],
     [false, 'a text', 'NEXT_REDIRECT;push;/;307;'],

@@ -42,6 +42,6 @@ export function checkOpen(jar: CookieJar): void {
   if (jar.set !== jar.delete) return
   throw new UsageError(
     'ERR_HEADERS_SENT',
-    'withSession() was called while Next renders, where no cookie can be set. Nothing was changed; call it in a server action or a route handler, and readSession() in components.',
+    'withSession() was called where Next lets no cookie be set: while it renders, or after the answer. Nothing was changed; call it in a server action, and await it there; use readSession() in components.',
   )
 }

@@ -23,13 +23,25 @@ async function shownTo(visitor: Visitor): Promise<Shown> {
   return shownIn(await visitor.get('/'))
 }
 
-/** Submits the form of an action, as a browser without scripts does. */
-async function act(visitor: Visitor, action: string, fields: Record<string, string> = {}): Promise<Response> {
+/** Gives by what name Next knows an action. */
+async function idOf(action: string): Promise<string> {
   const page = await (await new Visitor(site.url).get('/')).text()
   const [form = ''] = new RegExp(`<form[^>]* id="${action}".*?</form>`).exec(page) ?? []
-  const [, hidden = 'no such form'] = /<input type="hidden" name="([^"]*)"/.exec(form) ?? []
+  const [, id = 'no such form'] = /<input type="hidden" name="\$ACTION_ID_([^"]*)"/.exec(form) ?? []
+  return id
+}
+
+/** Calls an action, as React does in the browser. */
+async function call(visitor: Visitor, action: string): Promise<string> {
+  const headers = { 'next-action': await idOf(action), accept: 'text/x-component', origin: site.url }
+  const answer = await visitor.send('/', { method: 'POST', body: '[]', headers })
+  return answer.text()
+}
+
+/** Submits the form of an action, as a browser without scripts does. */
+async function act(visitor: Visitor, action: string, fields: Record<string, string> = {}): Promise<Response> {
   const body = new FormData()
-  body.set(hidden, '')
+  body.set(`$ACTION_ID_${await idOf(action)}`, '')
   for (const [name, value] of Object.entries(fields)) body.set(name, value)
   return visitor.send('/', { method: 'POST', body, headers: { origin: site.url } })
 }
@@ -100,6 +112,33 @@ describe('on Next.js, built for production', () => {
     expect(await shownTo(visitor)).toEqual({ visits: 121 })
   })
 
+  test('two calls beside each other, of a new visitor, are of one session [P3] [P5]', async () => {
+    const visitor = new Visitor(site.url)
+    await act(visitor, 'countBeside')
+    expect(await shownTo(visitor)).toEqual({ userId: 'gus', visits: 1 })
+  })
+
+  test('a call that goes on after the first one has ended can still sign in, and the next one begins with its cookie [P5]', async () => {
+    const visitor = new Visitor(site.url)
+    await act(visitor, 'count')
+    const before = visitor.copy()
+    await act(visitor, 'countBehindEachOther')
+    expect(await shownTo(visitor)).toEqual({ userId: 'hal', visits: 6 })
+    expect(await shownTo(before)).toEqual({})
+  })
+
+  test('what a call has saved stays, with its cookie, when another one beside it breaks', async () => {
+    const visitor = new Visitor(site.url)
+    await act(visitor, 'countBesideABreak')
+    expect(await shownTo(visitor)).toEqual({ visits: 7 })
+  })
+
+  test('an action that is called by scripts is answered with the new page where it sets a cookie or revalidates', async () => {
+    const visitor = new Visitor(site.url)
+    expect(await call(visitor, 'count')).toContain(JSON.stringify('{"visits":1}').slice(1, -1))
+    expect(await call(visitor, 'countAndShow')).toContain(JSON.stringify('{"visits":2}').slice(1, -1))
+  })
+
   test('20 updates at once lose none [P3]', async () => {
     const visitor = new Visitor(site.url)
     await act(visitor, 'count')
@@ -135,7 +174,7 @@ describe('on Next.js, built for production', () => {
   test('a component may not change a session, and nothing is changed', async () => {
     const visitor = await signedIn('dora')
     const told = await shownIn(await visitor.get('/late'))
-    expect(told).toMatch(/^UsageError: withSession\(\) was called while Next renders/)
+    expect(told).toMatch(/^UsageError: withSession\(\) was called where Next lets no cookie be set/)
     expect(await shownTo(visitor)).toEqual({ userId: 'dora' })
   })
 

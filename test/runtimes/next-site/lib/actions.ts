@@ -1,5 +1,6 @@
 'use server'
 
+import { revalidatePath } from 'next/cache'
 import { notFound, redirect } from 'next/navigation'
 import { readSession, store, withSession } from './session.ts'
 
@@ -40,6 +41,41 @@ export async function countWithin(): Promise<void> {
     const seen = await readSession()
     session.visits = session.visits * 10 + (seen.visits ?? 0)
   })
+}
+
+export async function countBeside(): Promise<void> {
+  await Promise.all([
+    withSession((session) => session.set('userId', 'gus')),
+    withSession((session) => session.set('visits', 1)),
+  ])
+}
+
+export async function countBehindEachOther(): Promise<void> {
+  const waiting = Promise.withResolvers<void>()
+  const first = withSession(() => waiting.promise)
+  const second = withSession(async (session) => {
+    waiting.resolve()
+    await first
+    await session.regenerate({ keep: true })
+    session.userId = 'hal'
+  })
+  await second
+  await withSession((session) => session.set('visits', (session.visits ?? 0) + 5))
+}
+
+export async function countBesideABreak(): Promise<void> {
+  await Promise.allSettled([
+    withSession((session) => session.set('visits', 7)),
+    withSession(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      throw new Error('The action is broken, beside another.')
+    }),
+  ])
+}
+
+export async function countAndShow(): Promise<void> {
+  await count()
+  revalidatePath('/')
 }
 
 export async function countToNowhere(): Promise<void> {
