@@ -4,6 +4,20 @@ import type { PromiseBreaker } from './promise-breaker.ts'
 export const BREAKERS_P04_P06: readonly PromiseBreaker[] = [
   {
     promise: 'P4',
+    breaks: 'leaves a record where it is that was found and not let in',
+    file: 'core/session-opener.ts',
+    find: 'remains: id }',
+    replace: 'remains: null }',
+  },
+  {
+    promise: 'P4',
+    breaks: 'has a handler go on with what it loaded, whose update() found no session',
+    file: 'core/session-updater.ts',
+    find: 'if (!written) state.empty()',
+    replace: '',
+  },
+  {
+    promise: 'P4',
     breaks: 'writes without a condition, so that a save brings a dead session back',
     file: 'core/store-access.ts',
     find: 'const answer = this.#store.replace(record.id, record, options)',

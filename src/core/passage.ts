@@ -102,9 +102,10 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   }
 
   /** Goes on from what was found for the request's cookies. */
-  begin({ loaded, unreachable, presented }: Opening): this {
+  begin({ loaded, unreachable, presented, remains }: Opening): this {
     this.#state.stand(loaded)
     this.#state.unreachable = unreachable
+    this.#state.remains = remains
     this.presented = presented
     return this
   }
@@ -306,7 +307,9 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
       const ticket = loaded === null ? unreachable?.ticket : loaded.ticket
       const found = ticket === undefined ? null : await this.#engine.loader.load(ticket)
       // Renewed or destroyed meanwhile: what was wished for later counts.
-      if (turns === state.turns) state.restart(found)
+      if (turns !== state.turns) return
+      state.restart(found === 'not let in' ? null : found)
+      if (found === 'not let in') state.remains = ticket?.id ?? null
     })
   }
 

@@ -273,7 +273,11 @@ export class RecordWriter {
       const draft = await this.#make(change, newest.data, turn)
       if (draft.text !== fresh.data) {
         const next = this.#successor(fresh, draft)
-        if ((await this.#put(next, fresh.revision)) !== 'written') return null
+        if ((await this.#put(next, fresh.revision)) !== 'written') {
+          // Somebody has ended it, as all sessions of its user: what was to go over into it ends as well, whoever writes it.
+          await this.destroy(oldId)
+          return null
+        }
         fresh = next
       }
       const outcome = await this.#end(base, newest.record)

@@ -8,6 +8,9 @@ import { isRecordOf, type SessionRecord } from './record.ts'
 import type { StoreAccess } from './store-access.ts'
 import type { VerifiedTicket } from './verified-ticket.ts'
 
+/** What a ticket leads to: a live session, no record at all, or a record that is not let in, though it is in the store. */
+export type Found = LoadedSession | null | 'not let in'
+
 /** Finds the live session of a verified ticket, and says why when there is none. */
 export class SessionLoader {
   readonly #access: StoreAccess
@@ -24,7 +27,7 @@ export class SessionLoader {
    * Asks the store, once.
    * @throws {StoreError} the store failed or did not answer in time.
    */
-  load(ticket: VerifiedTicket): Awaitable<LoadedSession | null> {
+  load(ticket: VerifiedTicket): Awaitable<Found> {
     return andThen(this.#access.get(ticket.id), (stored) => this.#admit(ticket, stored))
   }
 
@@ -35,30 +38,29 @@ export class SessionLoader {
     )
   }
 
-  #admit(ticket: VerifiedTicket, stored: unknown): Awaitable<LoadedSession | null> {
+  #admit(ticket: VerifiedTicket, stored: unknown): Awaitable<Found> {
     const { id } = ticket
-    if (stored === null || stored === undefined) return this.#miss('unknown', id)
+    if (stored === null || stored === undefined) {
+      this.#events.emit('missed', { reason: 'unknown', id })
+      return null
+    }
     if (!isRecordOf(stored, id) || stored.data.length > this.#policy.maxBytes)
-      return this.#miss('corrupt', id)
+      return this.#refuse('corrupt', id)
     const expiry = expiryOf(stored, this.#policy, this.#policy.now())
     if (expiry !== null) {
       this.#events.emit('expired', { id, reason: expiry })
-      return null
+      return 'not let in'
     }
     const { validate } = this.#policy
     return validate === null ? this.#welcome(ticket, stored) : this.#examine(ticket, stored, validate)
   }
 
   /** With a schema the data is read at once: whether there is a session at all depends on it. */
-  #examine(
-    ticket: VerifiedTicket,
-    record: SessionRecord,
-    validate: Validate,
-  ): Awaitable<LoadedSession | null> {
+  #examine(ticket: VerifiedTicket, record: SessionRecord, validate: Validate): Awaitable<Found> {
     const data = readData(record.data, this.#policy.maxBytes)
-    if (data === null) return this.#miss('corrupt', record.id)
-    const judge = (verdict: Validated): LoadedSession | null =>
-      'data' in verdict ? this.#welcome(ticket, record, verdict.data) : this.#miss('invalid', record.id)
+    if (data === null) return this.#refuse('corrupt', record.id)
+    const judge = (verdict: Validated): Found =>
+      'data' in verdict ? this.#welcome(ticket, record, verdict.data) : this.#refuse('invalid', record.id)
     const verdict = validate(data)
     return isPromise(verdict) ? verdict.then(judge) : judge(verdict)
   }
@@ -68,8 +70,8 @@ export class SessionLoader {
     return new LoadedSession(record, ticket, data)
   }
 
-  #miss(reason: MissReason, id: string): null {
+  #refuse(reason: MissReason, id: string): 'not let in' {
     this.#events.emit('missed', { reason, id })
-    return null
+    return 'not let in'
   }
 }

@@ -4,9 +4,9 @@ import type { EventHub } from './events.ts'
 import type { LoadedSession } from './loaded-session.ts'
 import type { Policy } from './policy.ts'
 import { type CookieCarrier, cookieHeaderOf } from './request-cookie.ts'
-import type { SessionLoader } from './session-loader.ts'
-import type { UnreachableSession } from './session-state.ts'
+import type { Found, SessionLoader } from './session-loader.ts'
 import type { TicketBook } from './ticket.ts'
+import type { UnreachableSession } from './unreachable-session.ts'
 import type { VerifiedTicket } from './verified-ticket.ts'
 
 /** What was found for a request's cookies. */
@@ -17,13 +17,15 @@ export interface Opening {
   readonly unreachable: UnreachableSession | null
   /** Whether the request brought a cookie of our name, good or bad. */
   readonly presented: boolean
+  /** The id of a record that was found and not let in; `null` for none. */
+  readonly remains: string | null
 }
 
 /** Goes on from what was found for a request. */
 export type GoOn<T> = (opening: Opening, request: CookieCarrier | null | undefined) => T
 
-const NOTHING: Opening = { loaded: null, unreachable: null, presented: false }
-const NO_SESSION: Opening = { loaded: null, unreachable: null, presented: true }
+const NOTHING: Opening = { loaded: null, unreachable: null, presented: false, remains: null }
+const NO_SESSION: Opening = { loaded: null, unreachable: null, presented: true, remains: null }
 
 /** Finds what a request's cookies lead to. */
 export class SessionOpener {
@@ -55,25 +57,27 @@ export class SessionOpener {
       this.#events.emit('missed', { reason: ticket })
       return goOn(NO_SESSION, request)
     }
-    let loaded: Awaitable<LoadedSession | null>
+    let loaded: Awaitable<Found>
     try {
       loaded = this.#loader.load(ticket)
     } catch (error) {
       return goOn(this.#withoutStore(ticket, error), request)
     }
-    if (!isPromise(loaded)) return goOn(found(loaded), request)
+    if (!isPromise(loaded)) return goOn(opening(loaded, ticket), request)
     return loaded.then(
-      (one) => goOn(found(one), request),
+      (one) => goOn(opening(one, ticket), request),
       (error: unknown) => goOn(this.#withoutStore(ticket, error), request),
     )
   }
 
   #withoutStore(ticket: VerifiedTicket, error: unknown): Opening {
     if (this.#policy.onStoreFailure === 'fail' || !(error instanceof StoreError)) throw error
-    return { loaded: null, unreachable: { ticket, error }, presented: true }
+    return { loaded: null, unreachable: { ticket, error }, presented: true, remains: null }
   }
 }
 
-function found(loaded: LoadedSession | null): Opening {
-  return loaded === null ? NO_SESSION : { loaded, unreachable: null, presented: true }
+function opening(found: Found, { id }: VerifiedTicket): Opening {
+  if (found === null) return NO_SESSION
+  if (found === 'not let in') return { ...NO_SESSION, remains: id }
+  return { loaded: found, unreachable: null, presented: true, remains: null }
 }

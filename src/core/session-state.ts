@@ -1,7 +1,6 @@
 import { type Carry, carryOver, narrow } from './carry.ts'
 import { type DataObject, EMPTY_TEXT, readData, writeData } from './data-text.ts'
 import type { Fate } from './decide.ts'
-import type { StoreError } from './errors.ts'
 import type { SessionEvents } from './events.ts'
 import type { LoadedSession } from './loaded-session.ts'
 import { OwnData } from './own-data.ts'
@@ -10,16 +9,10 @@ import type { Policy } from './policy.ts'
 import type { SessionRecord } from './record.ts'
 import type { Snapshot } from './snapshot.ts'
 import { createToken, sessionIdOf } from './ticket.ts'
-import type { VerifiedTicket } from './verified-ticket.ts'
+import type { UnreachableSession } from './unreachable-session.ts'
 import { isWrittenAsItIs } from './written-value.ts'
 
 const NOTHING: readonly string[] = []
-
-/** A ticket whose session could not be asked for. */
-export interface UnreachableSession {
-  readonly ticket: VerifiedTicket
-  readonly error: StoreError
-}
 
 /** Why nothing of a session is saved any more, and the id it had. */
 export type Loss = SessionEvents['discarded']
@@ -39,6 +32,8 @@ export class SessionState {
   ended = false
   /** What kept the session from being loaded. */
   unreachable: UnreachableSession | null = null
+  /** The id of a record that is in the store, and that this session does not stand on: it ends where this session does. */
+  remains: string | null = null
   readonly #policy: Policy
   readonly #onCorrupt: (id: string) => void
   #own: OwnData | null = null
@@ -226,6 +221,8 @@ export class SessionState {
    */
   lose(loss: Loss, told: Snapshot | null): void {
     this.#lost = loss
+    // Too late for the cookie that the changes needed; the record is as it was.
+    if (loss.reason === 'headers-sent') this.remains = loss.id
     this.end()
     if (told !== null) this.#tell(told)
   }
@@ -326,6 +323,7 @@ export class SessionState {
     this.fate = 'kept'
     this.ended = false
     this.unreachable = null
+    this.remains = null
     this.#own = null
     this.#baseText = EMPTY_TEXT
     this.#inDoubt = NOTHING
@@ -345,6 +343,7 @@ export class SessionState {
     next.ended = this.ended
     next.#lost = this.#lost
     next.unreachable = this.unreachable
+    next.remains = this.remains
     next.renew([])
     return next
   }
@@ -392,6 +391,7 @@ export class SessionState {
     const data = readData(record.data, this.#policy.maxBytes)
     if (data !== null) return data
     this.loaded = null
+    this.remains = record.id
     this.#baseText = EMPTY_TEXT
     this.#onCorrupt(record.id)
     return {}
