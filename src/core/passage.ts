@@ -309,7 +309,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
       // Renewed or destroyed meanwhile: what was wished for later counts.
       if (turns !== state.turns) return
       state.restart(found === 'not let in' ? null : found)
-      if (found === 'not let in') state.remains = ticket?.id ?? null
+      if (ticket !== undefined) state.remains = found === 'not let in' ? ticket.id : null
     })
   }
 

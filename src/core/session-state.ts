@@ -323,7 +323,6 @@ export class SessionState {
     this.fate = 'kept'
     this.ended = false
     this.unreachable = null
-    this.remains = null
     this.#own = null
     this.#baseText = EMPTY_TEXT
     this.#inDoubt = NOTHING

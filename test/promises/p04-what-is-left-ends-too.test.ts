@@ -84,6 +84,19 @@ describe('a record that is not let in', () => {
   })
 })
 
+test('a record that is no longer let in at a reload() is ended by destroy() [P4]', async () => {
+  const started = start({ schema: zod.object({ theme: zod.string().max(4) }) })
+  await started.browser.request((session) => session.set('theme', 'dark'))
+  const loose = new Browser(startBeside<{ theme: string }>(started), started.browser.ticket)
+  const here = await started.browser.arrive()
+  expect(here.session.theme).toBe('dark')
+  await loose.request((session) => session.set('theme', 'light'))
+  await here.session.reload()
+  expect(here.session.toJSON()).toEqual({})
+  await here.session.destroy()
+  expect(await loose.look()).toEqual({})
+})
+
 test('an old id is dead where the new one was revoked while others wrote the old one [P5]', async () => {
   const started = startHeld<Data>()
   const { browser, clock, memory, sessions, store } = started
