@@ -1,5 +1,5 @@
 import { serve } from '@hono/node-server'
-import { Hono, type MiddlewareHandler } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { session as fetchSession } from '../../src/adapters/fetch.ts'
 import { session as honoSession, type SessionEnv } from '../../src/adapters/hono.ts'
@@ -201,15 +201,25 @@ test('a cache inside the app is told whose a page is at a Node server that was f
   expect(told).toEqual(['private', 'Cookie'])
 })
 
+const SETS_A_HEADER: [string, MiddlewareHandler] = [
+  'sets a header',
+  async (c, next) => {
+    await next()
+    c.header('x-response-time', '1')
+  },
+]
+const PUTS_A_COPY: [string, MiddlewareHandler] = [
+  'puts a copy in its place',
+  async (c, next) => {
+    await next()
+    replace(c, new Response(c.res.body, c.res))
+  },
+]
+
 const LOOKERS: readonly [string, MiddlewareHandler][] = [
   ['looks into nothing', (_c, next) => next()],
-  [
-    'sets a header',
-    async (c, next) => {
-      await next()
-      c.header('x-response-time', '1')
-    },
-  ],
+  SETS_A_HEADER,
+  PUTS_A_COPY,
   [
     'keeps a clone for a log',
     async (c, next) => {
@@ -217,62 +227,54 @@ const LOOKERS: readonly [string, MiddlewareHandler][] = [
       c.res.clone()
     },
   ],
-  [
-    'puts a copy in its place',
-    async (c, next) => {
-      await next()
-      const copy = new Response(c.res.body, c.res)
-      c.res = undefined
-      c.res = copy
-    },
-  ],
 ]
+
+/** Has an app answer somebody who reads a session, and gives what is told of whose the page is. */
+async function toldOf(
+  toldBy: (c: Context) => Headers,
+  ...[above, below]: (MiddlewareHandler | undefined)[]
+): Promise<{ told: (string | null)[]; text: string }> {
+  const told: (string | null)[] = []
+  const app = new Hono<SessionEnv<Data>>()
+  app.use(async (c, next) => {
+    await next()
+    const headers = toldBy(c)
+    told.push(headers.get('cache-control'), headers.get('vary'))
+  })
+  if (above !== undefined) app.use(above)
+  app.use(honoSession(sessionsOn(new MemorySessionStore())))
+  if (below !== undefined) app.use(below)
+  app.get('/read', (c) => c.text(c.var.session.userId ?? 'nobody', 200, { 'cache-control': 'public' }))
+  const response = await (await listening(app))('/read')
+  return { told, text: await response.text() }
+}
+
+function replace(c: Context, response: Response): void {
+  c.res = undefined
+  c.res = response
+}
 
 test.each(LOOKERS)(
   'a page put together from a response is told whose it is at a Node server, also where a middleware below the sessions %s [P9]',
   async (_what, looker) => {
-    const told: (string | null)[] = []
-    const app = new Hono<SessionEnv<Data>>()
-    app.use(async (c, next) => {
-      await next()
-      const page = new Response('a page around it', c.res)
-      told.push(page.headers.get('cache-control'), page.headers.get('vary'))
-      c.res = undefined
-      c.res = page
-    })
-    app.use(honoSession(sessionsOn(new MemorySessionStore())))
-    app.use(looker)
-    app.get('/read', (c) => c.text(c.var.session.userId ?? 'nobody', 200, { 'cache-control': 'public' }))
-    const response = await (await listening(app))('/read')
-    expect(await response.text()).toBe('a page around it')
+    const around = (c: Context): Headers => {
+      replace(c, new Response('a page around it', c.res))
+      return c.res.headers
+    }
+    const { told, text } = await toldOf(around, undefined, looker)
+    expect(text).toBe('a page around it')
     expect(told).toEqual(['private', 'Cookie'])
   },
 )
 
 const COPIERS: readonly [string, MiddlewareHandler][] = [
-  [
-    'sets a header',
-    async (c, next) => {
-      await next()
-      c.header('x-response-time', '1')
-    },
-  ],
-  [
-    'puts a copy in its place',
-    async (c, next) => {
-      await next()
-      const copy = new Response(c.res.body, c.res)
-      c.res = undefined
-      c.res = copy
-    },
-  ],
+  SETS_A_HEADER,
+  PUTS_A_COPY,
   [
     'puts one with another text in its place',
     async (c, next) => {
       await next()
-      const copy = new Response(`${await c.res.text()}!`, c.res)
-      c.res = undefined
-      c.res = copy
+      replace(c, new Response(`${await c.res.text()}!`, c.res))
     },
   ],
 ]
@@ -280,17 +282,8 @@ const COPIERS: readonly [string, MiddlewareHandler][] = [
 test.each(COPIERS)(
   'a cache inside the app is told whose a page is at a Node server, also when a middleware further in %s [P9]',
   async (_what, copier) => {
-    const told: (string | null)[] = []
-    const app = new Hono<SessionEnv<Data>>()
-    app.use(async (c, next) => {
-      await next()
-      told.push(c.res.headers.get('cache-control'), c.res.headers.get('vary'))
-    })
-    app.use(copier)
-    app.use(honoSession(sessionsOn(new MemorySessionStore())))
-    app.get('/read', (c) => c.text(c.var.session.userId ?? 'nobody', 200, { 'cache-control': 'public' }))
-    const response = await (await listening(app))('/read')
-    expect(await response.text()).toMatch(/^nobody/)
+    const { told, text } = await toldOf((c) => c.res.headers, copier)
+    expect(text).toMatch(/^nobody/)
     expect(told).toEqual(['private', 'Cookie'])
   },
 )

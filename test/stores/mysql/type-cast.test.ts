@@ -1,8 +1,8 @@
 import mysql, { type TypeCast } from 'mysql2/promise'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, test } from 'vitest'
 import { type MysqlClient, MysqlSessionStore } from '../../../src/stores/mysql.ts'
-import { newRecord } from '../../../src/testing/sample-records.ts'
 import { type MariadbServer, startMariadb } from '../../servers/mariadb.ts'
+import { recordsComeBack } from '../sql/records-come-back.ts'
 import { parseJsonColumns } from './clients.ts'
 
 let server: MariadbServer
@@ -29,13 +29,7 @@ test.each(cases)(
     const pool = mysql.createPool({ uri: server.url, typeCast })
     const store = new MysqlSessionStore(wrap(pool), { cleanupInterval: false })
     await store.migrate()
-    for (const record of [newRecord({ user: 'ann' }), newRecord()]) {
-      await store.create(record.id, record, { ttl: 60_000 })
-      expect(await store.get(record.id)).toEqual(record)
-      expect(await store.replace(record.id, record, { ttl: 60_000, revision: 1 })).toBe('written')
-    }
-    expect(await store.listByUser('ann')).toHaveLength(1)
-    expect(await store.count()).toBe(2)
+    await recordsComeBack(store)
     await server.ask('DELETE FROM coatcheck_sessions')
     store.dispose()
     await pool.end()

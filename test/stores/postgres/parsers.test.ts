@@ -1,9 +1,9 @@
 import pg from 'pg'
 import postgres from 'postgres'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, onTestFinished, test } from 'vitest'
 import { type PgClient, type PostgresJsClient, PostgresSessionStore } from '../../../src/stores/postgres.ts'
-import { newRecord } from '../../../src/testing/sample-records.ts'
 import { type PostgresServer, startPostgres } from '../../servers/postgres.ts'
+import { recordsComeBack } from '../sql/records-come-back.ts'
 
 const { TEXT, INT8 } = pg.types.builtins
 
@@ -65,13 +65,7 @@ test.each(clients)('on %s, a record comes back as it was', async (_what, connect
   const { client, end } = connect()
   const store = new PostgresSessionStore(client, { cleanupInterval: false })
   await store.migrate()
-  for (const record of [newRecord({ user: 'ann' }), newRecord()]) {
-    await store.create(record.id, record, { ttl: 60_000 })
-    expect(await store.get(record.id)).toEqual(record)
-    expect(await store.replace(record.id, record, { ttl: 60_000, revision: 1 })).toBe('written')
-  }
-  expect(await store.listByUser('ann')).toHaveLength(1)
-  expect(await store.count()).toBe(2)
+  await recordsComeBack(store)
   await server.ask('DELETE FROM coatcheck_sessions')
   store.dispose()
   await end()
