@@ -41,6 +41,8 @@ export interface Passage<Data extends object> {
    * @throws {DataError} the data cannot be kept: likewise.
    */
   commit(): Awaitable<ResponseEffects | null>
+  /** Gives what the saves until now do to the headers, should they leave at once; `null` for nothing. Saves nothing. */
+  effectsUntilNow(): ResponseEffects | null
   /**
    * Saves nothing more by itself. Call it before an error is sent in the place of the handler's response.
    * @returns What the saves until now do to the error's headers, such as the cookie of an id that has changed; `null` for nothing.
@@ -157,6 +159,10 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     })
   }
 
+  effectsUntilNow(): ResponseEffects | null {
+    return this.headersSent || this.#cookie === 'none' ? null : this.#effects()
+  }
+
   giveUp(): ResponseEffects | null {
     // What has departed with a response that turned out to be none that can be sent is said again.
     if (!this.#failed) this.#abandonHead(this.#effectsOnError)
@@ -192,7 +198,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   /** Makes way for an error. What is saved from here on has no response to set a cookie in. */
   #abandonHead(departed: ResponseEffects | null): void {
     this.#failed = true
-    this.#effectsOnError = this.headersSent || this.#cookie === 'none' ? departed : this.#effects()
+    this.#effectsOnError = this.effectsUntilNow() ?? departed
     this.headersSent = true
   }
 

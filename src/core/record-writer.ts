@@ -273,18 +273,30 @@ export class RecordWriter {
       const draft = await this.#make(change, newest.data, turn)
       if (draft.text !== fresh.data) {
         const next = this.#successor(fresh, draft)
-        if ((await this.#put(next, fresh.revision)) !== 'written') {
-          // Somebody has ended it, as all sessions of its user: what was to go over into it ends as well, whoever writes it.
-          await this.destroy(oldId)
-          return null
+        const put = await this.#put(next, fresh.revision)
+        if (put === 'written') fresh = next
+        else {
+          // Somebody has ended it, with all sessions of its user but the one it is made from, which is about to end.
+          if (put !== 'missing' || newest.record.user !== fresh.user)
+            return this.#endRefused(newest.record, fresh)
+          fresh = await this.create(fresh.id, draft, fresh.createdAt)
         }
-        fresh = next
       }
       const outcome = await this.#end(base, newest.record)
       if (outcome === 'written') return { record: fresh, data: draft.data }
       if (outcome === 'missing') return this.#takeBack(base, fresh)
     }
     throw contendedError(this.#access.name, oldId, MAX_ATTEMPTS)
+  }
+
+  /**
+   * The new record is not to be. Nobody goes on as a user who was to be another one by now; a visitor's record stays as it was.
+   */
+  async #endRefused({ id, user }: SessionRecord, fresh: SessionRecord): Promise<null> {
+    if (user === undefined || user === fresh.user) return null
+    await this.destroy(id)
+    this.#events.emit('destroyed', { id })
+    return null
   }
 
   #takeBack(base: LoadedSession, record: SessionRecord): Awaitable<null> {

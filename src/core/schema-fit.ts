@@ -11,9 +11,14 @@ import { shownText } from './shown-text.ts'
 export function fitOf(written: DataObject, judged: Validated): DataObject {
   if ('problems' in judged) throw refusedBySchema(judged.problems)
   const { data } = judged
-  const leftOut = Object.keys(written).filter((key) => !Object.hasOwn(data, key))
+  const leftOut = Object.keys(written).filter((key) => !isNothing(written[key]) && !Object.hasOwn(data, key))
   if (leftOut.length > 0) throw leftOutBySchema(leftOut)
   return data
+}
+
+/** Some schemas take it for no value at all. */
+function isNothing(value: unknown): boolean {
+  return value === null || value === ''
 }
 
 function refusedBySchema(problems: readonly string[]): DataError {
@@ -28,6 +33,6 @@ function leftOutBySchema(keys: readonly string[]): DataError {
   const others = more.length === 0 ? '' : ` and ${more.length} more`
   return new DataError(
     'ERR_DATA_INVALID',
-    `The session's schema leaves out '${shownText(first)}'${others}, so nothing was saved: at the next request it would not be there. Name it in the schema, or have the schema keep what it does not name, as z.looseObject does.`,
+    `The session's schema leaves out '${shownText(first)}'${others}, so nothing was saved: at the next request it would not be there. Name it in the schema, or have the schema keep what it does not name, as z.looseObject does; what no longer belongs there, delete.`,
   )
 }

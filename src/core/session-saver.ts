@@ -64,7 +64,8 @@ export class SessionSaver {
 
   /** What is written to a session that was lost is dropped, and somebody should know. */
   #afterEnd(state: SessionState): Awaitable<CookieVerb> {
-    if (state.remains !== null && state.fate !== 'kept') return this.#endRemains(state, state.remains, 'none')
+    if (state.remains !== null && state.fate !== 'kept')
+      return andThen(this.#endRemains(state, state.remains), () => 'keep')
     const loss = state.loseChanges()
     if (loss !== null) this.#engine.events.emit('discarded', loss)
     return 'keep'
@@ -119,27 +120,28 @@ export class SessionSaver {
   }
 
   #perform(state: SessionState, answer: Answerable, plan: Plan): Awaitable<CookieVerb> {
+    if (state.fate === 'kept' || state.remains === null) return this.#performOnLoaded(state, answer, plan)
+    // First, so that what fails is tried again as a whole.
+    return andThen(this.#endRemains(state, state.remains), () => this.#performOnLoaded(state, answer, plan))
+  }
+
+  #performOnLoaded(state: SessionState, answer: Answerable, plan: Plan): Awaitable<CookieVerb> {
     const { loaded } = state
     const { store, cookie } = plan.decision
     if (state.unreachable !== null) return this.#withoutLoad(state, plan)
     if (store === 'create')
       return loaded === null ? this.#create(state, plan) : this.#move(state, plan, loaded)
-    if (loaded === null) {
-      return state.fate === 'kept' || state.remains === null
-        ? this.#nothing(state, cookie)
-        : this.#endRemains(state, state.remains, cookie)
-    }
+    if (loaded === null) return this.#nothing(state, cookie)
     if (store === 'replace') return this.#replace(state, plan, loaded)
     if (store === 'touch') return this.#touch(state, plan, loaded)
     if (store === 'leave') return this.#leave(state, answer, plan, loaded)
     return store === 'destroy' ? this.#destroy(state, answer, loaded) : 'keep'
   }
 
-  #endRemains(state: SessionState, id: string, cookie: Decision['cookie']): Awaitable<CookieVerb> {
+  #endRemains(state: SessionState, id: string): Awaitable<void> {
     return andThen(this.#engine.writer.destroy(id), () => {
       this.#engine.events.emit('destroyed', { id })
       state.remains = null
-      return this.#nothing(state, cookie)
     })
   }
 

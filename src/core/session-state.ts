@@ -221,8 +221,9 @@ export class SessionState {
    */
   lose(loss: Loss, told: Snapshot | null): void {
     this.#lost = loss
-    // Too late for the cookie that the changes needed; the record is as it was.
-    if (loss.reason === 'headers-sent') this.remains = loss.id
+    // Too late for the cookie that the changes needed: a visitor's record is as it was.
+    if (loss.reason === 'headers-sent' && this.loaded?.signedIn === false)
+      this.remains = this.loaded.record.id
     this.end()
     if (told !== null) this.#tell(told)
   }

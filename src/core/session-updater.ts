@@ -29,8 +29,10 @@ export class SessionUpdater {
    * had ended. Then it shows none, so that a handler that does not ask for the answer finds nobody who is to be let in.
    */
   async update(state: SessionState, change: DraftChange, answer: UpdatedAnswer): Promise<boolean> {
+    const { turns } = state
     const written = await this.#update(state, change, answer)
-    if (!written) state.empty()
+    // Renewed meanwhile: what it has now is another session's.
+    if (!written && turns === state.turns) state.empty()
     return written
   }
 

@@ -7,7 +7,7 @@
  */
 export const beyondRequests: <Begun>(begin: () => Begun) => Begun = outermostContext()
 
-/** Takes that of this module's loading, which no request has begun. Asked for by ability: not every runtime has it. */
+/** Takes that of this module's loading, which an app does when it starts. Asked for by ability: not every runtime has it. */
 function outermostContext(): <Begun>(begin: () => Begun) => Begun {
   const hooks = globalThis.process?.getBuiltinModule?.('node:async_hooks')
   return hooks?.AsyncLocalStorage?.snapshot?.() ?? ((begin) => begin())

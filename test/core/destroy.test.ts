@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createSessions } from '../../src/core/sessions.ts'
 import { Browser } from '../engine/browser.ts'
-import { SECRET, start, startFaulty } from '../engine/start.ts'
+import { SECRET, start, startFaulty, startLater } from '../engine/start.ts'
 
 describe('destroy() of a session that timed out while the handler ran', () => {
   test('still ends the record, which another process may go by longer [P4]', async () => {
@@ -36,5 +36,20 @@ describe('destroy() that has failed', () => {
       expect(session.toJSON()).toEqual({})
     })
     expect(await browser.look()).toEqual({})
+  })
+})
+
+describe('an update() that nobody waits for, behind a destroy()', () => {
+  test('takes nothing from what regenerate() begins in the same step', async () => {
+    const { browser } = startLater<{ userId: string }>()
+    await browser.request((session) => session.set('userId', 'ann'))
+    await browser.request(async (session) => {
+      await session.destroy()
+      const updating = session.update(() => {})
+      const renewing = session.regenerate()
+      session.userId = 'bob'
+      expect([await updating, await renewing]).toEqual([false, undefined])
+    })
+    expect(await browser.look()).toEqual({ userId: 'bob' })
   })
 })

@@ -270,6 +270,18 @@ describe('what a schema is asked and what comes of it', () => {
     },
   )
 
+  test('an empty value that the schema takes for none can be written', async () => {
+    const validate = (value: unknown): { value: { name?: string } } => {
+      const { name = '' }: { name?: string } = Object(value)
+      return { value: name === '' ? {} : { name } }
+    }
+    const schema: DataSchema<{ name?: string }> = { '~standard': { version: 1, vendor: 'tests', validate } }
+    const { browser } = start({ schema })
+    await browser.request((session) => session.set('name', ''))
+    await browser.request((session) => session.set('name', 'ann'))
+    expect(await browser.look()).toEqual({ name: 'ann' })
+  })
+
   test('a key that the schema does not name but keeps can be written', async () => {
     const { browser } = start({ schema: zod.looseObject({ lang: zod.string().optional() }) })
     await browser.request((session) => session.set('passport', { user: 'ann' }))

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import * as zod from 'zod'
 import type { Session } from '../../src/core/session.ts'
+import type { Sessions } from '../../src/core/sessions.ts'
 import { Browser } from '../engine/browser.ts'
 import { EventLog } from '../engine/event-log.ts'
-import { start, startBeside, startHeld, startLater } from '../engine/start.ts'
+import { start, startBeside, startFaulty, startHeld, startLater } from '../engine/start.ts'
 
 interface Data {
   userId: string
@@ -48,6 +49,39 @@ describe.each(LOSSES)('when %s came too late for its cookie', (_loss, lose) => {
   })
 })
 
+test('a visitor without a session, whose first write came too late, has nothing to end, and the store is not asked [P1]', async () => {
+  const { browser, sessions, store } = startFaulty<Data>()
+  const log = new EventLog(sessions)
+  const exchange = await browser.arrive()
+  await exchange.leave()
+  exchange.session.pending = 'ann'
+  await exchange.session.save()
+  store.fail('*')
+  await exchange.session.destroy()
+  expect(log.told).toEqual(['discarded: headers-sent'])
+})
+
+test.each<[string, (session: Session<Data>) => unknown]>([
+  [
+    'by save()',
+    async (session) => {
+      session.userId = 'bob'
+      await session.save()
+    },
+  ],
+  ['by update()', (session) => session.update((draft) => void Object.assign(draft, { userId: 'bob' }))],
+])('a session whose change of user came too late, %s, is ended once [P4]', async (_way, change) => {
+  const { browser, sessions } = startLater<Data>()
+  await browser.request((session) => session.set('userId', 'ann'))
+  const exchange = await browser.arrive()
+  await exchange.leave()
+  const log = new EventLog(sessions)
+  await change(exchange.session)
+  await exchange.session.destroy()
+  expect(log.told.filter((event) => event.startsWith('destroyed'))).toHaveLength(1)
+  expect(await browser.look()).toEqual({})
+})
+
 describe('a record that is not let in', () => {
   const schema = zod.object({ userId: zod.string().optional(), theme: zod.string() })
 
@@ -60,6 +94,30 @@ describe('a record that is not let in', () => {
     const goodbye = await browser.request((session) => end(Object(session)))
     expect(goodbye.clearsCookie).toBe(true)
     expect(log.told).toEqual(['missed: invalid', 'destroyed'])
+    expect(await elsewhere.browser.look()).toEqual({})
+  })
+
+  test.each<[string, (session: Session<Data>) => unknown]>([
+    ['clear() and a word for the next page', (session) => session.clear()],
+    ['regenerate() and a word for the next page', (session) => session.regenerate()],
+    [
+      'clear() behind a save of something new',
+      async (session) => {
+        session.set('cart', ['new'])
+        await session.save()
+        session.clear()
+      },
+    ],
+  ])('is ended by %s [P4] [P5]', async (_end, end) => {
+    const elsewhere = start<Data>()
+    await elsewhere.browser.request((session) => session.set('userId', 'ann'))
+    const strict = startBeside<Data>(elsewhere, { maxBytes: 30 })
+    expect(await new Browser(strict, elsewhere.browser.ticket).look()).toEqual({ userId: 'ann' })
+    await elsewhere.browser.request((session) => session.set('pending', 'too long for the other one'))
+    await new Browser(strict, elsewhere.browser.ticket).request(async (session) => {
+      await end(session)
+      session.set('pending', 'bye')
+    })
     expect(await elsewhere.browser.look()).toEqual({})
   })
 
@@ -97,24 +155,69 @@ test('a record that is no longer let in at a reload() is ended by destroy() [P4]
   expect(await loose.look()).toEqual({})
 })
 
-test('an old id is dead where the new one was revoked while others wrote the old one [P5]', async () => {
-  const started = startHeld<Data>()
-  const { browser, clock, memory, sessions, store } = started
-  await browser.request((session) => session.set('userId', 'ann'))
-  const beside = startBeside<Data>(started)
-  const old = browser.copy()
-  clock.advance('1s')
-  const gate = store.hold('replace')
-  const moving = browser.request((session) => session.regenerate({ keep: true }))
-  await gate.reached
-  await new Browser(beside, old.ticket).request((session) => session.set('cart', ['book']))
-  const [kept] = memory.listByUser('ann').filter(({ data }) => data.includes('book'))
-  await beside.user('ann').revoke({ except: kept?.id ?? '' })
-  const log = new EventLog(sessions)
-  gate.release()
-  const answer = await moving
-  expect(answer.setCookie).toBe(null)
-  expect(log.told).toContain('discarded: gone')
-  expect(memory.count()).toBe(0)
-  expect(await old.look()).toEqual({})
+describe('when the record of a new id is revoked before the old one has ended, which others are writing', () => {
+  /** Moves a session, and lets something happen in another process when the new record is made. */
+  async function moved(
+    user: string | undefined,
+    move: (session: Session<Data>) => unknown,
+    meanwhile: (sessions: Sessions<Data>, oldId: string) => unknown,
+  ): Promise<{
+    browser: Browser<Data>
+    old: Browser<Data>
+    setsCookie: boolean
+    told: string[]
+    records: number
+  }> {
+    const started = startHeld<Data>()
+    const { browser, memory, sessions, store } = started
+    await browser.request((session) =>
+      Object.assign(session, { pending: 'x', ...(user && { userId: user }) }),
+    )
+    const [record] = memory.entries().records
+    const beside = startBeside<Data>(started)
+    const old = browser.copy()
+    const gate = store.hold('replace')
+    const moving = browser.request(move)
+    await gate.reached
+    await new Browser(beside, old.ticket).request((session) => session.set('cart', ['book']))
+    await meanwhile(beside, record?.id ?? '')
+    const log = new EventLog(sessions)
+    gate.release()
+    const { setCookie } = await moving
+    return { browser, old, setsCookie: setCookie !== null, told: log.told, records: memory.count() }
+  }
+
+  test('a session that was spared lives on under its new id, and the old one is dead [P5]', async () => {
+    const { browser, old, setsCookie, told } = await moved(
+      'ann',
+      (session) => session.regenerate({ keep: true }),
+      (sessions, oldId) => sessions.user('ann').revoke({ except: oldId }),
+    )
+    expect(setsCookie).toBe(true)
+    expect(told).toContain('regenerated')
+    expect(await browser.look()).toEqual({ pending: 'x', userId: 'ann', cart: ['book'] })
+    expect(await old.look()).toEqual({})
+  })
+
+  test('nobody goes on as the user who was to be another one [P5]', async () => {
+    const { old, setsCookie, told, records } = await moved(
+      'ann',
+      (session) => session.set('userId', 'bob'),
+      (sessions) => sessions.user('bob').revoke(),
+    )
+    expect([setsCookie, records]).toEqual([false, 0])
+    expect(told).toEqual(expect.arrayContaining(['destroyed', 'discarded: gone']))
+    expect(await old.look()).toEqual({})
+  })
+
+  test('a visitor who was to sign in stays who they were', async () => {
+    const { old, setsCookie, told } = await moved(
+      undefined,
+      (session) => session.set('userId', 'ann'),
+      (sessions) => sessions.user('ann').revoke(),
+    )
+    expect(setsCookie).toBe(false)
+    expect(told).not.toContain('destroyed')
+    expect(await old.look()).toEqual({ pending: 'x', cart: ['book'] })
+  })
 })

@@ -54,13 +54,20 @@ export class Visit<Data extends object> {
     const work = await this.#work(use)
     this.#running--
     if (this.#running > 0) {
-      if (!work.failed) await (await this.#opening).session.save()
+      if (!work.failed) await this.#save(jar)
       return work.answer()
     }
     const leaving = this.#leave(work.failed, jar)
     this.#leaving = leaving.then(this.#left, this.#left)
     await leaving
     return work.answer()
+  }
+
+  /** Saves beside calls that go on. Whoever waits for this one may answer before those have ended, as `Promise.race` does. */
+  async #save(jar: CookieJar): Promise<void> {
+    const passage = await this.#opening
+    await passage.session.save()
+    writeInJar(passage.effectsUntilNow(), jar)
   }
 
   async #work<Answer>(use: (session: Session<Data>) => Awaitable<Answer>): Promise<Work<Answer>> {

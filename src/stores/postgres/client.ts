@@ -156,7 +156,8 @@ function throughPostgresJs(sql: PostgresJsClient, prepare: boolean): PostgresSer
   }
 }
 
-const UTF_8 = new TextDecoder()
+// With the mark that a text may begin with: it is part of a user's id, say, that came with it.
+const UTF_8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 function textOf(bytes: Uint8Array | null): string | null {
   return bytes === null ? null : UTF_8.decode(bytes)

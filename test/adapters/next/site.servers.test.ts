@@ -127,6 +127,13 @@ describe('on Next.js, built for production', () => {
     expect(await shownTo(before)).toEqual({})
   })
 
+  test('a login is answered with its cookie, also while a call beside it still runs [P5]', async () => {
+    const visitor = new Visitor(site.url)
+    await act(visitor, 'count')
+    await act(visitor, 'loginBesideAnother')
+    expect(await shownTo(visitor)).toEqual({ userId: 'ivy', visits: 1 })
+  })
+
   test('what a call has saved stays, with its cookie, when another one beside it breaks', async () => {
     const visitor = new Visitor(site.url)
     await act(visitor, 'countBesideABreak')

@@ -63,6 +63,12 @@ export async function countBehindEachOther(): Promise<void> {
   await withSession((session) => session.set('visits', (session.visits ?? 0) + 5))
 }
 
+export async function loginBesideAnother(): Promise<void> {
+  const another = withSession(() => new Promise<void>((resolve) => setTimeout(resolve, 200)))
+  await withSession((session) => session.set('userId', 'ivy'))
+  another.catch(() => {})
+}
+
 export async function countBesideABreak(): Promise<void> {
   await Promise.allSettled([
     withSession((session) => session.set('visits', 7)),
