@@ -23,6 +23,8 @@ export interface Written {
   readonly record: SessionRecord
   /** What a schema makes of its data, where the data had to be made anew; else `undefined`. */
   readonly data: DataObject | undefined
+  /** The token of its id, where that had to be another one than was asked for; else `undefined`. */
+  readonly token?: string | undefined
 }
 
 /** What became of a write that had to go on top of others'. */
@@ -237,7 +239,7 @@ export class RecordWriter {
     const first = await this.create(sessionIdOf(token), draft, createdAt)
     const follow = (): Promise<Written | null> => this.#follow(base, first, change, turn)
     const written = await this.#succeed(base, newest, { record: first, data: draft.data }, follow)
-    return written === null ? GONE : { outcome: 'moved', ...written, token }
+    return written === null ? GONE : { outcome: 'moved', ...written, token: written.token ?? token }
   }
 
   /** Ends the old record for a new one that was just made, or takes the new one back: never do both live on. */
@@ -266,27 +268,34 @@ export class RecordWriter {
   ): Promise<Written | null> {
     const { id: oldId } = base.record
     let fresh = first
-    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-      await this.#conflict(oldId, attempt)
-      const newest = await this.#live(oldId, turn)
-      if (newest === null) return this.#takeBack(base, fresh)
-      const draft = await this.#make(change, newest.data, turn)
-      if (draft.text !== fresh.data) {
-        const next = this.#successor(fresh, draft)
-        const put = await this.#put(next, fresh.revision)
-        if (put === 'written') fresh = next
-        else {
-          // Somebody has ended it, with all sessions of its user but the one it is made from, which is about to end.
-          if (put !== 'missing' || newest.record.user !== fresh.user)
-            return this.#endRefused(newest.record, fresh)
-          fresh = await this.create(fresh.id, draft, fresh.createdAt)
+    let token: string | undefined
+    try {
+      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+        await this.#conflict(oldId, attempt)
+        const newest = await this.#live(oldId, turn)
+        if (newest === null) return this.#takeBack(base, fresh)
+        const draft = await this.#make(change, newest.data, turn)
+        if (draft.text !== fresh.data) {
+          const next = this.#successor(fresh, draft)
+          const put = await this.#put(next, fresh.revision)
+          if (put === 'written') fresh = next
+          else {
+            if (put !== 'missing' || newest.record.user !== fresh.user)
+              return this.#endRefused(newest.record, fresh)
+            // Somebody has ended it, but spared the one it is made from. Under another id: the one that was ended stays so.
+            token = createToken()
+            fresh = await this.create(sessionIdOf(token), draft, fresh.createdAt)
+          }
         }
+        const outcome = await this.#end(base, newest.record)
+        if (outcome === 'written') return { record: fresh, data: draft.data, token }
+        if (outcome === 'missing') return this.#takeBack(base, fresh)
       }
-      const outcome = await this.#end(base, newest.record)
-      if (outcome === 'written') return { record: fresh, data: draft.data }
-      if (outcome === 'missing') return this.#takeBack(base, fresh)
+      throw contendedError(this.#access.name, oldId, MAX_ATTEMPTS)
+    } catch (error) {
+      if (token !== undefined) this.#abandon(fresh.id)
+      throw error
     }
-    throw contendedError(this.#access.name, oldId, MAX_ATTEMPTS)
   }
 
   /**

@@ -192,7 +192,7 @@ export class SessionSaver {
     return andThen<Written | null, CookieVerb>(moved, (written) =>
       written === null
         ? this.#discarded(state, gone(loaded), snapshot)
-        : this.#moved(state, loaded, { ...written, token }, snapshot),
+        : this.#moved(state, loaded, { ...written, token: written.token ?? token }, snapshot),
     )
   }
 
@@ -275,7 +275,7 @@ export class SessionSaver {
     return andThen<Left, CookieVerb>(left, (result) => {
       if (result === 'ended') return this.#destroyed(state, answer, loaded)
       if (result === 'gone') return this.#lost(state, gone(loaded), snapshot)
-      return this.#moved(state, loaded, { ...result, token }, snapshot)
+      return this.#moved(state, loaded, { ...result, token: result.token ?? token }, snapshot)
     })
   }
 

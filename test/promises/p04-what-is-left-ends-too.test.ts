@@ -1,10 +1,14 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import * as zod from 'zod'
 import type { Session } from '../../src/core/session.ts'
 import type { Sessions } from '../../src/core/sessions.ts'
+import { createSessions } from '../../src/index.ts'
+import { MemorySessionStore } from '../../src/stores/memory.ts'
+import { barrierStore, createClock, faultyStore } from '../../src/testing/index.ts'
 import { Browser } from '../engine/browser.ts'
 import { EventLog } from '../engine/event-log.ts'
-import { start, startBeside, startFaulty, startHeld, startLater } from '../engine/start.ts'
+import { laterStore } from '../engine/later-store.ts'
+import { SECRET, start, startBeside, startFaulty, startHeld, startLater } from '../engine/start.ts'
 
 interface Data {
   userId: string
@@ -197,6 +201,28 @@ describe('when the record of a new id is revoked before the old one has ended, w
     expect(told).toContain('regenerated')
     expect(await browser.look()).toEqual({ pending: 'x', userId: 'ann', cart: ['book'] })
     expect(await old.look()).toEqual({})
+  })
+
+  test('a failure then leaves no record behind that nobody has the ticket of', async () => {
+    const clock = createClock()
+    const memory = new MemorySessionStore({ now: clock.now })
+    const store = barrierStore(faultyStore(laterStore(memory)))
+    const sessions = createSessions<Data>({ secret: SECRET, store, now: clock.now })
+    const browser = new Browser<Data>(sessions)
+    await browser.request((session) => session.set('userId', 'ann'))
+    const [record] = memory.entries().records
+    const beside = createSessions<Data>({ secret: SECRET, store: memory, now: clock.now })
+    const gate = store.hold('replace')
+    const moving = browser.request((session) => session.regenerate({ keep: true }))
+    await gate.reached
+    await new Browser<Data>(beside, browser.ticket).request((session) => session.set('cart', ['book']))
+    await beside.user('ann').revoke({ except: record?.id ?? '' })
+    // The end of the old one conflicts, the new one is missing, and then the store is down.
+    store.fail('replace', { nth: 3 })
+    gate.release()
+    await expect(moving).rejects.toThrow(/replace/)
+    // Nobody waits for that.
+    await vi.waitFor(() => expect(memory.entries().records.map(({ id }) => id)).toEqual([record?.id]))
   })
 
   test('nobody goes on as the user who was to be another one [P5]', async () => {
