@@ -8,7 +8,7 @@ import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { HeldResponse } from './held-response.ts'
 import { keepTick } from './kept-tick.ts'
-import { passageOf } from './mount.ts'
+import { noteMounted, passageOf } from './mount.ts'
 import { checkSessions } from './mount-arguments.ts'
 import { type SessionHolder, ShownSession, show, unshow } from './shown-session.ts'
 
@@ -65,9 +65,11 @@ export function session<Data extends object = DefaultData>(sessions: Sessions<Da
   keepTick()
   // Not async: that puts three turns through the microtasks between what is further down and Koa.
   return (context: KoaContext & SessionHolder, next) => {
-    const known = passageOf(context, sessions)
+    // Or mounted outside of Koa, where the app is part of another one, as of Express.
+    const known = passageOf(context, sessions) ?? passageOf(context.req, sessions)
     if (known !== undefined) return enter(context, sessions, known, next)
     const begin = (passage: Passage<Data>): Promise<unknown> => {
+      noteMounted(context.req, sessions, passage)
       const shown = new ShownSession(context, passage)
       const { res } = context
       // What stands for a context on a socket (koa-websocket) has no response: what uses the session there saves it.
@@ -93,12 +95,22 @@ function withHeaders(error: Error, response: ServerResponse): Error {
   return error
 }
 
+const OWN_PROPERTY: PropertyDescriptor = {
+  value: undefined,
+  writable: true,
+  configurable: true,
+  enumerable: true,
+}
+
 function enter<Data extends object>(
   context: KoaContext & SessionHolder,
   sessions: Sessions<Data>,
   passage: Passage<Data>,
   next: () => Promise<unknown>,
 ): Promise<unknown> {
+  // Of another middleware of the app, such as koa-session on other routes: by its setter it would take ours over.
+  if ('session' in context && !Object.hasOwn(context, 'session'))
+    Object.defineProperty(context, 'session', OWN_PROPERTY)
   const mounted = show(context, sessions, passage)
   const handled = next()
   // Further up, the session is again the one that was mounted there.

@@ -2,10 +2,12 @@ import type { Passage } from '../core/passage.ts'
 import type { Sessions } from '../core/sessions.ts'
 
 const MOUNT: unique symbol = Symbol('coatcheck.mount')
+const ABOVE: unique symbol = Symbol('coatcheck.mountAbove')
 
 /** What a request's sessions are kept on: the request itself, or the framework's context. */
 interface Holder {
   [MOUNT]?: Mount<object> | undefined
+  [ABOVE]?: Mount<object> | undefined
 }
 
 /**
@@ -41,6 +43,19 @@ export function mount<Data extends object>(
   return mounted
 }
 
+/**
+ * Notes on Node's request a passage that is mounted, and shown, on what a framework has made of it: another framework may be handed the
+ * same request further in.
+ */
+export function noteMounted<Data extends object>(
+  request: object,
+  sessions: Sessions<Data>,
+  passage: Passage<Data>,
+): void {
+  const holder: Holder = request
+  holder[ABOVE] = new Mount(sessions, passage, holder[ABOVE])
+}
+
 /** Makes the passage current again that was so before this mount. The last one stays: responses outlive their handlers. */
 export function unmount(request: object, { outer }: Mount<object>): void {
   const holder: Holder = request
@@ -65,7 +80,14 @@ export function passageOf<Data extends object>(
   sessions: Sessions<Data>,
 ): Passage<Data> | undefined {
   const holder: Holder = request
-  let candidate = holder[MOUNT]
+  return passageIn(holder[MOUNT], sessions) ?? passageIn(holder[ABOVE], sessions)
+}
+
+function passageIn<Data extends object>(
+  chain: Mount<object> | undefined,
+  sessions: Sessions<Data>,
+): Passage<Data> | undefined {
+  let candidate = chain
   while (candidate !== undefined) {
     if (isOf(candidate, sessions)) return candidate.passage
     candidate = candidate.outer
