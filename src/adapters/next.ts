@@ -30,7 +30,7 @@ export interface NextSessions<Data extends object = DefaultData> {
   /**
    * Calls `use` with the session, and saves it before it answers. When `use` ends by Next's `redirect()`, `notFound()` and the like, the
    * session is saved too; when it throws anything else, nothing is. Called inside another call, or while another one is at work for
-   * the same request, it is the same session; the last one to end sets the cookie, and inside, the outer one saves.
+   * the same request, it is the same session: beside, each saves when it ends; inside, the outer one saves.
    * @returns What `use` gives.
    * @throws {ConfigError} `ERR_CONFIG_INVALID` `use` is no function.
    * @throws {UsageError} `ERR_HEADERS_SENT` Next is rendering, where no cookie can be set: `use` was not called.

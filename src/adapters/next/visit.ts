@@ -18,7 +18,7 @@ interface Work<Answer> {
 
 /**
  * One session at work in one request, for as long as there is a call of `withSession` that has not ended: calls inside each other,
- * and beside each other, are of the same passage. The last one sets the cookie.
+ * and beside each other, are of the same passage. Each of those sets the cookie as far as it goes, and the last one lets the head leave.
  */
 export class Visit<Data extends object> {
   readonly #opening: Promise<Passage<Data>>
