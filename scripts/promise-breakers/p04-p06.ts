@@ -13,7 +13,7 @@ export const BREAKERS_P04_P06: readonly PromiseBreaker[] = [
     promise: 'P4',
     breaks: 'has a handler go on with what it loaded, whose update() found no session',
     file: 'core/session-updater.ts',
-    find: 'if (!written) state.empty()',
+    find: 'if (!written && turns === state.turns) state.empty()',
     replace: '',
   },
   {
