@@ -1,6 +1,7 @@
 import type { CookieAttributes } from '../../core/cookie-writer.ts'
 import { UsageError } from '../../core/errors.ts'
-import { findHeader, type HeaderSource } from '../../core/request-header.ts'
+import { cookieHeaderOf } from '../../core/request-cookie.ts'
+import type { HeaderSource } from '../../core/request-header.ts'
 import type { ResponseEffects } from '../../core/response-effects.ts'
 import { readSetCookieLine } from './set-cookie-line.ts'
 
@@ -19,7 +20,7 @@ export interface CookieJar {
  * where it was changed by this very request, as by an action whose page is rendered right after it.
  */
 export function cookieHeaderIn(jar: CookieJar, came: HeaderSource, name: string): string {
-  const header = String(findHeader(came, 'cookie') ?? '')
+  const header = cookieHeaderOf({ headers: came }) ?? ''
   const value = jar.get(name)?.value ?? ''
   const pair = `${name}=${value}`
   if (value === '') return header.includes(pair) ? '' : header

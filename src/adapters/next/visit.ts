@@ -21,23 +21,16 @@ interface Work<Answer> {
  * and beside each other, are of the same passage. Each of those sets the cookie as far as it goes, and the last one lets the head leave.
  */
 export class Visit<Data extends object> {
-  readonly #opening: Promise<Passage<Data>>
+  /** The passage, which has been asked for. */
+  readonly passage: Promise<Passage<Data>>
   readonly #left: () => void
   #running = 0
   #leaving: Promise<void> | null = null
 
-  /**
-   * @param opening - The passage, which has been asked for.
-   * @param left - Called when the session is saved, and its cookie set.
-   */
-  constructor(opening: Promise<Passage<Data>>, left: () => void) {
-    this.#opening = opening
+  /** @param left - Called when the session is saved, and its cookie set. */
+  constructor(passage: Promise<Passage<Data>>, left: () => void) {
+    this.passage = passage
     this.#left = left
-  }
-
-  /** The passage. */
-  get passage(): Promise<Passage<Data>> {
-    return this.#opening
   }
 
   /** What to wait for before another visit, once the last call has ended and the session is being saved; `null` until then. */
@@ -48,7 +41,7 @@ export class Visit<Data extends object> {
   /** Does something with the session, and saves it. */
   async run<Answer>(use: (session: Session<Data>) => Awaitable<Answer>, jar: CookieJar): Promise<Answer> {
     // The outer call saves what this one does: to wait for that here would be to wait for itself.
-    if (INSIDE.getStore() === this) return use((await this.#opening).session)
+    if (INSIDE.getStore() === null) return use((await this.passage).session)
     // In the same step as the visit was found: the last call that is here leaves.
     this.#running++
     const work = await this.#work(use)
@@ -65,14 +58,14 @@ export class Visit<Data extends object> {
 
   /** Saves beside calls that go on. Whoever waits for this one may answer before those have ended, as `Promise.race` does. */
   async #save(jar: CookieJar): Promise<void> {
-    const passage = await this.#opening
+    const passage = await this.passage
     await passage.session.save()
     writeInJar(passage.effectsUntilNow(), jar)
   }
 
   async #work<Answer>(use: (session: Session<Data>) => Awaitable<Answer>): Promise<Work<Answer>> {
     try {
-      const { session } = await this.#opening
+      const { session } = await this.passage
       const answer = await INSIDE.run(this, use, session)
       return { answer: () => answer, failed: false }
     } catch (error) {
@@ -84,7 +77,7 @@ export class Visit<Data extends object> {
   }
 
   async #leave(failed: boolean, jar: CookieJar): Promise<void> {
-    const passage = await this.#opening.catch(() => null)
+    const passage = await this.passage.catch(() => null)
     // It could not be loaded: whoever asked has been told.
     if (passage === null) return
     try {

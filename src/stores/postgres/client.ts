@@ -1,4 +1,5 @@
 import { ConfigError } from '../../core/errors.ts'
+import { decodeText } from '../decode-text.ts'
 import type { SqlValue } from '../sql/record-row.ts'
 import { ignorePoolErrors } from './pool-errors.ts'
 
@@ -156,11 +157,8 @@ function throughPostgresJs(sql: PostgresJsClient, prepare: boolean): PostgresSer
   }
 }
 
-// With the mark that a text may begin with: it is part of a user's id, say, that came with it.
-const UTF_8 = new TextDecoder('utf-8', { ignoreBOM: true })
-
 function textOf(bytes: Uint8Array | null): string | null {
-  return bytes === null ? null : UTF_8.decode(bytes)
+  return bytes === null ? null : decodeText(bytes)
 }
 
 const AS_TEXT: PgStatement['types'] = { getTypeParser: () => (text) => text }

@@ -1,3 +1,4 @@
+import { decodeText } from '../decode-text.ts'
 import type { OpenFeed } from './invalidation-feed.ts'
 
 /** One server that holds keys: the only one, or one master of a Cluster. */
@@ -30,14 +31,11 @@ export interface RedisCommands {
   readonly openFeed?: OpenFeed | undefined
 }
 
-// With the mark that a text may begin with, which is part of it.
-const UTF_8 = new TextDecoder('utf-8', { ignoreBOM: true })
-
 /** Reads a reply that should be text; `null` when it is none. */
 export function textOf(reply: unknown): string | null {
   if (typeof reply === 'string') return reply
   // node-redis with a type mapping gives buffers.
-  return reply instanceof Uint8Array ? UTF_8.decode(reply) : null
+  return reply instanceof Uint8Array ? decodeText(reply) : null
 }
 
 /** Reads a reply that should be a list of text. */

@@ -127,6 +127,24 @@ describe('on Next.js, built for production', () => {
     expect(await shownTo(before)).toEqual({})
   })
 
+  test('a login that begins while another call is being saved is of the session that the other begins [P5]', async () => {
+    const visitor = new Visitor(site.url)
+    await act(visitor, 'loginWhileSaving')
+    expect(await shownTo(visitor)).toEqual({ userId: 'kim', visits: 1 })
+  })
+
+  test('a call within another saves nothing that the outer one gives up', async () => {
+    const visitor = new Visitor(site.url)
+    await act(visitor, 'count')
+    expect((await act(visitor, 'countWithinABreak')).status).toBe(500)
+    expect(await shownTo(visitor)).toEqual({ visits: 1 })
+  })
+
+  test('a cookie that an action takes away by hand is gone for the page that answers it', async () => {
+    const visitor = await signedIn('jo')
+    expect(await shownIn(await act(visitor, 'forgetCookie'))).toEqual({})
+  })
+
   test('a login is answered with its cookie, also while a call beside it still runs [P5]', async () => {
     const visitor = new Visitor(site.url)
     await act(visitor, 'count')

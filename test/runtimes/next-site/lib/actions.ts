@@ -1,8 +1,11 @@
 'use server'
 
+import { setImmediate } from 'node:timers/promises'
 import { revalidatePath } from 'next/cache'
+import { cookies } from 'next/headers'
 import { notFound, redirect } from 'next/navigation'
-import { readSession, store, withSession } from './session.ts'
+import { after } from 'next/server'
+import { readSession, sessions, store, withSession } from './session.ts'
 
 export async function login(form: FormData): Promise<void> {
   await withSession((session) => {
@@ -64,19 +67,22 @@ export async function countBehindEachOther(): Promise<void> {
 }
 
 export async function loginBesideAnother(): Promise<void> {
-  const another = withSession(() => new Promise<void>((resolve) => setTimeout(resolve, 200)))
+  const answered = Promise.withResolvers<void>()
+  const another = withSession(() => answered.promise)
   await withSession((session) => session.set('userId', 'ivy'))
-  another.catch(() => {})
+  after(async () => {
+    answered.resolve()
+    await another.catch(() => {}) // too late for its cookie
+  })
 }
 
 export async function countBesideABreak(): Promise<void> {
-  await Promise.allSettled([
-    withSession((session) => session.set('visits', 7)),
-    withSession(async () => {
-      await new Promise((resolve) => setTimeout(resolve, 5))
-      throw new Error('The action is broken, beside another.')
-    }),
-  ])
+  const first = withSession((session) => session.set('visits', 7))
+  const second = withSession(async () => {
+    await first
+    throw new Error('The action is broken, beside another.')
+  })
+  await Promise.allSettled([first, second])
 }
 
 export async function countAndShow(): Promise<void> {
@@ -106,6 +112,29 @@ export async function loginAndBreak(): Promise<void> {
     session.visits = 500
     throw new Error('The action is broken, after a login.')
   })
+}
+
+export async function countWithinABreak(): Promise<void> {
+  await withSession(async () => {
+    await count()
+    throw new Error('The action is broken, around another.')
+  })
+}
+
+export async function forgetCookie(): Promise<void> {
+  const jar = await cookies()
+  jar.delete(sessions.cookieName)
+}
+
+export async function loginWhileSaving(): Promise<void> {
+  const gate = store.hold('create')
+  const first = count()
+  await gate.reached
+  // Begins when the first is being saved, and its cookie not yet set.
+  const second = withSession((session) => session.set('userId', 'kim'))
+  await setImmediate()
+  gate.release()
+  await Promise.all([first, second])
 }
 
 export async function countWithoutStore(): Promise<void> {

@@ -1,7 +1,7 @@
 import { createSessions } from 'coatcheck'
 import { session } from 'coatcheck/next'
 import { MemorySessionStore } from 'coatcheck/stores/memory'
-import { type FaultyStore, faultyStore } from 'coatcheck/testing'
+import { type BarrierStore, barrierStore, type FaultyStore, faultyStore } from 'coatcheck/testing'
 import { cookies, headers } from 'next/headers'
 
 interface MyData {
@@ -9,13 +9,15 @@ interface MyData {
   visits: number
 }
 
+type SiteStore = MemorySessionStore & FaultyStore & BarrierStore
+
 declare global {
-  var siteStore: (MemorySessionStore & FaultyStore) | undefined
+  var siteStore: SiteStore | undefined
 }
 
 // Next has several copies of this module.
-globalThis.siteStore ??= faultyStore(new MemorySessionStore())
-export const store: FaultyStore & MemorySessionStore = globalThis.siteStore
+globalThis.siteStore ??= barrierStore(faultyStore(new MemorySessionStore()))
+export const store: SiteStore = globalThis.siteStore
 
 export const sessions = createSessions<MyData>({ secret: process.env.SESSION_SECRET ?? '', store })
 export const { readSession, withSession } = session(sessions, { cookies, headers })
