@@ -41,7 +41,7 @@ export class Visit<Data extends object> {
   /** Does something with the session, and saves it. */
   async run<Answer>(use: (session: Session<Data>) => Awaitable<Answer>, jar: CookieJar): Promise<Answer> {
     // The outer call saves what this one does: to wait for that here would be to wait for itself.
-    if (INSIDE.getStore() === null) return use((await this.passage).session)
+    if (INSIDE.getStore() === this) return use((await this.passage).session)
     // In the same step as the visit was found: the last call that is here leaves.
     this.#running++
     const work = await this.#work(use)
