@@ -6,7 +6,7 @@ import { answerOf } from './connect/answer.ts'
 import { type DatedRecord, isDatedRecord } from './json/dated-record.ts'
 import { lifetime } from './lifetime.ts'
 import { invalidOption, optionsOf, refuseUnknownOptions } from './options.ts'
-import { codeOf } from './sql/unreachable.ts'
+import { codeOf } from './unreachable.ts'
 import { unreadableRecord } from './unreadable-record.ts'
 
 /** What is used of a store that was written for express-session. */

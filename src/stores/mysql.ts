@@ -9,6 +9,7 @@ import type {
   TouchOptions,
   WriteOptions,
 } from '../core/store.ts'
+import { encodeKey } from './key-text.ts'
 import { lifetime } from './lifetime.ts'
 import { type Answer, type MysqlServer, mysqlServer } from './mysql/client.ts'
 import { explainError, explainMigrationError } from './mysql/explain-error.ts'
@@ -16,14 +17,14 @@ import type { MysqlClient } from './mysql/mysql2.ts'
 import { mysqlSchema } from './mysql/schema.ts'
 import { EXPIRED_BATCH, type MysqlStatements, mysqlStatements } from './mysql/statements.ts'
 import { optionsOf, refuseUnknownOptions } from './options.ts'
+import { pageLimit } from './page-limit.ts'
 import { destroyAll } from './sql/destroy-all.ts'
 import { ExpiredRows } from './sql/expired-rows.ts'
-import { encodeKey } from './sql/key-text.ts'
-import { pageLimit, pageOf } from './sql/record-page.ts'
+import { pageOf } from './sql/record-page.ts'
 import { recordOf, type SqlValue, valuesOf } from './sql/record-row.ts'
 import { DEFAULT_TABLE, tableNameParts } from './sql/table-name.ts'
 import { againWhenUndone } from './sql/undone.ts'
-import { codeOf } from './sql/unreachable.ts'
+import { codeOf } from './unreachable.ts'
 
 export type { MysqlClient, MysqlStatement, TypeCast } from './mysql/mysql2.ts'
 

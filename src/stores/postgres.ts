@@ -9,8 +9,10 @@ import type {
   TouchOptions,
   WriteOptions,
 } from '../core/store.ts'
+import { encodeKey } from './key-text.ts'
 import { lifetime } from './lifetime.ts'
 import { invalidOption, optionsOf, refuseUnknownOptions } from './options.ts'
+import { pageLimit } from './page-limit.ts'
 import {
   type Answer,
   type PgClient,
@@ -23,8 +25,7 @@ import { INDEX_NAMES_TAKEN, INDEXES_THERE, postgresSchema, underMigrationLock } 
 import { EXPIRED_BATCH, type PostgresStatements, postgresStatements } from './postgres/statements.ts'
 import { destroyAll } from './sql/destroy-all.ts'
 import { ExpiredRows } from './sql/expired-rows.ts'
-import { encodeKey } from './sql/key-text.ts'
-import { pageLimit, pageOf } from './sql/record-page.ts'
+import { pageOf } from './sql/record-page.ts'
 import { recordOf, type SqlValue, valuesOf } from './sql/record-row.ts'
 import { DEFAULT_TABLE, tableNameParts } from './sql/table-name.ts'
 import { againWhenUndone } from './sql/undone.ts'

@@ -32,7 +32,7 @@ import { revoke } from './redis/revocation.ts'
 import { run, type Script } from './redis/script.ts'
 import { UserIndex } from './redis/user-index.ts'
 import { countSessions, scanIds } from './redis/walk.ts'
-import { createWriteMarks } from './redis/write-marks.ts'
+import { createWriteMarks } from './write-marks.ts'
 
 export type {
   ClusterMaster,

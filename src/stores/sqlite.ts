@@ -9,11 +9,12 @@ import type {
   TouchOptions,
   WriteOptions,
 } from '../core/store.ts'
+import { encodeKey } from './key-text.ts'
 import { lifetime } from './lifetime.ts'
 import { invalidOption, optionsOf, refuseUnknownOptions } from './options.ts'
+import { pageLimit } from './page-limit.ts'
 import { ExpiredRows } from './sql/expired-rows.ts'
-import { encodeKey } from './sql/key-text.ts'
-import { pageLimit, pageOf } from './sql/record-page.ts'
+import { pageOf } from './sql/record-page.ts'
 import { recordOf, valuesOf } from './sql/record-row.ts'
 import { type SqliteStatements, sqliteStatements } from './sql/sqlite-dialect/statements.ts'
 import { DEFAULT_TABLE, tableNameParts } from './sql/table-name.ts'

@@ -4,7 +4,7 @@ import type { SessionStore, WriteOptions } from '../core/store.ts'
 import { type DatedRecord, isDatedRecord } from './json/dated-record.ts'
 import { lifetime } from './lifetime.ts'
 import { invalidOption, optionsOf, refuseUnknownOptions } from './options.ts'
-import { pageLimit } from './sql/record-page.ts'
+import { pageLimit } from './page-limit.ts'
 import { unreadableRecord } from './unreadable-record.ts'
 import { WriteQueue } from './unstorage/write-queue.ts'
 

@@ -1,4 +1,4 @@
-import { codeOf } from '../sql/unreachable.ts'
+import { codeOf } from '../unreachable.ts'
 import type { MysqlClient, MysqlPool } from './mysql2.ts'
 
 // What mysql2's own execute() of a pool throws a connection away for: after a failover it leads to a replica.

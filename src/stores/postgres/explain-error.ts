@@ -1,5 +1,5 @@
 import { ConfigError } from '../../core/errors.ts'
-import { codeOf, unreachable } from '../sql/unreachable.ts'
+import { codeOf, unreachable } from '../unreachable.ts'
 
 const STORE = 'PostgresSessionStore'
 const MIGRATE = 'Call `await store.migrate()` once at start, or run the SQL that `store.schema()` gives.'

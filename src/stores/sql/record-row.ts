@@ -1,5 +1,5 @@
 import type { SessionRecord } from '../../core/record.ts'
-import { decodeKey, encodeKey } from './key-text.ts'
+import { decodeKey, encodeKey } from '../key-text.ts'
 
 /** The columns of a record, in the order in which {@link recordOf} reads and {@link valuesOf} gives them. */
 export const RECORD_COLUMNS = 'id, data, revision, created_at, touched_at, expires_at, user_id'

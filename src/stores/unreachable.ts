@@ -1,4 +1,4 @@
-import { errorsIn, isError } from '../../core/is-error.ts'
+import { errorsIn, isError } from '../core/is-error.ts'
 
 const CODES = new Set([
   'ECONNREFUSED',

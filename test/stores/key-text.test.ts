@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodeKey, encodeKey } from '../../../src/stores/sql/key-text.ts'
+import { decodeKey, encodeKey } from '../../src/stores/key-text.ts'
 
 const RUNS = 10_000
 // Of any code units, lone surrogates among them, and often of those that need care.
