@@ -38,6 +38,12 @@ const OTHERS: readonly Making[] = [
   },
   { abilities: ['prepare', 'batch'], what: 'a D1 database', by: 'D1SessionStore', from: 'd1' },
   { abilities: ['prepare', 'exec'], what: 'a SQLite database', by: 'SqliteSessionStore', from: 'sqlite' },
+  {
+    abilities: ['getItem', 'updateItem'],
+    what: 'a DynamoDB client',
+    by: 'DynamoDbSessionStore',
+    from: 'dynamodb',
+  },
   { abilities: ['getItem', 'getKeys'], what: 'a storage', by: 'UnstorageSessionStore', from: 'unstorage' },
 ]
 

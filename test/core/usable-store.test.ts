@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import { DynamoDB } from '@aws-sdk/client-dynamodb'
 import BetterSqlite from 'better-sqlite3'
 import { RedisStore } from 'connect-redis'
 import expressSession from 'express-session'
@@ -30,6 +31,7 @@ const AT_HAND: ReadonlyArray<[string, () => unknown, string]> = [
   ['pg', () => new pg.Pool(), 'PostgresSessionStore'],
   ['postgres.js', () => postgres({ host: '127.0.0.1' }), 'PostgresSessionStore'],
   ['mysql2', () => mysql.createPool({ host: '127.0.0.1' }), 'MysqlSessionStore'],
+  ['the AWS SDK’s', () => new DynamoDB({ region: 'nowhere' }), 'DynamoDbSessionStore'],
   ['node:sqlite', () => new DatabaseSync(':memory:'), 'SqliteSessionStore'],
   ['better-sqlite3', () => new BetterSqlite(':memory:'), 'SqliteSessionStore'],
   ['unstorage', () => createStorage(), 'UnstorageSessionStore'],

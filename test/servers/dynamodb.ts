@@ -41,7 +41,16 @@ export async function startDynamoDb(): Promise<DynamoDbServer> {
   const probe = client({ maxAttempts: 1 })
   const running = await startProcess(
     java,
-    ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...program, '-inMemory', '-sharedDb', '-port', String(port)],
+    [
+      '-Xmx512m',
+      '-XX:+UseSerialGC',
+      '-XX:TieredStopAtLevel=1',
+      ...program,
+      '-inMemory',
+      '-sharedDb',
+      '-port',
+      String(port),
+    ],
     {
       cwd: home,
       folder: temporaryFolder('dynamodb'),

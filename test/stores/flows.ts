@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createSessions, type MissReason, type SessionStore, type Sessions } from '../../src/index.ts'
+import {
+  createSessions,
+  type Duration,
+  type MissReason,
+  type SessionStore,
+  type Sessions,
+} from '../../src/index.ts'
 import { createClock, type TestClock } from '../../src/testing/clock.ts'
 import { Visitor, type VisitorData } from './visitor.ts'
 
@@ -11,10 +17,14 @@ export interface FlowStore {
   close?: () => unknown
 }
 
-/** Registers what an app does with sessions, as tests of the whole engine over one kind of store. */
+/**
+ * Registers what an app does with sessions, as tests of the whole engine over one kind of store.
+ * @param storeTimeout - How long the engine waits for the store. Longer than by default where 200 at once are much for it.
+ */
 export function engineFlows(
   name: string,
   makeStore: (clock: TestClock) => FlowStore | Promise<FlowStore>,
+  storeTimeout: Duration = '2s',
 ): void {
   describe(`an app on ${name}`, () => {
     let clock: TestClock
@@ -27,7 +37,12 @@ export function engineFlows(
       warn.mockReset().mockReturnValue()
       clock = createClock(Date.now())
       made = await makeStore(clock)
-      sessions = createSessions<VisitorData>({ secret: SECRET, store: made.store, now: clock.now })
+      sessions = createSessions<VisitorData>({
+        secret: SECRET,
+        store: made.store,
+        storeTimeout,
+        now: clock.now,
+      })
       misses = []
       sessions.on('missed', ({ reason }) => misses.push(reason))
     })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { ConnectSessionStore } from '../../src/stores/connect.ts'
 import { D1SessionStore } from '../../src/stores/d1.ts'
+import { DynamoDbSessionStore } from '../../src/stores/dynamodb.ts'
 import { encrypted } from '../../src/stores/encrypted.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
 import { MysqlSessionStore } from '../../src/stores/mysql.ts'
@@ -18,6 +19,7 @@ test.each<[string, object]>([
   ['RedisSessionStore', RedisSessionStore],
   ['PostgresSessionStore', PostgresSessionStore],
   ['MysqlSessionStore', MysqlSessionStore],
+  ['DynamoDbSessionStore', DynamoDbSessionStore],
   ['UnstorageSessionStore', UnstorageSessionStore],
   ['EncryptedSessionStore', encrypted(new MemorySessionStore(), { keys: SECRET }).constructor],
 ])('%s gives its name itself, whatever a minifier calls the class', (name, Store) => {

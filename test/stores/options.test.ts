@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { isSessionError } from '../../src/core/errors.ts'
 import { ConnectSessionStore } from '../../src/stores/connect.ts'
 import { D1SessionStore } from '../../src/stores/d1.ts'
+import { DynamoDbSessionStore } from '../../src/stores/dynamodb.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
 import { MysqlSessionStore } from '../../src/stores/mysql.ts'
 import { invalidOption } from '../../src/stores/options.ts'
@@ -37,6 +38,10 @@ describe.each([
   [RedisSessionStore, [{ sendCommand() {}, multi() {}, on() {} }]],
   [PostgresSessionStore, [{ query() {}, on() {}, removeListener() {} }]],
   [MysqlSessionStore, [{ query() {}, execute() {} }]],
+  [
+    DynamoDbSessionStore,
+    [{ getItem() {}, putItem() {}, updateItem() {}, deleteItem() {}, query() {}, scan() {} }],
+  ],
   [UnstorageSessionStore, [{ getItem() {}, setItem() {}, removeItem() {}, getKeys() {} }]],
 ])('%o', (Store, before) => {
   test.each([

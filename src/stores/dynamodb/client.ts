@@ -85,23 +85,33 @@ export interface DynamoDbTableDescription {
  * `DynamoDBClient` of the same package, which has `send` alone, and the document client are none.
  */
 export interface DynamoDbClient {
+  /** Gives one item. */
   getItem(input: {
     TableName: string
     Key: DynamoDbKey
     ConsistentRead: true
   }): Promise<{ Item?: StoredItem | undefined }>
+  /** Writes a whole item. */
   putItem(input: DynamoDbPut): Promise<unknown>
+  /** Changes an item, or makes it. */
   updateItem(input: DynamoDbUpdate): Promise<{ Attributes?: StoredItem | undefined }>
+  /** Removes an item. */
   deleteItem(input: DynamoDbDelete): Promise<{ Attributes?: StoredItem | undefined }>
+  /** Gives a page of one partition's items. */
   query(input: DynamoDbRange): Promise<DynamoDbPage>
+  /** Gives a page of all items. */
   scan(input: DynamoDbRange): Promise<DynamoDbPage>
+  /** Makes a table. For `migrate`, as are those below. */
   createTable(input: DynamoDbTableDefinition): Promise<unknown>
+  /** Tells what a table is like. */
   describeTable(input: { TableName: string }): Promise<{ Table?: DynamoDbTableDescription | undefined }>
+  /** Tells by what attribute items are deleted. */
   describeTimeToLive(input: { TableName: string }): Promise<{
     TimeToLiveDescription?:
       | { TimeToLiveStatus?: string | undefined; AttributeName?: string | undefined }
       | undefined
   }>
+  /** Sets the attribute by which items are deleted. */
   updateTimeToLive(input: {
     TableName: string
     TimeToLiveSpecification: { AttributeName: string; Enabled: true }

@@ -23,12 +23,7 @@ const FIXES: readonly Fix[] = [
   [
     'ValidationException',
     /exceeded the maximum allowed size/i,
-    'DynamoDB keeps no more than 400 KB in an item. Set maxBytes of createSessions to 390,000 or less.',
-  ],
-  [
-    'ValidationException',
-    /size of hashkey|hash primary key values/i,
-    'the id of a user is too long for a key of DynamoDB, which has at most 2,048 bytes. Let the option user of createSessions give a shorter one.',
+    'DynamoDB keeps no more than 400 KB in an item. Set maxBytes of createSessions to 400,000 or less.',
   ],
   [
     'ValidationException',

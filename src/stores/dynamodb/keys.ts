@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { decodeKey, encodeKey } from '../key-text.ts'
 import type { DynamoDbKey, StoredItem } from './client.ts'
 import { text } from './values.ts'
@@ -9,9 +10,11 @@ import { text } from './values.ts'
  */
 
 const SESSION_PREFIX = 'session#'
+// A key has at most 2,048 bytes, and a character up to three.
+const LONGEST_IN_KEY = 600
 
 /** The sort key of every record. */
-export const RECORD_SORT_KEY = text('session')
+export const RECORD_SORT_KEY: { S: string } = text('session')
 
 /** Gives the key of a session's record. */
 export function sessionKey(id: string): DynamoDbKey {
@@ -30,7 +33,8 @@ export function nameKey(user: string, id: string): DynamoDbKey {
 
 /** Gives the partition key that all names of a user have. */
 export function userPartition(user: string): { S: string } {
-  return text(`user#${encodeKey(user)}`)
+  const key = encodeKey(user)
+  return text(key.length <= LONGEST_IN_KEY ? `user#${key}` : `long-user#${hash('sha256', key, 'base64url')}`)
 }
 
 /** Gives the session's id of a name. */

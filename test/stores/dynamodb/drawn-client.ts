@@ -22,7 +22,9 @@ export function drawnClient(client: DynamoDbClient, random: SeededRandom): Drawn
       return (input: object) =>
         new Promise((resolve, reject) => {
           waiting.push(async () => {
-            trace.push(`${String(name)} ${JSON.stringify(Reflect.get(input, 'Key') ?? Reflect.get(input, 'Item'))}`)
+            trace.push(
+              `${String(name)} ${JSON.stringify(Reflect.get(input, 'Key') ?? Reflect.get(input, 'Item'))}`,
+            )
             await Promise.resolve(Reflect.apply(method, target, [input])).then(resolve, reject)
           })
         })

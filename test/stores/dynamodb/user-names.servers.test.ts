@@ -1,0 +1,159 @@
+import type { DynamoDB } from '@aws-sdk/client-dynamodb'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type DynamoDbClient, DynamoDbSessionStore } from '../../../src/stores/dynamodb.ts'
+import { newRecord } from '../../../src/testing/sample-records.ts'
+import { type DynamoDbServer, startDynamoDb } from '../../servers/dynamodb.ts'
+import { expireItems } from './expire-items.ts'
+
+const HOUR = 3_600_000
+const START = 500_000 * HOUR
+
+let server: DynamoDbServer
+let client: DynamoDB
+let tables = 0
+let table: string
+let now: number
+let sent: string[]
+let store: DynamoDbSessionStore
+beforeAll(async () => {
+  server = await startDynamoDb()
+  client = server.client()
+})
+afterAll(async () => {
+  client?.destroy()
+  await server?.stop()
+})
+beforeEach(async () => {
+  table = `names_${++tables}`
+  now = START
+  sent = []
+  store = new DynamoDbSessionStore(noted(client), { table, now: () => now })
+  await store.migrate()
+  sent = []
+})
+
+function noted(inner: DynamoDB): DynamoDbClient {
+  return new Proxy(inner, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name)
+      if (typeof method !== 'function') return method
+      return (input: unknown) => {
+        sent.push(String(name))
+        return Reflect.apply(method, target, [input])
+      }
+    },
+  })
+}
+
+async function keys(): Promise<string[]> {
+  const { Items = [] } = await client.scan({ TableName: table, ConsistentRead: true })
+  return Items.map(({ pk, sk }) => `${pk?.S} ${sk?.S}`).toSorted()
+}
+
+/** Lets time pass, with all that DynamoDB deletes meanwhile. */
+async function pass(time: number): Promise<void> {
+  now += time
+  await expireItems(client, table, now)
+}
+
+describe('a session that is used for longer than its user was named for stays listed, and is revoked [P4]:', () => {
+  test.each(['touched', 'written'])('%s', async (how) => {
+    const record = newRecord({ user: 'ann' })
+    await store.create(record.id, record, { ttl: HOUR })
+    for (let revision = 1; revision <= 20; revision++) {
+      await pass(HOUR / 2)
+      if (how === 'touched')
+        expect(await store.touch(record.id, { ttl: HOUR, touchedAt: now, expiresAt: now })).toBe(true)
+      else
+        expect(
+          await store.replace(record.id, { ...record, revision: revision + 1 }, { ttl: HOUR, revision }),
+        ).toBe('written')
+      expect(await store.listByUser('ann')).toHaveLength(1)
+    }
+    await pass(HOUR / 2)
+    expect(await store.destroyByUser('ann')).toBe(1)
+    expect(await store.get(record.id)).toBeNull()
+  })
+})
+
+test('a name is written again once in an hour of use, for sessions of an hour', async () => {
+  const record = newRecord({ user: 'ann' })
+  await store.create(record.id, record, { ttl: HOUR })
+  sent = []
+  for (let minutes = 0; minutes < 300; minutes += 5) {
+    await pass(HOUR / 12)
+    await store.touch(record.id, { ttl: HOUR, touchedAt: now, expiresAt: now })
+  }
+  // A touch is one update; with a name it is that, refused, a look, the name and an update.
+  expect(sent.filter((name) => name === 'putItem')).toHaveLength(4)
+  expect(sent.filter((name) => name !== 'putItem')).toHaveLength(60 + 2 * 4)
+})
+
+test('a name that lasts longer is not made to last less', async () => {
+  const record = newRecord({ user: 'ann' })
+  await store.create(record.id, record, { ttl: 9 * HOUR })
+  expect(await store.create(record.id, record, { ttl: 1_000 })).toBe(false)
+  await pass(8 * HOUR)
+  expect(await store.listByUser('ann')).toEqual([record])
+})
+
+describe('what each operation leaves in the table:', () => {
+  test('a record and its name; of a visitor nobody knows only a record', async () => {
+    const [ann, nobody] = [newRecord({ user: 'ann' }), newRecord()]
+    await store.create(ann.id, ann, { ttl: HOUR })
+    await store.create(nobody.id, nobody, { ttl: HOUR })
+    expect(await keys()).toEqual(
+      [`session#${ann.id} session`, `session#${nobody.id} session`, `user#ann ${ann.id}`].toSorted(),
+    )
+  })
+
+  test('nothing after a logout', async () => {
+    const record = newRecord({ user: 'ann' })
+    await store.create(record.id, record, { ttl: HOUR })
+    await store.destroy(record.id)
+    expect(await keys()).toEqual([])
+  })
+
+  test('no data and no name after a revocation or the end of an old id, and nothing once DynamoDB has deleted it', async () => {
+    const [ann, bob] = [newRecord({ user: 'ann' }), newRecord({ user: 'bob' })]
+    for (const record of [ann, bob]) await store.create(record.id, record, { ttl: HOUR })
+    await store.destroyByUser('ann')
+    await store.replace(bob.id, bob, { ttl: 0, revision: bob.revision })
+    expect(await keys()).toEqual([`session#${ann.id} session`, `session#${bob.id} session`].toSorted())
+    const { Items } = await client.scan({ TableName: table })
+    expect(JSON.stringify(Items)).not.toMatch(/"data"|ann|bob/)
+    await pass(2 * HOUR)
+    expect(await keys()).toEqual([])
+  })
+
+  test('nothing of a session that timed out, once DynamoDB has deleted it', async () => {
+    const record = newRecord({ user: 'ann' })
+    await store.create(record.id, record, { ttl: HOUR })
+    await pass(4 * HOUR)
+    expect(await keys()).toEqual([])
+  })
+})
+
+test('DynamoDB deletes nothing that lives by a clock of the app that is half an hour behind', async () => {
+  const record = newRecord({ user: 'ann' })
+  await store.create(record.id, record, { ttl: HOUR })
+  now += HOUR - 1
+  await expireItems(client, table, now + HOUR / 2)
+  expect(await store.get(record.id)).toEqual(record)
+  expect(await store.listByUser('ann')).toEqual([record])
+})
+
+test('user ids too long for a key of DynamoDB are told apart, and their sessions found', async () => {
+  const users = [
+    'x'.repeat(599),
+    'x'.repeat(601),
+    `${'x'.repeat(3_000)}a`,
+    `${'x'.repeat(3_000)}b`,
+    '人'.repeat(600),
+  ]
+  const records = users.map((user) => newRecord({ user }))
+  for (const record of records) await store.create(record.id, record, { ttl: HOUR })
+  for (const record of records) expect(await store.listByUser(record.user ?? '')).toEqual([record])
+  expect(await store.destroyByUser(users[2] ?? '')).toBe(1)
+  expect(await store.listByUser(users[3] ?? '')).toEqual([records[3]])
+})
