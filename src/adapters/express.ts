@@ -1,14 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Awaitable, isPromise } from '../core/awaitable.ts'
-import { isError } from '../core/is-error.ts'
 import type { Passage } from '../core/passage.ts'
 import type { Session, SessionReplacement } from '../core/session.ts'
 import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
-import { warn } from '../core/warning.ts'
-import { answerWithError } from './error-response.ts'
 import { HeldResponse } from './held-response.ts'
 import { keepTick } from './kept-tick.ts'
+import { fail, failLate, type Next } from './late-failure.ts'
 import { passageOf } from './mount.ts'
 import { checkSessions } from './mount-arguments.ts'
 import { offerSessionId } from './session-id.ts'
@@ -28,11 +26,7 @@ declare global {
 }
 
 /** Middleware for Express 4 and 5, Connect, Polka and NestJS on Express. */
-export type SessionMiddleware = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  next: (error?: unknown) => void,
-) => void
+export type SessionMiddleware = (request: IncomingMessage, response: ServerResponse, next: Next) => void
 
 const USAGE = 'app.use(session(createSessions({ … })))'
 
@@ -44,9 +38,8 @@ const USAGE = 'app.use(session(createSessions({ … })))'
  * handling honours. Mounted twice with the same manager, it is one session; with another, `req.session` is that
  * one's from there on, and both are saved.
  *
- * `req.session = null` and `delete req.session` do what `req.session.clear()` does, when the session is saved. In
- * socket.io's `io.engine.use` it gives the session too; what is changed there over a WebSocket is saved by
- * `req.session.save()` alone.
+ * `req.session = null` and `delete req.session` do what `req.session.clear()` does, when the session is saved. At the upgrade to
+ * a WebSocket, as in socket.io's `io.engine.use` and express-ws, what uses the session saves it, and it can get no new id.
  *
  * @param sessions - The manager, from `createSessions`.
  * @throws {ConfigError} `ERR_CONFIG_INVALID` `sessions` is not what `createSessions` gives.
@@ -54,7 +47,7 @@ const USAGE = 'app.use(session(createSessions({ … })))'
 export function session<Data extends object = DefaultData>(sessions: Sessions<Data>): SessionMiddleware {
   checkSessions(sessions, USAGE)
   keepTick()
-  return (request: IncomingMessage & SessionHolder, response, next) => {
+  return (request: IncomingMessage & SessionHolder & { upgrade?: boolean | null }, response, next) => {
     const known = passageOf(request, sessions)
     if (known !== undefined) {
       show(request, sessions, known)
@@ -66,33 +59,21 @@ export function session<Data extends object = DefaultData>(sessions: Sessions<Da
       show(request, sessions, passage)
       const shown = new ShownSession(request, passage)
       offerSessionId(request)
-      // What stands in for a response at a socket.io handshake has no head that could wait for a save.
-      if (typeof response.flushHeaders === 'function') {
-        HeldResponse.hold(response, shown, (error) => pass(error, response, next))
-      }
+      // The head of an upgrade to a socket leaves by another way than this response, or what stands in for one: what uses the
+      // session there saves it.
+      if (request.upgrade === true || typeof response.flushHeaders !== 'function')
+        passage.whenUsed(() => false)
+      else HeldResponse.hold(response, shown, (error) => failLate(error, request, response, next))
       next()
     }
     let opened: Awaitable<Passage<Data>>
     try {
       opened = sessions.open(request)
     } catch (error) {
-      pass(error, response, next)
+      fail(error, response, next)
       return
     }
-    if (isPromise(opened)) opened.then(enter, (error: unknown) => pass(error, response, next))
+    if (isPromise(opened)) opened.then(enter, (error: unknown) => fail(error, response, next))
     else enter(opened)
-  }
-}
-
-/** Gives an error to the framework's error handling, and answers where that breaks: Polka takes an error's code for a status. */
-function pass(error: unknown, response: ServerResponse, next: (error?: unknown) => void): void {
-  try {
-    next(error)
-  } catch (broken) {
-    const reason = isError(broken) ? broken.message : typeof broken
-    warn(
-      `The app's error handling failed on an error of the session, which was answered without it: ${reason}`,
-    )
-    answerWithError(error, response)
   }
 }

@@ -20,6 +20,10 @@ describe.each(PACES)('socket.io, with a store that answers %s', (pace) => {
       request.session.userId = 'ann'
       response.end()
     })
+    app.get('/begin', (request, response) => {
+      request.session.visits = 1
+      response.end()
+    })
     const server = createServer(app)
     const sockets = new Server(server)
     onTestFinished(() => void sockets.close())
@@ -110,6 +114,30 @@ describe.each(PACES)('socket.io, with a store that answers %s', (pace) => {
       const { records } = await store.entries()
       expect(records.map(({ data }) => JSON.parse(data))).toEqual([{ userId: 'ann', online: true }])
     })
+  })
+
+  test('over a WebSocket, where no cookie can be set, nobody is signed in or moved to an id that no browser has [P5]', async () => {
+    const discarded: string[] = []
+    const { origin, store } = await start((sockets, sessions) => {
+      sessions.on('discarded', ({ reason }) => discarded.push(reason))
+      sockets.engine.use(session(sessions))
+      sockets.engine.use(
+        (request: IncomingMessage, _response: ServerResponse, next: (error?: Error) => void) => {
+          const visitor = Reflect.get(request, 'session')
+          visitor.userId = 'eve'
+          visitor.save().then(() => next(), next)
+        },
+      )
+      sockets.on('connection', (socket) => void socket.emit('greeting', 'hello'))
+    })
+    const begun = await fetch(`${origin}/begin`)
+    const cookie = begun.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    for (const one of [cookie, 'nobody=1'])
+      await greeting(open(origin, 'websocket', one)).catch(() => 'not let in')
+    const { records } = await store.entries()
+    expect(records.map(({ data }) => JSON.parse(data))).toEqual([{ visits: 1 }])
+    expect(discarded).toEqual(['headers-sent', 'headers-sent'])
+    expect((await fetch(`${origin}/begin`, { headers: { cookie } })).headers.getSetCookie()).toEqual([])
   })
 
   test('a store that is down lets no socket in [P11]', async () => {
