@@ -4,6 +4,7 @@ import type { Passage } from '../core/passage.ts'
 import type { Session, SessionReplacement } from '../core/session.ts'
 import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
+import { foreignSessionError } from './foreign-session.ts'
 import { HeldResponse } from './held-response.ts'
 import { keepTick } from './kept-tick.ts'
 import { fail, failLate, type Next } from './late-failure.ts'
@@ -41,6 +42,8 @@ const USAGE = 'app.use(session(createSessions({ … })))'
  * `req.session = null` and `delete req.session` do what `req.session.clear()` does, when the session is saved. At the upgrade to
  * a WebSocket, as in socket.io's `io.engine.use` and express-ws, what uses the session saves it, and it can get no new id.
  *
+ * On a request that has a session of express-session or cookie-session already, `next` gets a `ConfigError`.
+ *
  * @param sessions - The manager, from `createSessions`.
  * @throws {ConfigError} `ERR_CONFIG_INVALID` `sessions` is not what `createSessions` gives.
  */
@@ -53,6 +56,11 @@ export function session<Data extends object = DefaultData>(sessions: Sessions<Da
       show(request, sessions, known)
       offerSessionId(request)
       next()
+      return
+    }
+    const foreign = foreignSessionError(request)
+    if (foreign !== null) {
+      fail(foreign, response, next)
       return
     }
     const enter = (passage: Passage<Data>): void => {

@@ -1,6 +1,7 @@
 import { copyJson, type DataObject } from './data-text.ts'
+import { valueError } from './data-value.ts'
 import type { DraftChange } from './draft-change.ts'
-import { DataError, UsageError } from './errors.ts'
+import { UsageError } from './errors.ts'
 import { isReservedKey, reservedKeyError } from './reserved-keys.ts'
 import { saveError } from './save-error.ts'
 import type { Session } from './session.ts'
@@ -174,7 +175,15 @@ const VERBS: Verbs = {
   },
   reload(callback?: SessionCallback): Promise<void> | void {
     const target = open(this)
-    return answer(target.desk().reload(target.state()), callback)
+    const state = target.state()
+    const reloading = target.desk().reload(state)
+    if (callback === undefined) return reloading
+    return answer(
+      reloading.then(() => {
+        if (state.isNew) throw endedError()
+      }),
+      callback,
+    )
   },
   touch(): void {
     open(this)
@@ -254,24 +263,16 @@ function writeKey(target: Target, key: string | symbol, value: unknown): void {
       `The session was destroyed in this request, so '${shownText(key)}' cannot be written. Call session.regenerate() first to start a new one.`,
     )
   }
-  if (!isStorable(value)) {
-    throw new DataError(
-      'ERR_DATA_NOT_SERIALIZABLE',
-      `The value for '${shownText(key)}' is a ${classOf(value)}, which JSON cannot hold. Nothing was changed; store plain values, arrays and objects.`,
-    )
-  }
+  const error = valueError(key, value)
+  if (error !== null) throw error
   target.used().put(key, value)
 }
 
-/** Whether JSON keeps a value at all. What sits deeper is not looked at: JSON drops or empties what it cannot hold. */
-function isStorable(value: unknown): boolean {
-  if (typeof value === 'object')
-    return !(value instanceof Map || value instanceof Set || value instanceof Promise)
-  return typeof value !== 'function' && typeof value !== 'symbol' && typeof value !== 'bigint'
-}
-
-function classOf(value: unknown): string {
-  return typeof value === 'object' && value !== null ? value.constructor.name : typeof value
+function endedError(): UsageError {
+  return new UsageError(
+    'ERR_SESSION_DESTROYED',
+    'reload() found no session: it has ended, or none had begun. It is empty. Take the visitor for logged out.',
+  )
 }
 
 function settled(work: () => void): Promise<void> {

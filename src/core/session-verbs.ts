@@ -60,7 +60,10 @@ export interface SessionVerbs<Data extends object> {
    */
   save(): Promise<void>
   save(callback: SessionCallback): void
-  /** Drops unsaved changes and reads the session again. Empty afterwards when it has ended meanwhile. */
+  /**
+   * Drops unsaved changes and reads the session again. Empty afterwards when there is none, or none any more, which a callback gets as
+   * an error (`ERR_SESSION_DESTROYED`): code for express-session lets nobody go on then.
+   */
   reload(): Promise<void>
   reload(callback: SessionCallback): void
   /** Counts this request as use, so that the idle timeout starts again. Reading or writing does the same. */

@@ -60,7 +60,13 @@ export function checkStore(store: unknown, option: string): void {
     const { what, by, from } = making
     throw invalid(option, `is ${what}; give new ${by}(…) around it, from 'coatcheck/stores/${from}'`)
   }
-  if (sound) return
+  if (sound) {
+    if (!takesCallbacks(store)) return
+    throw invalid(
+      option,
+      "calls back, as stores for express-session and @fastify/session do; give new ConnectSessionStore(…) around it, from 'coatcheck/stores/connect'",
+    )
+  }
   if (typeof store === 'function' && canAll(store.prototype, METHODS)) {
     throw invalid(option, `is a class; give what new ${store.name}(…) makes`)
   }
@@ -75,6 +81,14 @@ export function checkStore(store: unknown, option: string): void {
 /** What stands for a store elsewhere, and has whatever it is asked for, does not say so. */
 function hasAll(store: unknown, methods: readonly string[]): boolean {
   return canAll(store, methods) && methods.every((method) => method in Object(store))
+}
+
+/** Of ours `get` and `destroy` take an id alone. Called without a callback, such a store would answer nothing, or fail at each request. */
+function takesCallbacks(store: unknown): boolean {
+  return ['get', 'destroy'].every((name) => {
+    const method: unknown = Reflect.get(Object(store), name)
+    return typeof method === 'function' && method.length === 2
+  })
 }
 
 function canAll(store: unknown, methods: readonly string[]): boolean {

@@ -66,6 +66,32 @@ describe.each(VERBS)('%s(callback)', (_name, call) => {
   })
 })
 
+describe('reload(callback) of a session that has ended meanwhile', () => {
+  test('calls back with an error, as express-session does, so that nobody goes on [P4]', async () => {
+    for (const begin of [start<Data>, startLater<Data>]) {
+      const { browser } = begin()
+      await browser.request((session) => session.set('userId', 'ann'))
+      const [slow, other] = [await browser.arrive(), await browser.arrive()]
+      await other.session.destroy()
+      const ended = { code: 'ERR_SESSION_DESTROYED', message: expect.stringContaining('found no session') }
+      expect(await called((callback) => slow.session.reload(callback))).toEqual([
+        expect.objectContaining(ended),
+      ])
+      expect(slow.session.toJSON()).toEqual({})
+      // Without a callback the empty session says it.
+      const third = await browser.arrive()
+      await third.session.reload()
+      expect(third.session.toJSON()).toEqual({})
+    }
+  })
+
+  test('does so for a visitor who never had a session, too', async () => {
+    const { session } = await start<Data>().browser.arrive()
+    const none = expect.objectContaining({ code: 'ERR_SESSION_DESTROYED' })
+    expect(await called((callback) => session.reload(callback))).toEqual([none])
+  })
+})
+
 /** What ends up uncaught while `work` runs. */
 async function uncaught(work: () => Promise<void>): Promise<unknown[]> {
   const seen: unknown[] = []

@@ -53,6 +53,23 @@ test.each(AT_HAND)(
   },
 )
 
+test('a store that calls back, as one for @fastify/session, is refused with the class that makes one of it [P12]', () => {
+  type Callback = (error: unknown, session?: unknown) => void
+  const store = {
+    get: (_id: string, callback: Callback) => callback(null),
+    set: (_id: string, _session: unknown, callback: Callback) => callback(null),
+    destroy: (_id: string, callback: Callback) => callback(null),
+  }
+  expect(() => Reflect.apply(createSessions, undefined, [{ secret: SECRET, store }])).toThrow(
+    expect.objectContaining({
+      code: 'ERR_CONFIG_INVALID',
+      message: expect.stringMatching(/^store calls back.*; give new ConnectSessionStore\(…\) around it/),
+    }),
+  )
+  const withMore = { ...store, destroy: (_id: string) => {} }
+  expect(() => Reflect.apply(createSessions, undefined, [{ secret: SECRET, store: withMore }])).not.toThrow()
+})
+
 test('what stands for a store elsewhere is taken, and has whatever it is asked for', () => {
   const store = new Proxy({ get: () => null, set: () => {}, destroy: () => {} }, { get: () => () => null })
   expect(() => createSessions({ secret: SECRET, store })).not.toThrow()

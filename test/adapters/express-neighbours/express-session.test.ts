@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import cookieSession from 'cookie-session'
 import express from 'express'
 import expressSession from 'express-session'
 import express4 from 'express4'
@@ -48,3 +49,40 @@ test('a sessionID that somebody assigns is that request’s alone', async () => 
     [true, false],
   ])
 })
+
+test('above ours express-session is refused, before it could take our session for its own', async () => {
+  const app = express().set('env', 'test')
+  app.use(expressSession({ secret: 'an-older-secret', resave: false, saveUninitialized: true }))
+  app.get('/old', (request, response) => {
+    request.session.visits = (request.session.visits ?? 0) + 1
+    response.json(request.session.visits)
+  })
+  app.use(session(startPaced('later').sessions))
+  app.get('/new', (request, response) => {
+    request.session.visits = 1
+    response.end('not to come')
+  })
+  app.use(codeAsAnswer)
+  const origin = `http://127.0.0.1:${await servingPort(createServer(app))}`
+  const visitor = new AdapterVisitor({ origin, close: () => {} })
+  expect(await visitor.json('/old')).toBe(1)
+  expect(await visitor.json('/new')).toEqual(['ERR_CONFIG_INVALID', 'express-session'])
+  expect(await visitor.json('/old')).toBe(2)
+})
+
+test('above ours cookie-session is refused, before it could write our data into its cookie', async () => {
+  const app = express().set('env', 'test')
+  app.use(cookieSession({ keys: ['an-older-secret'] }), session(startPaced('later').sessions))
+  app.get('/', (request, response) => {
+    request.session.apiKey = 'for the server alone'
+    response.end('not to come')
+  })
+  app.use(codeAsAnswer)
+  const response = await fetch(`http://127.0.0.1:${await servingPort(createServer(app))}/`)
+  expect(await response.json()).toEqual(['ERR_CONFIG_INVALID', 'cookie-session'])
+  expect(response.headers.getSetCookie()).toEqual([])
+})
+
+const codeAsAnswer: express.ErrorRequestHandler = (error, _request, response, _next) => {
+  response.json([error.code, /belongs to ([\w-]+)/.exec(error.message)?.[1]])
+}
