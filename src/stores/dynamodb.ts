@@ -1,3 +1,4 @@
+import { StoreError } from '../core/errors.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type {
   ConditionalStore,
@@ -7,13 +8,14 @@ import type {
   TouchOptions,
   WriteOptions,
 } from '../core/store.ts'
-import { type DynamoDbClient, dynamoDbClient, type StoredItem } from './dynamodb/client.ts'
+import { type DynamoDbClient, type DynamoDbItem, dynamoDbClient } from './dynamodb/client.ts'
 import {
   hasRevision,
   isAlive,
   isFree,
   isNamedFor,
   isOf,
+  isThere,
   liveRecords,
   mayBeBarred,
 } from './dynamodb/conditions.ts'
@@ -25,7 +27,9 @@ import {
   ending,
   hasMark,
   isLive,
-  markOf,
+  markOfBirth,
+  markOfEnd,
+  markOfWrite,
   recordOf,
   timesOf,
   USER_ATTRIBUTES,
@@ -117,38 +121,32 @@ export class DynamoDbSessionStore implements ConditionalStore {
   /** Writes a record under an id that is free; `false` when a live record is already there. */
   async create(id: string, record: SessionRecord, options: WriteOptions): Promise<boolean> {
     const life = lifeFrom(this.#now(), options.ttl)
-    const mark = markOf(record, this.#newMark())
+    const mark = markOfBirth(this.#newMark())
     const item = { ...sessionKey(id), ...wholeOf(record, life), ...mark }
-    // Side by side: nobody knows the id before this has answered.
-    const [created] = await Promise.all([
-      this.#table.put(item, isFree(life.now)),
+    // Side by side: nobody knows the id before this has answered. Should one fail, the other is not left under way.
+    const [created] = await allDone(
+      this.#table.put(item, isFree(life.now, mark.born)),
       this.#name(id, record, life),
-    ])
+    )
     return created || hasMark(await this.#table.get(sessionKey(id)), mark)
   }
 
   /** Writes over a live record of exactly `options.revision`; with a ttl of zero or less ends it. */
   async replace(id: string, record: SessionRecord, options: ReplaceOptions): Promise<ReplaceOutcome> {
     const life = lifeFrom(this.#now(), options.ttl)
-    const mark = markOf(record, this.#newMark())
     const expected = allOf(isAlive(life.now), hasRevision(options.revision))
-    const why = async (): Promise<ReplaceOutcome | null> => {
-      const item = await this.#table.get(sessionKey(id))
-      if (hasMark(item, mark)) return 'written' // the SDK sent it twice, and was told of the second time
-      if (!isLive(item, this.#now())) return 'missing'
-      return numberIn(item, 'revision') === options.revision ? null : 'conflict'
-    }
     if (life.isOver) {
-      const before = await this.#table.swap(sessionKey(id), ending(life.now, mark), expected)
-      if (before === null) return (await why()) ?? 'conflict'
-      await this.#unname(id, before)
-      return 'written'
+      // Its user's name for it stays: a revocation that finds it looks for what has taken the session's place.
+      const mark = markOfEnd(this.#newMark())
+      if (await this.#table.update(sessionKey(id), ending(life.now, mark), expected)) return 'written'
+      return (await this.#reason(id, options.revision, mark)) ?? 'conflict'
     }
+    const mark = markOfWrite(record, this.#newMark())
     const set = { ...dataOf(record), ...deadlineOf(life), ...mark }
     const isNamed = allOf(isOf(record.user), isNamedFor(life))
     if (await this.#table.update(sessionKey(id), { set }, allOf(expected, isNamed))) return 'written'
-    const first = await why()
-    if (first !== null) return first
+    const reason = await this.#reason(id, options.revision, mark)
+    if (reason !== null) return reason
     // It has another user now, or must be named for longer.
     await this.#name(id, record, life)
     const whole = {
@@ -156,29 +154,51 @@ export class DynamoDbSessionStore implements ConditionalStore {
       remove: record.user === undefined ? USER_ATTRIBUTES : [],
     }
     if (await this.#table.update(sessionKey(id), whole, expected)) return 'written'
-    return (await why()) ?? 'conflict'
+    return (await this.#reason(id, options.revision, mark)) ?? 'conflict'
   }
 
-  /** Extends a live record; `false` when there is none. */
+  /** Says why a record was not written over; `null` when all that is looked at here would have allowed it. */
+  async #reason(id: string, revision: number, mark: DynamoDbItem): Promise<ReplaceOutcome | null> {
+    const item = await this.#table.get(sessionKey(id))
+    if (hasMark(item, mark)) return 'written' // the SDK sent it twice, and was told of the second time
+    if (!isLive(item, this.#now())) return 'missing'
+    return numberIn(item, 'revision') === revision ? null : 'conflict'
+  }
+
+  /**
+   * Extends a live record; `false` when there is none.
+   * @throws {StoreError} `ERR_STORE_CONFLICT` its user was another one each of five times; nothing was extended.
+   */
   async touch(id: string, options: TouchOptions): Promise<boolean> {
     const life = lifeFrom(this.#now(), options.ttl)
     const set = { ...timesOf(options), ...deadlineOf(life) }
-    if (await this.#table.update(sessionKey(id), { set }, allOf(isAlive(life.now), isNamedFor(life))))
-      return true
-    const item = await this.#table.get(sessionKey(id))
-    if (!isLive(item, this.#now())) return false
-    // Its user's name for it must last for longer.
-    const record = recordOf(item)
-    await this.#name(id, record, life)
-    const renewed = { set: { ...set, ...userOf(record, life) } }
-    const unchanged = allOf(isAlive(life.now), isOf(record.user))
-    if (await this.#table.update(sessionKey(id), renewed, unchanged)) return true
-    return this.touch(id, options) // it has ended, or has another user: another look tells
+    const mayBeExtended = allOf(isAlive(life.now), isNamedFor(life))
+    for (let time = 0; time < MOST_TOUCHES; time++) {
+      if (await this.#table.update(sessionKey(id), { set }, mayBeExtended)) return true
+      const item = await this.#table.get(sessionKey(id))
+      if (!isLive(item, this.#now())) return false
+      // Its user's name for it must last for longer.
+      const record = recordOf(item)
+      await this.#name(id, record, life)
+      const renewed = { set: { ...set, ...userOf(record, life) } }
+      if (await this.#table.update(sessionKey(id), renewed, allOf(isAlive(life.now), isOf(record.user))))
+        return true
+      // It has ended, or has another user: another look tells.
+    }
+    throw new StoreError(
+      'ERR_STORE_CONFLICT',
+      `${STORE} could not extend a session, as its item was another one each of ${MOST_TOUCHES} times. See what else writes to the table ${this.#tableName}.`,
+      { store: STORE, operation: 'touch' },
+    )
   }
 
-  /** Removes the record. A missing one is not an error. */
+  /** Ends the record. A missing one is not an error. */
   async destroy(id: string): Promise<void> {
-    await this.#unname(id, await this.#table.take(sessionKey(id)))
+    // Not deleted: what made it may come a second time.
+    const before = await this.#table.swap(sessionKey(id), ending(this.#now()), isThere())
+    const user = before === null ? undefined : recordOf(before).user
+    if (before === null || user === undefined) return
+    await this.#names.removeUnlessRenewed(user, id, numberIn(before, 'listed_until'))
   }
 
   /** Gives the live records of one user: one round trip for their ids, and one for each 25. */
@@ -196,10 +216,12 @@ export class DynamoDbSessionStore implements ConditionalStore {
    * @throws {StoreError} `ERR_STORE_CONFLICT` there were new ones in each of 10 rounds; those before are ended.
    */
   destroyByUser(user: string, options: { except?: string } = {}): Promise<number> {
-    const end = async (id: string): Promise<boolean> => {
+    const end = async (id: string): Promise<'ended' | 'gone' | 'other'> => {
       const now = this.#now()
       const barring = ending(now, { barred: { BOOL: true } })
-      return isLive(await this.#table.swap(sessionKey(id), barring, mayBeBarred(user, now)), now)
+      const before = await this.#table.swap(sessionKey(id), barring, mayBeBarred(user, now))
+      if (before === null) return 'other'
+      return isLive(before, now) ? 'ended' : 'gone'
     }
     return revoke({ names: this.#names, user, except: options.except, end })
   }
@@ -230,12 +252,13 @@ export class DynamoDbSessionStore implements ConditionalStore {
   async #name(id: string, { user }: SessionRecord, { isOver, namedUntil }: Life): Promise<void> {
     if (user !== undefined && !isOver) await this.#names.add(user, id, namedUntil)
   }
-
-  async #unname(id: string, before: StoredItem | null): Promise<void> {
-    const user = before === null ? undefined : recordOf(before).user
-    if (before === null || user === undefined) return
-    await this.#names.removeUnlessRenewed(user, id, numberIn(before, 'listed_until'))
-  }
 }
 
 const STORE = 'DynamoDbSessionStore'
+const MOST_TOUCHES = 5
+
+/** Waits for both, and fails with the first failure when neither is under way any more. */
+async function allDone<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([one, other])
+  return Promise.all([one, other])
+}

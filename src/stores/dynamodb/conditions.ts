@@ -1,15 +1,25 @@
 import { encodeKey } from '../key-text.ts'
+import type { DynamoDbValue } from './client.ts'
 import { allOf, type Condition, condition, wordsOf } from './expression.ts'
 import { RECORD_SORT_KEY } from './keys.ts'
 import type { Life } from './life.ts'
 import type { TableRange } from './table.ts'
 import { number, text } from './values.ts'
 
-/** There is nothing under a session's id, or nothing alive; and its user's sessions have not been revoked meanwhile. */
-export function isFree(now: number): Condition {
-  return condition('attribute_not_exists(#pk) OR (#dies_at <= :now AND attribute_not_exists(#barred))', {
-    now: number(now),
-  })
+/**
+ * There is nothing under a session's id, or nothing alive: neither what this same write has made before, nor what a revocation has barred.
+ * @param born - The mark of the write. The SDK sends one again that is slow, and what it sent first may come when all is over.
+ */
+export function isFree(now: number, born: DynamoDbValue): Condition {
+  return condition(
+    'attribute_not_exists(#pk) OR (#dies_at <= :now AND attribute_not_exists(#barred) AND NOT #born = :born)',
+    { now: number(now), born },
+  )
+}
+
+/** Something is there. */
+export function isThere(): Condition {
+  return condition('attribute_exists(#pk)')
 }
 
 /** A record is there that has not ended. */

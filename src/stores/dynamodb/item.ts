@@ -1,6 +1,6 @@
 import type { SessionRecord } from '../../core/record.ts'
 import { decodeKey, encodeKey } from '../key-text.ts'
-import type { DynamoDbItem, StoredItem } from './client.ts'
+import type { DynamoDbItem, DynamoDbValue, StoredItem } from './client.ts'
 import type { Change } from './expression.ts'
 import { sessionIdIn } from './keys.ts'
 import type { Life } from './life.ts'
@@ -43,8 +43,11 @@ export function userOf({ user }: SessionRecord, { namedUntil }: Life): DynamoDbI
   return user === undefined ? {} : { user_id: text(encodeKey(user)), listed_until: number(namedUntil) }
 }
 
-/** Ends a record and leaves a mark of it, without its data, for DynamoDB to delete. */
-export function ending(now: number, mark: DynamoDbItem): Change {
+/**
+ * Ends a record. What is left of it has no data and no user, and is there for DynamoDB to delete: it keeps out what comes late.
+ * @param mark - What it is known by besides.
+ */
+export function ending(now: number, mark: DynamoDbItem = {}): Change {
   const set = { dies_at: number(0), ttl: deletedAfter(now), ...mark }
   return { set, remove: ['data', ...USER_ATTRIBUTES] }
 }
@@ -72,12 +75,24 @@ export function isLive(item: StoredItem | null | undefined, now: number): item i
 // As many later writes as a mark is found under.
 const MARKS = 4
 
-/**
- * Gives the attribute by which a write is known again. The SDK sends a request again whose answer was lost, and is told that
- * its condition does not hold any more, as it holds no more after the first time.
+/*
+ * Each write leaves a mark, by which it is known again. The SDK sends a request again whose answer was lost or slow: it is told then that
+ * its condition does not hold, as it holds no more after the first time; or the first one comes after all when much else has been done.
  */
-export function markOf({ revision }: SessionRecord, mark: string): DynamoDbItem {
+
+/** Gives the mark of what makes a record. It stays for as long as anything is left of it. */
+export function markOfBirth(mark: string): { born: DynamoDbValue } {
+  return { born: text(mark) }
+}
+
+/** Gives the mark of what writes over a record. It is found under three later ones. */
+export function markOfWrite({ revision }: SessionRecord, mark: string): DynamoDbItem {
   return { [`mark_${revision % MARKS}`]: text(mark) }
+}
+
+/** Gives the mark of what ends a record. It takes the place of no other. */
+export function markOfEnd(mark: string): DynamoDbItem {
+  return { mark_end: text(mark) }
 }
 
 /** Whether an item, or what is left of it, has this mark. */

@@ -9,10 +9,10 @@ export interface Revocation {
   /** The id of a session to spare. */
   except: string | undefined
   /**
-   * Ends a session if it is the user's, and for good: a record that is still on its way does not come into being. Whether it
-   * was there and alive.
+   * Ends a session if it is the user's, and for good: a record that is still on its way does not come into being.
+   * @returns `gone` when it was not alive; `other` when it is somebody else's, and may become the user's.
    */
-  end(id: string): Promise<boolean>
+  end(id: string): Promise<'ended' | 'gone' | 'other'>
 }
 
 const MOST_ROUNDS = 10
@@ -30,13 +30,13 @@ export async function revoke({ names, user, except, end }: Revocation): Promise<
   let count = 0
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const ids = (await names.ids(user)).filter((id) => !done.has(id))
-    const alive = await inGroups(ids, async (id) => {
-      const wasAlive = await end(id)
-      await names.remove(user, id)
-      return wasAlive
+    const outcomes = await inGroups(ids, async (id) => {
+      const outcome = await end(id)
+      if (outcome !== 'other') await names.remove(user, id)
+      return outcome
     })
     for (const id of ids) done.add(id)
-    const ended = alive.filter(Boolean).length
+    const ended = outcomes.filter((outcome) => outcome === 'ended').length
     count += ended
     if (ended === ids.length) return count
   }

@@ -11,7 +11,7 @@ export interface DrawnClient {
   run(work: readonly Promise<unknown>[]): Promise<void>
 }
 
-/** Puts the draw before a client: the same seed gives the same order. */
+/** Puts the draw before a client: the same seed gives the same order. What it queries comes in pages of one item. */
 export function drawnClient(client: DynamoDbClient, random: SeededRandom): DrawnClient {
   const trace: string[] = []
   const waiting: (() => Promise<void>)[] = []
@@ -25,7 +25,9 @@ export function drawnClient(client: DynamoDbClient, random: SeededRandom): Drawn
             trace.push(
               `${String(name)} ${JSON.stringify(Reflect.get(input, 'Key') ?? Reflect.get(input, 'Item'))}`,
             )
-            await Promise.resolve(Reflect.apply(method, target, [input])).then(resolve, reject)
+            await Promise.resolve(
+              Reflect.apply(method, target, [name === 'query' ? { ...input, Limit: 1 } : input]),
+            ).then(resolve, reject)
           })
         })
     },

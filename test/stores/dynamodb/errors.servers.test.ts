@@ -1,5 +1,5 @@
 import { DynamoDB } from '@aws-sdk/client-dynamodb'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createSessions } from '../../../src/core/sessions.ts'
 import { DynamoDbSessionStore } from '../../../src/stores/dynamodb.ts'
 import { newRecord } from '../../../src/testing/sample-records.ts'
@@ -172,6 +172,22 @@ test('with a server that does not answer a request fails after storeTimeout, and
   server.thaw()
   await visitor.visit((session) => session.destroy())
   expect(await slow.visit((session) => session.toJSON())).toEqual({})
+})
+
+test('with the settings that its page advises, the SDK gives up on a server that does not answer', async () => {
+  const impatient = new DynamoDB({
+    endpoint: `http://127.0.0.1:${server.port}`,
+    region: 'nowhere',
+    credentials,
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 500, requestTimeout: 800, throwOnRequestTimeout: true },
+  })
+  server.freeze()
+  onTestFinished(() => {
+    server.thaw()
+    impatient.destroy()
+  })
+  await expect(new DynamoDbSessionStore(impatient).get('a')).rejects.toMatchObject({ code: 'ETIMEDOUT' })
 })
 
 test('an item that others wrote is a miss, and not an error [P10] [A29]', async () => {

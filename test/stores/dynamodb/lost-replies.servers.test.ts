@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { DynamoDB } from '@aws-sdk/client-dynamodb'
+import type { DynamoDB, PutItemCommandInput } from '@aws-sdk/client-dynamodb'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createSessions, type Sessions } from '../../../src/core/sessions.ts'
 import { type DynamoDbClient, DynamoDbSessionStore } from '../../../src/stores/dynamodb.ts'
@@ -136,6 +136,30 @@ test('of a new session: it is there, once [P2]', async () => {
   expect(await new Visitor(elsewhere, visitor.cookie).visit((session) => session.userId)).toBe('eve')
 })
 
+test('of an update that a login has taken along to a new id meanwhile: it counts once [P3]', async () => {
+  const visitor = new Visitor(sessions)
+  await visitor.visit((session) => {
+    session.count = 0
+  })
+  const slow = new Visitor(sessions, visitor.cookie)
+  const signedIn = new Visitor(elsewhere, visitor.cookie)
+  const told = await withReplyLost(
+    isReplace,
+    () =>
+      slow.visit((session) =>
+        session.update((draft) => {
+          draft.count = (draft.count ?? 0) + 1
+        }),
+      ),
+    () =>
+      signedIn.visit((session) => {
+        session.userId = 'ann'
+      }),
+  )
+  expect(told).toBe(true)
+  expect(await signedIn.visit((session) => session.count)).toBe(1)
+})
+
 test('of a revocation: who is revoked is logged out [P4]', async () => {
   const visitor = new Visitor(sessions)
   await visitor.visit((session) => {
@@ -145,3 +169,37 @@ test('of a revocation: who is revoked is logged out [P4]', async () => {
   expect(await new Visitor(elsewhere, visitor.cookie).visit((session) => session.userId)).toBeUndefined()
   expect(await elsewhere.user('bob').list()).toEqual([])
 })
+
+const ENDS: Record<string, (visitor: Visitor) => Promise<unknown>> = {
+  'destroy()': (visitor) => visitor.visit((session) => session.destroy()),
+  'clear()': (visitor) => visitor.visit((session) => session.clear()),
+  'regenerate()': (visitor) => visitor.visit((session) => session.regenerate()),
+  'revoke(id)': async (visitor) => elsewhere.revoke(await visitor.visit((session) => session.id)),
+  'user().revoke()': () => elsewhere.user('zoe').revoke(),
+}
+
+test.each(Object.entries(ENDS))(
+  'a request that the SDK gave up and sent again comes when the session has ended by %s, and brings nothing back [P4]',
+  async (_how, end) => {
+    let first: PutItemCommandInput | undefined
+    const watched = new Proxy(direct, {
+      get: (target, name) => {
+        const method: unknown = Reflect.get(target, name)
+        if (name !== 'putItem' || typeof method !== 'function') return method
+        return (input: PutItemCommandInput) => {
+          if (input.Item?.pk?.S?.startsWith('session#')) first ??= input
+          return Reflect.apply(method, target, [input])
+        }
+      },
+    })
+    const visitor = new Visitor(sessionsOn(watched))
+    await visitor.visit((session) => {
+      session.userId = 'zoe'
+    })
+    const before = visitor.twin()
+    await end(visitor)
+    if (first === undefined) throw new Error('Nothing was sent.')
+    await expect(direct.putItem(first)).rejects.toThrow('conditional request failed')
+    expect(await before.visit((session) => session.toJSON())).toEqual({})
+  },
+)

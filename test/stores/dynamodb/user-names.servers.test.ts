@@ -1,5 +1,6 @@
 import type { DynamoDB } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { SessionRecord } from '../../../src/core/record.ts'
 import { type DynamoDbClient, DynamoDbSessionStore } from '../../../src/stores/dynamodb.ts'
 import { newRecord } from '../../../src/testing/sample-records.ts'
 import { type DynamoDbServer, startDynamoDb } from '../../servers/dynamodb.ts'
@@ -107,22 +108,32 @@ describe('what each operation leaves in the table:', () => {
     )
   })
 
-  test('nothing after a logout', async () => {
+  test.each<[string, (id: string, record: SessionRecord) => Promise<unknown>]>([
+    ['a logout', (id) => store.destroy(id)],
+    ['a revocation', () => store.destroyByUser('ann')],
+  ])('no data and no name after %s, and nothing once DynamoDB has deleted it', async (_what, end) => {
     const record = newRecord({ user: 'ann' })
     await store.create(record.id, record, { ttl: HOUR })
-    await store.destroy(record.id)
+    await end(record.id, record)
+    expect(await keys()).toEqual([`session#${record.id} session`])
+    const { Items } = await client.scan({ TableName: table })
+    expect(JSON.stringify(Items)).not.toMatch(/"data"|ann/)
+    await pass(2 * HOUR)
     expect(await keys()).toEqual([])
   })
 
-  test('no data and no name after a revocation or the end of an old id, and nothing once DynamoDB has deleted it', async () => {
-    const [ann, bob] = [newRecord({ user: 'ann' }), newRecord({ user: 'bob' })]
-    for (const record of [ann, bob]) await store.create(record.id, record, { ttl: HOUR })
-    await store.destroyByUser('ann')
-    await store.replace(bob.id, bob, { ttl: 0, revision: bob.revision })
-    expect(await keys()).toEqual([`session#${ann.id} session`, `session#${bob.id} session`].toSorted())
-    const { Items } = await client.scan({ TableName: table })
-    expect(JSON.stringify(Items)).not.toMatch(/"data"|ann|bob/)
-    await pass(2 * HOUR)
+  test('no data after the end of an old id, and a name, by which a revocation finds what has taken its place', async () => {
+    const record = newRecord({ user: 'ann' })
+    await store.create(record.id, record, { ttl: HOUR })
+    await store.replace(record.id, record, { ttl: 0, revision: record.revision })
+    expect(await keys()).toEqual([`session#${record.id} session`, `user#ann ${record.id}`])
+    expect(await store.listByUser('ann')).toEqual([])
+    await pass(4 * HOUR)
+    expect(await keys()).toEqual([])
+  })
+
+  test('nothing of a session that was never there', async () => {
+    await store.destroy(newRecord().id)
     expect(await keys()).toEqual([])
   })
 
@@ -156,4 +167,52 @@ test('user ids too long for a key of DynamoDB are told apart, and their sessions
   for (const record of records) expect(await store.listByUser(record.user ?? '')).toEqual([record])
   expect(await store.destroyByUser(users[2] ?? '')).toBe(1)
   expect(await store.listByUser(users[3] ?? '')).toEqual([records[3]])
+})
+
+test('who becomes the user of a session while that user’s sessions are revoked is listed afterwards, and can be revoked [P4]', async () => {
+  const record = newRecord({ user: 'bob' })
+  await store.create(record.id, record, { ttl: HOUR })
+  const named = Promise.withResolvers<void>()
+  const gate = Promise.withResolvers<void>()
+  const slow = new DynamoDbSessionStore(
+    new Proxy(client, {
+      get: (target, name) => {
+        const method: unknown = Reflect.get(target, name)
+        if (typeof method !== 'function') return method
+        return async (input: { UpdateExpression?: string }) => {
+          if (name === 'updateItem' && input.UpdateExpression?.includes('#user_id') === true) {
+            named.resolve()
+            await gate.promise
+          }
+          return Reflect.apply(method, target, [input])
+        }
+      },
+    }),
+    { table, now: () => now },
+  )
+  const changing = slow.replace(
+    record.id,
+    { ...record, user: 'ann', revision: 2 },
+    { ttl: HOUR, revision: 1 },
+  )
+  await named.promise
+  expect(await store.destroyByUser('ann')).toBe(0)
+  gate.resolve()
+  expect(await changing).toBe('written')
+  expect(await store.listByUser('ann')).toHaveLength(1)
+  expect(await store.destroyByUser('ann')).toBe(1)
+})
+
+test('an item whose user others have written is not extended without end', async () => {
+  const record = newRecord({ user: 'ann' })
+  await store.create(record.id, record, { ttl: HOUR })
+  const { pk, sk } = { pk: { S: `session#${record.id}` }, sk: { S: 'session' } }
+  await client.updateItem({
+    TableName: table,
+    Key: { pk, sk },
+    UpdateExpression: 'SET user_id = :user',
+    ExpressionAttributeValues: { ':user': { S: 'O"Brien ' } },
+  })
+  const later = { ttl: 9 * HOUR, touchedAt: now, expiresAt: now }
+  await expect(store.touch(record.id, later)).rejects.toMatchObject({ code: 'ERR_STORE_CONFLICT' })
 })
