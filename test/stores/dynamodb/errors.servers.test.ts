@@ -1,25 +1,16 @@
 import { DynamoDB } from '@aws-sdk/client-dynamodb'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createSessions } from '../../../src/core/sessions.ts'
 import { DynamoDbSessionStore } from '../../../src/stores/dynamodb.ts'
 import { newRecord } from '../../../src/testing/sample-records.ts'
-import { type DynamoDbServer, startDynamoDb } from '../../servers/dynamodb.ts'
 import { freePort } from '../../servers/free-port.ts'
 import { Visitor } from '../visitor.ts'
+import { serveDynamoDb } from './served.ts'
 
 const DAY = { ttl: 86_400_000 }
 const credentials = { accessKeyId: 'tests', secretAccessKey: 'tests' }
 
-let server: DynamoDbServer
-let client: DynamoDB
-beforeAll(async () => {
-  server = await startDynamoDb()
-  client = server.client({ maxAttempts: 1 })
-})
-afterAll(async () => {
-  client?.destroy()
-  await server?.stop()
-})
+const served = serveDynamoDb()
 
 function configError(...parts: string[]): unknown {
   return expect.objectContaining({
@@ -31,7 +22,7 @@ function configError(...parts: string[]): unknown {
 
 async function makeTable(table: string, keys: Record<string, 'S' | 'N'>): Promise<void> {
   const names = Object.keys(keys)
-  await client.createTable({
+  await served.client.createTable({
     TableName: table,
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: Object.entries(keys).map(([AttributeName, AttributeType]) => ({
@@ -47,22 +38,25 @@ async function makeTable(table: string, keys: Record<string, 'S' | 'N'>): Promis
 
 describe('migrate', () => {
   test('makes the table, by any number of processes at once, and does no harm to one that is there', async () => {
-    const stores = Array.from({ length: 5 }, () => new DynamoDbSessionStore(client, { table: 'made.once' }))
+    const stores = Array.from(
+      { length: 5 },
+      () => new DynamoDbSessionStore(served.client, { table: 'made.once' }),
+    )
     await Promise.all(stores.map((store) => store.migrate()))
     const record = newRecord({ user: 'ann' })
     await stores[0]?.create(record.id, record, DAY)
     await stores[1]?.migrate()
     expect(await stores[1]?.get(record.id)).toEqual(record)
-    const { TimeToLiveDescription } = await client.describeTimeToLive({ TableName: 'made.once' })
+    const { TimeToLiveDescription } = await served.client.describeTimeToLive({ TableName: 'made.once' })
     expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'ENABLED', AttributeName: 'ttl' })
-    const { Table } = await client.describeTable({ TableName: 'made.once' })
+    const { Table } = await served.client.describeTable({ TableName: 'made.once' })
     expect(Table?.BillingModeSummary?.BillingMode).toBe('PAY_PER_REQUEST')
   })
 
   test('has what expires deleted in a table that was made without it', async () => {
     await makeTable('without_ttl', { pk: 'S', sk: 'S' })
-    await new DynamoDbSessionStore(client, { table: 'without_ttl' }).migrate()
-    const { TimeToLiveDescription } = await client.describeTimeToLive({ TableName: 'without_ttl' })
+    await new DynamoDbSessionStore(served.client, { table: 'without_ttl' }).migrate()
+    const { TimeToLiveDescription } = await served.client.describeTimeToLive({ TableName: 'without_ttl' })
     expect(TimeToLiveDescription?.AttributeName).toBe('ttl')
   })
 
@@ -74,26 +68,26 @@ describe('migrate', () => {
   ])('refuses a table with %s, and leaves it as it is [P12]', async (_what, keys) => {
     const table = `other_${Object.entries(keys).flat().join('_')}`
     await makeTable(table, keys)
-    const store = new DynamoDbSessionStore(client, { table })
+    const store = new DynamoDbSessionStore(served.client, { table })
     await expect(store.migrate()).rejects.toThrow(configError(table, 'was made by something else'))
-    const { TimeToLiveDescription } = await client.describeTimeToLive({ TableName: table })
+    const { TimeToLiveDescription } = await served.client.describeTimeToLive({ TableName: table })
     expect(TimeToLiveDescription?.TimeToLiveStatus).toBe('DISABLED')
   })
 
   test('refuses a table whose items expire by something else [P12]', async () => {
     await makeTable('other_ttl', { pk: 'S', sk: 'S' })
-    await client.updateTimeToLive({
+    await served.client.updateTimeToLive({
       TableName: 'other_ttl',
       TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
     })
-    const store = new DynamoDbSessionStore(client, { table: 'other_ttl' })
+    const store = new DynamoDbSessionStore(served.client, { table: 'other_ttl' })
     await expect(store.migrate()).rejects.toThrow(configError('other_ttl', 'by the attribute expires'))
   })
 })
 
 describe('each operation tells what to do about', () => {
   test('a table that is not there', async () => {
-    const store = new DynamoDbSessionStore(client, { table: 'not_there' })
+    const store = new DynamoDbSessionStore(served.client, { table: 'not_there' })
     const record = newRecord({ user: 'ann' })
     const operations: (() => Promise<unknown>)[] = [
       () => store.get(record.id),
@@ -114,14 +108,14 @@ describe('each operation tells what to do about', () => {
 
   test('a table that something else made', async () => {
     await makeTable('of_others', { id: 'S' })
-    const store = new DynamoDbSessionStore(client, { table: 'of_others' })
+    const store = new DynamoDbSessionStore(served.client, { table: 'of_others' })
     const record = newRecord({ user: 'ann' })
     await expect(store.get(record.id)).rejects.toThrow(configError('of_others', 'made by something else'))
     await expect(store.listByUser('ann')).rejects.toThrow(configError('of_others', 'made by something else'))
   })
 
   test('a session that is too large for an item', async () => {
-    const store = new DynamoDbSessionStore(client, { table: 'of_limits' })
+    const store = new DynamoDbSessionStore(served.client, { table: 'of_limits' })
     await store.migrate()
     const large = newRecord({ data: JSON.stringify('x'.repeat(410_000)) })
     await expect(store.create(large.id, large, DAY)).rejects.toThrow(configError('400 KB', 'maxBytes'))
@@ -150,7 +144,7 @@ describe('each operation tells what to do about', () => {
 })
 
 test('with a server that does not answer a request fails after storeTimeout, and what it wrote late brings nothing back [P11] [P4]', async () => {
-  const store = new DynamoDbSessionStore(client, { table: 'frozen' })
+  const store = new DynamoDbSessionStore(served.client, { table: 'frozen' })
   await store.migrate()
   const secret = 'a secret of these tests: 0123456789'
   const sessions = createSessions<{ userId: string; count: number; cart: string[]; note: string }>({
@@ -163,40 +157,43 @@ test('with a server that does not answer a request fails after storeTimeout, and
     session.userId = 'ann'
   })
   const slow = visitor.twin()
-  server.freeze()
+  served.server.freeze()
   await expect(
     slow.visit((session) => {
       session.note = 'late'
     }),
   ).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT', status: 503 })
-  server.thaw()
+  served.server.thaw()
   await visitor.visit((session) => session.destroy())
   expect(await slow.visit((session) => session.toJSON())).toEqual({})
 })
 
 test('with the settings that its page advises, the SDK gives up on a server that does not answer', async () => {
   const impatient = new DynamoDB({
-    endpoint: `http://127.0.0.1:${server.port}`,
+    endpoint: `http://127.0.0.1:${served.server.port}`,
     region: 'nowhere',
     credentials,
     maxAttempts: 3,
     requestHandler: { connectionTimeout: 500, requestTimeout: 800, throwOnRequestTimeout: true },
   })
-  server.freeze()
+  served.server.freeze()
   onTestFinished(() => {
-    server.thaw()
+    served.server.thaw()
     impatient.destroy()
   })
   await expect(new DynamoDbSessionStore(impatient).get('a')).rejects.toMatchObject({ code: 'ETIMEDOUT' })
 })
 
 test('an item that others wrote is a miss, and not an error [P10] [A29]', async () => {
-  const store = new DynamoDbSessionStore(client, { table: 'hostile' })
+  const store = new DynamoDbSessionStore(served.client, { table: 'hostile' })
   await store.migrate()
   const { id } = newRecord()
   const key = { pk: { S: `session#${id}` }, sk: { S: 'session' } }
-  await client.putItem({ TableName: 'hostile', Item: { ...key, dies_at: { S: 'never' } } })
+  await served.client.putItem({ TableName: 'hostile', Item: { ...key, dies_at: { S: 'never' } } })
   expect(await store.get(id)).toBeNull()
-  await client.putItem({ TableName: 'hostile', Item: { ...key, dies_at: { N: '1e30' }, data: { N: '1' } } })
+  await served.client.putItem({
+    TableName: 'hostile',
+    Item: { ...key, dies_at: { N: '1e30' }, data: { N: '1' } },
+  })
   expect(await store.get(id)).toMatchObject({ id, data: '', revision: Number.NaN })
 })

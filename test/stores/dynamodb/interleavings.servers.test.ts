@@ -1,28 +1,23 @@
-import type { DynamoDB } from '@aws-sdk/client-dynamodb'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { SessionRecord } from '../../../src/core/record.ts'
 import { DynamoDbSessionStore } from '../../../src/stores/dynamodb.ts'
 import { newRecord, newUser } from '../../../src/testing/sample-records.ts'
 import { SeededRandom } from '../../engine/seeded-random.ts'
-import { type DynamoDbServer, startDynamoDb } from '../../servers/dynamodb.ts'
 import { drawnClient } from './drawn-client.ts'
 import { expireItems } from './expire-items.ts'
+import { serveDynamoDb } from './served.ts'
 
 const SEEDS = 60
 const FEWER_SEEDS = 30
 const HOUR = 3_600_000
 
-let server: DynamoDbServer
-let client: DynamoDB
-beforeAll(async () => {
-  server = await startDynamoDb()
-  client = server.client()
+// What is over by the clock of some tests is deleted, and must not be of the others.
+const TABLE_OF_THE_PAST = 'sessions_in_the_past'
+const START = 300_000
+
+const served = serveDynamoDb(async (client) => {
   await new DynamoDbSessionStore(client).migrate()
-  await new DynamoDbSessionStore(client, { table: TABLE }).migrate()
-})
-afterAll(async () => {
-  client?.destroy()
-  await server?.stop()
+  await new DynamoDbSessionStore(client, { table: TABLE_OF_THE_PAST }).migrate()
 })
 
 /** Puts a session under a new id as the engine does: the new record first, then the end of the old one, if it lives. */
@@ -36,9 +31,9 @@ async function move(store: DynamoDbSessionStore, old: SessionRecord, fresh: Sess
 test(`in ${SEEDS} orders of requests, who is revoked does not escape under a new id, and all that live are listed [P4]`, async () => {
   for (let seed = 1; seed <= SEEDS; seed++) {
     const random = new SeededRandom(seed)
-    const drawn = drawnClient(client, random)
+    const drawn = drawnClient(served.client, random)
     const store = new DynamoDbSessionStore(drawn.client)
-    const direct = new DynamoDbSessionStore(client)
+    const direct = new DynamoDbSessionStore(served.client)
     const user = newUser()
     const [moving, second, third, used, left, login] = Array.from({ length: 6 }, () => newRecord({ user }))
     if (!moving || !second || !third || !used || !left || !login)
@@ -77,16 +72,12 @@ test(`in ${SEEDS} orders of requests, who is revoked does not escape under a new
   }
 }, 120_000)
 
-// What is over by this clock is deleted, and must not be of the tests above.
-const TABLE = 'sessions_in_the_past'
-const START = 300_000
-
 test(`in ${FEWER_SEEDS} orders of requests without a revocation, all that live are listed, for as long as they live`, async () => {
   for (let seed = 1; seed <= FEWER_SEEDS; seed++) {
-    const drawn = drawnClient(client, new SeededRandom(seed))
+    const drawn = drawnClient(served.client, new SeededRandom(seed))
     let now = START * HOUR
-    const store = new DynamoDbSessionStore(drawn.client, { table: TABLE, now: () => now })
-    const direct = new DynamoDbSessionStore(client, { table: TABLE, now: () => now })
+    const store = new DynamoDbSessionStore(drawn.client, { table: TABLE_OF_THE_PAST, now: () => now })
+    const direct = new DynamoDbSessionStore(served.client, { table: TABLE_OF_THE_PAST, now: () => now })
     const [user, other] = [newUser(), newUser()]
     const [one, fresh] = [newRecord({ user }), newRecord({ user })]
     await direct.create(one.id, one, { ttl: HOUR })
@@ -102,7 +93,7 @@ test(`in ${FEWER_SEEDS} orders of requests without a revocation, all that live a
     )
     for (const later of [0, 3, 8, 19]) {
       now = (START + later) * HOUR
-      await expireItems(client, TABLE, now)
+      await expireItems(served.client, TABLE_OF_THE_PAST, now)
       const found = await Promise.all([one, fresh].map(({ id }) => direct.get(id)))
       const living = found.filter((record) => record !== null)
       const listed = [...(await direct.listByUser(user)), ...(await direct.listByUser(other))]

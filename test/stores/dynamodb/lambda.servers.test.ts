@@ -1,23 +1,12 @@
-import type { DynamoDB } from '@aws-sdk/client-dynamodb'
 import { Hono } from 'hono'
 import { type APIGatewayProxyResult, handle, type LambdaEvent } from 'hono/aws-lambda'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type SessionEnv, session } from '../../../src/adapters/hono.ts'
 import { createSessions } from '../../../src/core/sessions.ts'
 import { DynamoDbSessionStore } from '../../../src/stores/dynamodb.ts'
-import { type DynamoDbServer, startDynamoDb } from '../../servers/dynamodb.ts'
+import { serveDynamoDb } from './served.ts'
 
-let server: DynamoDbServer
-let client: DynamoDB
-beforeAll(async () => {
-  server = await startDynamoDb()
-  client = server.client()
-  await new DynamoDbSessionStore(client).migrate()
-})
-afterAll(async () => {
-  client?.destroy()
-  await server?.stop()
-})
+const served = serveDynamoDb((client) => new DynamoDbSessionStore(client).migrate())
 
 interface Data {
   userId: string
@@ -26,7 +15,7 @@ interface Data {
 
 /** A function as Lambda starts it: each has a manager of its own. */
 function startFunction(): (path: string, cookies: string[]) => Promise<{ body: string; cookies: string[] }> {
-  const store = new DynamoDbSessionStore(client)
+  const store = new DynamoDbSessionStore(served.client)
   const sessions = createSessions<Data>({ secret: 'a secret of these tests: 0123456789', store })
   const app = new Hono<SessionEnv<Data>>()
   app.use(session(sessions))

@@ -1,23 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { DynamoDB, PutItemCommandInput } from '@aws-sdk/client-dynamodb'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { DynamoDB } from '@aws-sdk/client-dynamodb'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createSessions, type Sessions } from '../../../src/core/sessions.ts'
 import { type DynamoDbClient, DynamoDbSessionStore } from '../../../src/stores/dynamodb.ts'
-import { type DynamoDbServer, startDynamoDb } from '../../servers/dynamodb.ts'
 import { startTcpProxy, type TcpProxy } from '../../servers/tcp-proxy.ts'
 import { Visitor, type VisitorData } from '../visitor.ts'
+import { serveDynamoDb } from './served.ts'
+import { watchedClient } from './watched-client.ts'
 
-let server: DynamoDbServer
-let direct: DynamoDB
-beforeAll(async () => {
-  server = await startDynamoDb()
-  direct = server.client()
-  await new DynamoDbSessionStore(direct).migrate()
-})
-afterAll(async () => {
-  direct?.destroy()
-  await server?.stop()
-})
+const served = serveDynamoDb((client) => new DynamoDbSessionStore(client).migrate())
 
 let proxy: TcpProxy
 let cut: DynamoDB
@@ -28,10 +19,10 @@ let toCut: (method: string, input: string) => boolean
 let isLost: boolean
 
 beforeEach(async () => {
-  proxy = await startTcpProxy(server.port)
-  cut = server.client({ port: proxy.port, maxAttempts: 8 })
+  proxy = await startTcpProxy(served.server.port)
+  cut = served.server.client({ port: proxy.port, maxAttempts: 8 })
   sessions = sessionsOn(losing(cut))
-  elsewhere = sessionsOn(direct)
+  elsewhere = sessionsOn(served.client)
   toCut = () => false
   isLost = false
 })
@@ -49,19 +40,13 @@ function sessionsOn(client: DynamoDbClient): Sessions<VisitorData> {
   })
 }
 
-function losing(inner: DynamoDB): DynamoDbClient {
-  return new Proxy(inner, {
-    get(target, name) {
-      const method: unknown = Reflect.get(target, name)
-      if (typeof method !== 'function') return method
-      return (input: unknown) => {
-        if (!isLost && toCut(String(name), JSON.stringify(input))) {
-          isLost = true
-          proxy.set({ kind: 'cut' })
-        }
-        return Reflect.apply(method, target, [input])
-      }
-    },
+function losing(client: DynamoDB): DynamoDbClient {
+  return watchedClient(client, (operation, input) => {
+    if (!isLost && toCut(operation, JSON.stringify(input))) {
+      isLost = true
+      proxy.set({ kind: 'cut' })
+    }
+    return undefined
   })
 }
 
@@ -181,16 +166,10 @@ const ENDS: Record<string, (visitor: Visitor) => Promise<unknown>> = {
 test.each(Object.entries(ENDS))(
   'a request that the SDK gave up and sent again comes when the session has ended by %s, and brings nothing back [P4]',
   async (_how, end) => {
-    let first: PutItemCommandInput | undefined
-    const watched = new Proxy(direct, {
-      get: (target, name) => {
-        const method: unknown = Reflect.get(target, name)
-        if (name !== 'putItem' || typeof method !== 'function') return method
-        return (input: PutItemCommandInput) => {
-          if (input.Item?.pk?.S?.startsWith('session#')) first ??= input
-          return Reflect.apply(method, target, [input])
-        }
-      },
+    let first: object | undefined
+    const watched = watchedClient(served.client, (operation, input) => {
+      if (operation === 'putItem' && JSON.stringify(input).includes('session#')) first ??= input
+      return undefined
     })
     const visitor = new Visitor(sessionsOn(watched))
     await visitor.visit((session) => {
@@ -198,8 +177,9 @@ test.each(Object.entries(ENDS))(
     })
     const before = visitor.twin()
     await end(visitor)
-    if (first === undefined) throw new Error('Nothing was sent.')
-    await expect(direct.putItem(first)).rejects.toThrow('conditional request failed')
+    await expect(Reflect.apply(served.client.putItem, served.client, [first])).rejects.toThrow(
+      'conditional request failed',
+    )
     expect(await before.visit((session) => session.toJSON())).toEqual({})
   },
 )

@@ -1,60 +1,42 @@
-import type { DynamoDB } from '@aws-sdk/client-dynamodb'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { SessionRecord } from '../../../src/core/record.ts'
-import { type DynamoDbClient, DynamoDbSessionStore } from '../../../src/stores/dynamodb.ts'
+import { DynamoDbSessionStore } from '../../../src/stores/dynamodb.ts'
 import { newRecord } from '../../../src/testing/sample-records.ts'
-import { type DynamoDbServer, startDynamoDb } from '../../servers/dynamodb.ts'
 import { expireItems } from './expire-items.ts'
+import { serveDynamoDb } from './served.ts'
+import { watchedClient } from './watched-client.ts'
 
 const HOUR = 3_600_000
 const START = 500_000 * HOUR
 
-let server: DynamoDbServer
-let client: DynamoDB
+const served = serveDynamoDb()
 let tables = 0
 let table: string
 let now: number
 let sent: string[]
 let store: DynamoDbSessionStore
-beforeAll(async () => {
-  server = await startDynamoDb()
-  client = server.client()
-})
-afterAll(async () => {
-  client?.destroy()
-  await server?.stop()
-})
 beforeEach(async () => {
   table = `names_${++tables}`
   now = START
   sent = []
-  store = new DynamoDbSessionStore(noted(client), { table, now: () => now })
+  const noted = watchedClient(served.client, (operation) => {
+    sent.push(operation)
+    return undefined
+  })
+  store = new DynamoDbSessionStore(noted, { table, now: () => now })
   await store.migrate()
   sent = []
 })
 
-function noted(inner: DynamoDB): DynamoDbClient {
-  return new Proxy(inner, {
-    get(target, name) {
-      const method: unknown = Reflect.get(target, name)
-      if (typeof method !== 'function') return method
-      return (input: unknown) => {
-        sent.push(String(name))
-        return Reflect.apply(method, target, [input])
-      }
-    },
-  })
-}
-
 async function keys(): Promise<string[]> {
-  const { Items = [] } = await client.scan({ TableName: table, ConsistentRead: true })
+  const { Items = [] } = await served.client.scan({ TableName: table, ConsistentRead: true })
   return Items.map(({ pk, sk }) => `${pk?.S} ${sk?.S}`).toSorted()
 }
 
 /** Lets time pass, with all that DynamoDB deletes meanwhile. */
 async function pass(time: number): Promise<void> {
   now += time
-  await expireItems(client, table, now)
+  await expireItems(served.client, table, now)
 }
 
 describe('a session that is used for longer than its user was named for stays listed, and is revoked [P4]:', () => {
@@ -116,7 +98,7 @@ describe('what each operation leaves in the table:', () => {
     await store.create(record.id, record, { ttl: HOUR })
     await end(record.id, record)
     expect(await keys()).toEqual([`session#${record.id} session`])
-    const { Items } = await client.scan({ TableName: table })
+    const { Items } = await served.client.scan({ TableName: table })
     expect(JSON.stringify(Items)).not.toMatch(/"data"|ann/)
     await pass(2 * HOUR)
     expect(await keys()).toEqual([])
@@ -149,7 +131,7 @@ test('DynamoDB deletes nothing that lives by a clock of the app that is half an 
   const record = newRecord({ user: 'ann' })
   await store.create(record.id, record, { ttl: HOUR })
   now += HOUR - 1
-  await expireItems(client, table, now + HOUR / 2)
+  await expireItems(served.client, table, now + HOUR / 2)
   expect(await store.get(record.id)).toEqual(record)
   expect(await store.listByUser('ann')).toEqual([record])
 })
@@ -174,22 +156,14 @@ test('who becomes the user of a session while that user’s sessions are revoked
   await store.create(record.id, record, { ttl: HOUR })
   const named = Promise.withResolvers<void>()
   const gate = Promise.withResolvers<void>()
-  const slow = new DynamoDbSessionStore(
-    new Proxy(client, {
-      get: (target, name) => {
-        const method: unknown = Reflect.get(target, name)
-        if (typeof method !== 'function') return method
-        return async (input: { UpdateExpression?: string }) => {
-          if (name === 'updateItem' && input.UpdateExpression?.includes('#user_id') === true) {
-            named.resolve()
-            await gate.promise
-          }
-          return Reflect.apply(method, target, [input])
-        }
-      },
-    }),
-    { table, now: () => now },
-  )
+  const held = watchedClient(served.client, async (_operation, input) => {
+    if (!JSON.stringify(input).includes('SET #data') || !JSON.stringify(input).includes('#user_id = :new'))
+      return undefined
+    named.resolve()
+    await gate.promise
+    return undefined
+  })
+  const slow = new DynamoDbSessionStore(held, { table, now: () => now })
   const changing = slow.replace(
     record.id,
     { ...record, user: 'ann', revision: 2 },
@@ -207,7 +181,7 @@ test('an item whose user others have written is not extended without end', async
   const record = newRecord({ user: 'ann' })
   await store.create(record.id, record, { ttl: HOUR })
   const { pk, sk } = { pk: { S: `session#${record.id}` }, sk: { S: 'session' } }
-  await client.updateItem({
+  await served.client.updateItem({
     TableName: table,
     Key: { pk, sk },
     UpdateExpression: 'SET user_id = :user',
