@@ -7,7 +7,7 @@ import type { Sessions } from '../core/sessions.ts'
 import { foreignSessionError } from './foreign-session.ts'
 import { HeldResponse } from './held-response.ts'
 import { keepTick } from './kept-tick.ts'
-import { fail, failLate, type Next } from './late-failure.ts'
+import { fail, failLate, hearingOf, type Next } from './late-failure.ts'
 import { passageOf } from './mount.ts'
 import { checkSessions } from './mount-arguments.ts'
 import { offerSessionId } from './session-id.ts'
@@ -40,7 +40,8 @@ const USAGE = 'app.use(session(createSessions({ … })))'
  * one's from there on, and both are saved.
  *
  * `req.session = null` and `delete req.session` do what `req.session.clear()` does, when the session is saved. At the upgrade to
- * a WebSocket, as in socket.io's `io.engine.use` and express-ws, what uses the session saves it, and it can get no new id.
+ * a WebSocket, as in socket.io's `io.engine.use` and express-ws, what uses the session saves it, it can get no new id, and what is put in its
+ * place counts for nothing.
  *
  * On a request that has a session of express-session or cookie-session already, `next` gets a `ConfigError`.
  *
@@ -67,11 +68,11 @@ export function session<Data extends object = DefaultData>(sessions: Sessions<Da
       show(request, sessions, passage)
       const shown = new ShownSession(request, passage)
       offerSessionId(request)
-      // The head of an upgrade to a socket leaves by another way than this response, or what stands in for one: what uses the
-      // session there saves it.
-      if (request.upgrade === true || typeof response.flushHeaders !== 'function')
-        passage.whenUsed(() => false)
-      else HeldResponse.hold(response, shown, (error) => failLate(error, request, response, next))
+      if (isStandIn(request, response)) passage.whenUsed(() => false)
+      else {
+        const hearing = hearingOf(request, next)
+        HeldResponse.hold(response, shown, (error) => failLate(error, response, next, hearing))
+      }
       next()
     }
     let opened: Awaitable<Passage<Data>>
@@ -84,4 +85,12 @@ export function session<Data extends object = DefaultData>(sessions: Sessions<Da
     if (isPromise(opened)) opened.then(enter, (error: unknown) => fail(error, response, next))
     else enter(opened)
   }
+}
+
+/**
+ * Whether a response only stands in for one, at the upgrade to a socket: its head leaves by another way, as on socket.io, or not at all, as on
+ * express-ws. What uses the session there saves it.
+ */
+function isStandIn(request: { upgrade?: boolean | null }, response: ServerResponse): boolean {
+  return typeof response.flushHeaders !== 'function' || (request.upgrade === true && !response.socket)
 }

@@ -7,8 +7,11 @@ import { hasSentHead } from './node-response.ts'
 /** What a middleware calls to have the request go on, or to have the framework answer for an error. */
 export type Next = (error?: unknown) => void
 
+/** Whether a `next` that has been called can be called again, with an error. */
+export type Hearing = 'heard' | 'perhaps heard' | 'harmful'
+
 // An error handler that looks something up has answered by then; clients and proxies have not given up yet.
-const LONGEST_SILENCE_MS = 5_000
+const LONGEST_SILENCE_MS = 10_000
 
 /** Gives an error to the framework's error handling, and answers where that breaks: Polka takes an error's code for a status. */
 export function fail(error: unknown, response: ServerResponse, next: Next): void {
@@ -24,36 +27,49 @@ export function fail(error: unknown, response: ServerResponse, next: Next): void
 }
 
 /**
- * Does the same with an error that comes when the request has gone on already. Express and its kin hear a second `next`; what hears one
- * alone, as h3, koa-connect and Restify do, does not, and there we answer once nobody else has.
+ * Says what a second call of `next` would do. Asked when the request comes: an Express app further in makes it look like one of its own.
+ *
+ * Express hears it. @fastify/middie lends the same `next` to another request after the first call, which would be answered with this one's
+ * error, or skip what guards it: it is known by what it puts on Node's request, and tells its `next` from one of Express's router by that
+ * router's note of it.
  */
-export function failLate(
-  error: unknown,
-  request: IncomingMessage,
-  response: ServerResponse,
-  next: Next,
-): void {
-  if (handsOutItsNextAgain(request)) {
+export function hearingOf(request: IncomingMessage & { next?: unknown }, next: Next): Hearing {
+  if (!Object.hasOwn(request, 'ips')) return 'app' in request ? 'heard' : 'perhaps heard'
+  return request.next === next ? 'perhaps heard' : 'harmful'
+}
+
+/**
+ * Gives an error to the framework when the request has gone on already. What hears one `next` alone, as h3, koa-connect and Restify do, does
+ * not hear it: where that may be, we answer once nobody else has.
+ */
+export function failLate(error: unknown, response: ServerResponse, next: Next, hearing: Hearing): void {
+  if (hearing === 'harmful') {
     answerWithError(error, response)
     return
   }
   fail(error, response, next)
-  if (isOver(response)) return
+  if (hearing === 'heard' || isOver(response)) return
   const silence = setTimeout(() => {
-    if (!isOver(response)) answerWithError(error, response)
+    if (isOver(response)) return
+    answerWithError(error, response)
+    muteHead(response)
   }, LONGEST_SILENCE_MS)
   silence.unref()
-}
-
-/**
- * Whether the request came through @fastify/middie. It lends the same `next` to another request after the first call: a second one would have
- * that request answered with this one's error, or skip what guards it. It is known by what it puts on Node's request, as Express does too.
- */
-function handsOutItsNextAgain(request: IncomingMessage): boolean {
-  return Object.hasOwn(request, 'ips') && !('app' in request)
 }
 
 /** Whether somebody has answered, or the visitor has gone. */
 function isOver(response: ServerResponse): boolean {
   return response.writableEnded || hasSentHead(response) || response.destroyed
+}
+
+/** Lets an error handler that comes too late say what it likes: what it throws may end the process. Its body is dropped already. */
+function muteHead(response: ServerResponse): void {
+  const nothing = (): ServerResponse => response
+  Object.assign(response, {
+    setHeader: nothing,
+    appendHeader: nothing,
+    removeHeader: nothing,
+    writeHead: nothing,
+    flushHeaders: nothing,
+  })
 }

@@ -1,8 +1,10 @@
 import type { Passage } from '../core/passage.ts'
 import type { Sessions } from '../core/sessions.ts'
 
-const MOUNT: unique symbol = Symbol('coatcheck.mount')
-const ABOVE: unique symbol = Symbol('coatcheck.mountAbove')
+// Symbol.for: a manager of another copy of this package may be mounted on the same request, and each must know the other's session for
+// one of ours.
+const MOUNT: unique symbol = Symbol.for('coatcheck.mount')
+const ABOVE: unique symbol = Symbol.for('coatcheck.mountAbove')
 
 /** What a request's sessions are kept on: the request itself, or the framework's context. */
 interface Holder {

@@ -34,9 +34,14 @@ export function unshow(holder: SessionHolder, mounted: Mount<object>): void {
 function settle(holder: SessionHolder): void {
   const session = currentPassage(holder)?.session
   const found = holder.session
-  if (session === undefined || found === session) return
+  if (session === undefined || found === session || isOthers(holder)) return
   holder.session = session
   takeOver(session, found)
+}
+
+/** Whether a middleware further in has put a session of its own there, by a setter, as cookie-session does: it would take ours for a replacement of its. */
+function isOthers(holder: SessionHolder): boolean {
+  return Object.getOwnPropertyDescriptor(holder, 'session')?.set !== undefined
 }
 
 /**

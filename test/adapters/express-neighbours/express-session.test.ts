@@ -6,7 +6,7 @@ import express4 from 'express4'
 import { expect, test } from 'vitest'
 import { session } from '../../../src/adapters/express.ts'
 import { AdapterVisitor } from '../../../src/testing/adapter-visitor.ts'
-import { servingPort, startPaced } from '../harness/paced.ts'
+import { PACES, servingPort, startPaced } from '../harness/paced.ts'
 
 test.each([
   ['5', express],
@@ -82,6 +82,36 @@ test('above ours cookie-session is refused, before it could write our data into 
   expect(await response.json()).toEqual(['ERR_CONFIG_INVALID', 'cookie-session'])
   expect(response.headers.getSetCookie()).toEqual([])
 })
+
+test.each(PACES)(
+  'below ours cookie-session has its own, and neither touches the other’s, with a store that answers %s',
+  async (pace) => {
+    const { sessions, store } = startPaced(pace)
+    const app = express().set('env', 'test')
+    app.use('/new', session(sessions))
+    app.get('/new/sign-in', (request, response) => {
+      request.session.userId = 'ann'
+      request.session.apiKey = 'for the server alone'
+      response.end()
+    })
+    app.use(cookieSession({ name: 'old', keys: ['an-older-secret'] }))
+    app.get('/old', (request, response) => {
+      request.session.visits = (request.session.visits ?? 0) + 1
+      response.json(request.session.visits)
+    })
+    const origin = `http://127.0.0.1:${await servingPort(createServer(app))}`
+    const signedIn = await fetch(`${origin}/new/sign-in`)
+    const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    // Of neither: it passes both.
+    const missing = await fetch(`${origin}/new/favicon.ico`, { headers: { cookie } })
+    expect([missing.status, missing.headers.getSetCookie()]).toEqual([404, []])
+    expect(await (await fetch(`${origin}/old`, { headers: { cookie } })).json()).toBe(1)
+    const { records } = await store.entries()
+    expect(records.map(({ data }) => JSON.parse(data))).toEqual([
+      { userId: 'ann', apiKey: 'for the server alone' },
+    ])
+  },
+)
 
 const codeAsAnswer: express.ErrorRequestHandler = (error, _request, response, _next) => {
   response.json([error.code, /belongs to ([\w-]+)/.exec(error.message)?.[1]])

@@ -1,4 +1,5 @@
 import middie from '@fastify/middie'
+import express from 'express'
 import fastify, { type FastifyInstance } from 'fastify'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { session } from '../../../src/adapters/express.ts'
@@ -22,33 +23,37 @@ function sessionOf(request: object): Session {
 
 // middie lends the same `next` to one request after the other.
 describe.each(PACES)('on @fastify/middie, with a store that answers %s,', (pace) => {
-  describe.each(['alone', 'with the plugin behind it'])('%s,', (mounted) => {
-    test('a session that cannot be saved is a 503, and no later request skips a guard or hears of it', async () => {
-      const { sessions, store } = startPaced(pace)
-      const app = fastify({ forceCloseConnections: true })
-      await app.register(middie)
-      app.use('/admin', (request, response, next) => {
-        if (request.headers.authorization === 'Basic good') return next()
-        response.statusCode = 401
-        response.end('who are you?')
-      })
-      app.use(session(sessions))
-      if (mounted !== 'alone') await app.register(fastifySession(sessions))
-      app.get('/note', (request, reply) => {
-        sessionOf(request.raw).note = 'here'
-        if (mounted === 'alone') return reply.send('kept')
-        reply.hijack()
-        reply.raw.end('kept')
-      })
-      app.get('/admin/secret', async () => 'the secret')
-      const origin = await listen(app)
+  describe.each(['alone', 'with the plugin behind it', 'with an app of Express further in'])(
+    '%s,',
+    (mounted) => {
+      test('a session that cannot be saved is a 503, and no later request skips a guard or hears of it', async () => {
+        const { sessions, store } = startPaced(pace)
+        const app = fastify({ forceCloseConnections: true })
+        await app.register(middie)
+        app.use('/admin', (request, response, next) => {
+          if (request.headers.authorization === 'Basic good') return next()
+          response.statusCode = 401
+          response.end('who are you?')
+        })
+        app.use(session(sessions))
+        if (mounted.includes('plugin')) await app.register(fastifySession(sessions))
+        if (mounted.includes('Express')) app.use(express())
+        app.get('/note', (request, reply) => {
+          sessionOf(request.raw).note = 'here'
+          if (!mounted.includes('plugin')) return reply.send('kept')
+          reply.hijack()
+          reply.raw.end('kept')
+        })
+        app.get('/admin/secret', async () => 'the secret')
+        const origin = await listen(app)
 
-      store.fail('create', { nth: 1 })
-      expect((await fetch(`${origin}/note`)).status).toBe(503)
-      for (let n = 0; n < 4; n++) expect((await fetch(`${origin}/admin/secret`)).status).toBe(401)
-      expect((await fetch(`${origin}/note`)).status).toBe(200)
-    })
-  })
+        store.fail('create', { nth: 1 })
+        expect((await fetch(`${origin}/note`)).status).toBe(503)
+        for (let n = 0; n < 4; n++) expect((await fetch(`${origin}/admin/secret`)).status).toBe(401)
+        expect((await fetch(`${origin}/note`)).status).toBe(200)
+      })
+    },
+  )
 
   test('a failed save is not answered to another request that waits in a middleware', async () => {
     const { sessions, store } = startPaced(pace)
