@@ -37,6 +37,7 @@ export async function startDynamoDb(): Promise<DynamoDbServer> {
       region: 'us-east-1',
       credentials: { accessKeyId: 'tests', secretAccessKey: 'tests' },
       maxAttempts: options.maxAttempts ?? 3,
+      requestHandler: { socketAcquisitionWarningTimeout: 60_000 }, // 200 visitors at once wait for 50 sockets
     })
   const probe = client({ maxAttempts: 1 })
   const running = await startProcess(

@@ -1,10 +1,10 @@
 import { test, vi } from 'vitest'
 import { DynamoDbSessionStore } from '../../../src/stores/dynamodb.ts'
+import { createClock } from '../../../src/testing/clock.ts'
 import { storeConformance } from '../../../src/testing/store-conformance.ts'
 import { serveDynamoDb } from './served.ts'
 
-// The server does one thing at a time, for all cases side by side.
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 120_000 }) // DynamoDB Local takes 3 ms for each request
 
 const served = serveDynamoDb()
 let tables = 0
@@ -12,12 +12,18 @@ let tables = 0
 storeConformance({
   name: 'DynamoDbSessionStore',
   full: true,
-  test: test.concurrent,
+  test,
   makeStore: async () => {
-    const table = `sessions_${++tables}`
     const second = served.server.client()
-    const store = new DynamoDbSessionStore(served.client, { table })
+    const { now, advance } = createClock(Date.now())
+    const options = { table: `sessions_${++tables}`, now }
+    const store = new DynamoDbSessionStore(served.client, options)
     await store.migrate()
-    return { store, secondStore: new DynamoDbSessionStore(second, { table }), close: () => second.destroy() }
+    return {
+      store,
+      secondStore: new DynamoDbSessionStore(second, options),
+      advance,
+      close: () => second.destroy(),
+    }
   },
 })
