@@ -1,5 +1,5 @@
 import { ConfigError } from '../core/errors.ts'
-import type { SessionHolder } from './shown-session.ts'
+import { isSetByOthers, type SessionHolder } from './shown-session.ts'
 
 /**
  * Makes the error for a request that has a session of another middleware already: express-session finds it by `req.session` when the
@@ -17,6 +17,5 @@ export function foreignSessionError(request: SessionHolder): ConfigError | null 
 
 function ownerOf(request: SessionHolder): string | null {
   if (Object.hasOwn(request, 'sessionStore')) return 'express-session'
-  const property = Object.getOwnPropertyDescriptor(request, 'session')
-  return property?.set === undefined ? null : 'cookie-session, or another middleware that sets it by a setter'
+  return isSetByOthers(request) ? 'cookie-session, or another middleware that sets it by a setter' : null
 }

@@ -34,13 +34,13 @@ export function unshow(holder: SessionHolder, mounted: Mount<object>): void {
 function settle(holder: SessionHolder): void {
   const session = currentPassage(holder)?.session
   const found = holder.session
-  if (session === undefined || found === session || isOthers(holder)) return
+  if (session === undefined || found === session || isSetByOthers(holder)) return
   holder.session = session
   takeOver(session, found)
 }
 
-/** Whether a middleware further in has put a session of its own there, by a setter, as cookie-session does: it would take ours for a replacement of its. */
-function isOthers(holder: SessionHolder): boolean {
+/** Whether another middleware has its session there, behind a setter, as cookie-session does: it would take ours for a replacement of its own. */
+export function isSetByOthers(holder: SessionHolder): boolean {
   return Object.getOwnPropertyDescriptor(holder, 'session')?.set !== undefined
 }
 

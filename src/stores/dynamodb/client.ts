@@ -41,7 +41,6 @@ export interface DynamoDbDelete extends DynamoDbWords {
   TableName: string
   Key: DynamoDbKey
   ConditionExpression?: string
-  ReturnValues: 'NONE' | 'ALL_OLD'
 }
 
 /** A part of a table that is read in pages. */
@@ -96,7 +95,7 @@ export interface DynamoDbClient {
   /** Changes an item, or makes it. */
   updateItem(input: DynamoDbUpdate): Promise<{ Attributes?: StoredItem | undefined }>
   /** Removes an item. */
-  deleteItem(input: DynamoDbDelete): Promise<{ Attributes?: StoredItem | undefined }>
+  deleteItem(input: DynamoDbDelete): Promise<unknown>
   /** Gives a page of one partition's items. */
   query(input: DynamoDbRange): Promise<DynamoDbPage>
   /** Gives a page of all items. */

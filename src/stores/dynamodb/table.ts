@@ -48,11 +48,10 @@ export class Table {
     return this.#update(key, change, onlyIf, 'ALL_OLD')
   }
 
-  /** Removes an item, if the condition holds, and gives it: as {@link swap} does. */
-  async take(key: DynamoDbKey, onlyIf?: Condition): Promise<StoredItem | null> {
+  /** Removes an item, if it is there and the condition holds. */
+  async remove(key: DynamoDbKey, onlyIf?: Condition): Promise<void> {
     const input = { TableName: this.#name, Key: key, ...conditional(onlyIf) }
-    const answer = this.#client.deleteItem({ ...input, ReturnValues: 'ALL_OLD' })
-    return attributesOf(await this.#unlessRefused(answer))
+    await this.#unlessRefused(this.#client.deleteItem(input))
   }
 
   /** Gives one page of a key's items, or without a condition on the key of the whole table. */

@@ -32,12 +32,12 @@ export class UserNames {
 
   /** Takes a name away. */
   async remove(user: string, id: string): Promise<void> {
-    await this.#table.take(nameKey(user, id))
+    await this.#table.remove(nameKey(user, id))
   }
 
   /** Takes a name away unless it has been given for longer since: who puts another record under the id does so first. */
   async removeUnlessRenewed(user: string, id: string, until: number): Promise<void> {
-    await this.#table.take(nameKey(user, id), condition('#listed_until = :until', { until: number(until) }))
+    await this.#table.remove(nameKey(user, id), condition('#listed_until = :until', { until: number(until) }))
   }
 
   /** Gives the ids of all sessions that the user may have. Whether they live, and are still this user's, their records know. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { SessionRecord } from '../../../src/core/record.ts'
 import { DynamoDbSessionStore } from '../../../src/stores/dynamodb.ts'
@@ -189,4 +190,25 @@ test('an item whose user others have written is not extended without end', async
   })
   const later = { ttl: 9 * HOUR, touchedAt: now, expiresAt: now }
   await expect(store.touch(record.id, later)).rejects.toMatchObject({ code: 'ERR_STORE_CONFLICT' })
+})
+
+test('a session that cannot be named fails when its record is not under way any more, so that it can be taken back', async () => {
+  const record = newRecord({ user: 'ann' })
+  const gate = Promise.withResolvers<void>()
+  const failing = watchedClient(served.client, async (_operation, input) => {
+    if (JSON.stringify(input).includes('user#')) throw new Error('no names today')
+    await gate.promise
+    return undefined
+  })
+  const slow = new DynamoDbSessionStore(failing, { table, now: () => now })
+  let isOver = false
+  const creating = slow.create(record.id, record, { ttl: HOUR }).catch((error: Error) => {
+    isOver = true
+    return error.message
+  })
+  for (let turn = 0; turn < 20; turn++) await setImmediate()
+  expect(isOver).toBe(false)
+  gate.resolve()
+  expect(await creating).toBe('no names today')
+  expect(await store.get(record.id)).toEqual(record)
 })
