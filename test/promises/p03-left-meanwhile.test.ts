@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Session } from '../../src/core/session.ts'
+import { Browser } from '../engine/browser.ts'
 import { EventLog } from '../engine/event-log.ts'
-import { start, startHeld, startLater } from '../engine/start.ts'
+import { start, startBeside, startHeld, startLater } from '../engine/start.ts'
 
 interface Data {
   userId: string
@@ -87,5 +88,63 @@ describe.each(LEAVING)('%s', (_way, leave) => {
     browser.receive(await slow.leave())
     expect(await browser.look()).toEqual({ userId: 'ann' })
     expect(memory.count()).toBe(1)
+  })
+})
+
+describe('regenerate({ keep }) of a session whose other keys another process writes meanwhile', () => {
+  /** A request that leaves a session behind, when another process has just written what is not to be kept. */
+  async function leaving() {
+    const started = startHeld<Data>()
+    const { browser, sessions, store } = started
+    await browser.request((session) => session.set('userId', 'ann'))
+    const elsewhere = new Browser(startBeside<Data>({ ...started, store: started.memory }), browser.ticket)
+    const slow = await browser.arrive()
+    expect(slow.session.userId).toBe('ann')
+    await elsewhere.request((session) => session.set('lang', 'de'))
+    await slow.session.regenerate({ keep: ['cart'] })
+    return {
+      ...started,
+      elsewhere,
+      slow,
+      log: new EventLog(sessions),
+      secondEnd: store.hold('replace', { nth: 2 }),
+    }
+  }
+
+  test('ends it all the same, with a second call and no new record [P4]', async () => {
+    const { browser, memory, store, elsewhere, slow, log, secondEnd } = await leaving()
+    secondEnd.release()
+    store.resetCalls()
+    const reply = await slow.leave()
+    expect(reply.clearsCookie).toBe(true)
+    expect({ ...store.calls }).toMatchObject({ get: 1, replace: 2, create: 0, destroy: 0 })
+    expect(log.told).toEqual(['conflict', 'destroyed'])
+    expect(await elsewhere.look()).toEqual({})
+    browser.receive(reply)
+    expect(memory.count()).toBe(0)
+  })
+
+  test('keeps what comes before the second call and is to be kept [P3]', async () => {
+    const { browser, memory, elsewhere, slow, log, secondEnd } = await leaving()
+    const left = slow.leave()
+    await secondEnd.reached
+    await elsewhere.request((session) => session.set('cart', ['book']))
+    secondEnd.release()
+    browser.receive(await left)
+    expect(await browser.look()).toEqual({ cart: ['book'] })
+    expect(await elsewhere.look()).toEqual({})
+    expect(log.told).toEqual(['conflict', 'conflict', 'regenerated', 'loaded'])
+    expect(memory.count()).toBe(1)
+  })
+
+  test('leaves the cookie alone where the session ends before the second call [P4]', async () => {
+    const { memory, elsewhere, slow, log, secondEnd } = await leaving()
+    const left = slow.leave()
+    await secondEnd.reached
+    await elsewhere.request((session) => session.destroy())
+    secondEnd.release()
+    expect((await left).setCookie).toBeNull()
+    expect(log.told).toEqual(['conflict'])
+    expect(memory.count()).toBe(0)
   })
 })
