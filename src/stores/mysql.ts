@@ -13,6 +13,7 @@ import { encodeKey } from './key-text.ts'
 import { lifetime } from './lifetime.ts'
 import { type Answer, type MysqlServer, mysqlServer } from './mysql/client.ts'
 import { explainError, explainMigrationError } from './mysql/explain-error.ts'
+import type { MariadbClient } from './mysql/mariadb.ts'
 import type { MysqlClient } from './mysql/mysql2.ts'
 import { mysqlSchema } from './mysql/schema.ts'
 import { EXPIRED_BATCH, type MysqlStatements, mysqlStatements } from './mysql/statements.ts'
@@ -26,6 +27,7 @@ import { DEFAULT_TABLE, tableNameParts } from './sql/table-name.ts'
 import { againWhenUndone } from './sql/undone.ts'
 import { codeOf } from './unreachable.ts'
 
+export type { MariadbClient, MariadbStatement } from './mysql/mariadb.ts'
 export type { MysqlClient, MysqlStatement, TypeCast } from './mysql/mysql2.ts'
 
 /** How a {@link MysqlSessionStore} is set up. */
@@ -66,11 +68,11 @@ export class MysqlSessionStore implements ConditionalStore {
 
   /**
    * Takes the client. Nothing is sent yet.
-   * @param client - A pool (better) or a connection of `mysql2/promise`, with its default character set, utf8mb4. It
-   * stays yours: `dispose` does not end it.
+   * @param client - A pool (better) or a connection of `mysql2/promise` or of `mariadb`, with its default character set,
+   * utf8mb4. It stays yours: `dispose` does not end it.
    * @throws {ConfigError} `ERR_CONFIG_INVALID` the client is neither, or an option is unknown or not usable.
    */
-  constructor(client: MysqlClient, options: MysqlSessionStoreOptions = {}) {
+  constructor(client: MysqlClient | MariadbClient, options: MysqlSessionStoreOptions = {}) {
     const {
       table = DEFAULT_TABLE,
       queryTimeout = '30s',

@@ -1,7 +1,8 @@
 import { ConfigError } from '../../core/errors.ts'
 import type { SqlValue } from '../sql/record-row.ts'
+import { type MariadbClient, mariadbStatement, withoutStatement } from './mariadb.ts'
 import type { MysqlClient, MysqlStatement, TypeCast } from './mysql2.ts'
-import { executeOnPool, isPool } from './pool.ts'
+import { type Execute, executeOnPool, isPool } from './pool.ts'
 
 /** What a statement gave: its rows as arrays, and how many it matched. */
 export interface Answer {
@@ -16,7 +17,7 @@ export interface MysqlServer {
 }
 
 /**
- * Takes the user's client, which must be of mysql2's promise interface.
+ * Takes the user's client, which must be of mysql2's promise interface or of the mariadb connector's.
  * @param timeout - Milliseconds without an answer until the connection is given up.
  * @throws {ConfigError} `ERR_CONFIG_INVALID` it is not.
  */
@@ -27,27 +28,26 @@ export function mysqlServer(client: unknown, timeout: number): MysqlServer {
       "MysqlSessionStore was given a client of mysql2's callback interface. Give it client.promise(), or make it with createPool from 'mysql2/promise'.",
     )
   }
-  if (isPromiseClient(client)) return throughMysql2(client, timeout)
-  throw otherClient()
+  if (!canExecute(client)) throw otherClient()
+  return isMariadb(client) ? throughMariadb(client, timeout) : throughMysql2(client, timeout)
 }
 
 function otherClient(): ConfigError {
   return new ConfigError(
     'ERR_CONFIG_INVALID',
-    "MysqlSessionStore needs a pool or a connection of mysql2: createPool(url) from 'mysql2/promise'.",
+    "MysqlSessionStore needs a pool or a connection of mysql2 or of the mariadb connector: createPool(url) from 'mysql2/promise' or from 'mariadb', not 'mariadb/callback'.",
   )
 }
 
-/** Tells the pair that mysql2 gives from what others give, whose method has the same name: the rows alone, as the mariadb connector does. */
+/** Tells the pair that mysql2 gives from what others give, whose method has the same name. */
 function isOfMysql2(answer: unknown): boolean {
   return Array.isArray(answer) && answer.length === 2
 }
 
 function throughMysql2(client: MysqlClient, queryTimeout: number): MysqlServer {
   const typeCast = typeCastOver(client)
-  const [execute, timeout]: [MysqlClient['execute'], number] = isPool(client)
-    ? [executeOnPool(client, queryTimeout), 0]
-    : [(statement, values) => client.execute(statement, values), queryTimeout]
+  const execute = executeThrough(client, queryTimeout)
+  const timeout = isPool(client) ? 0 : queryTimeout
   return {
     async ask(sql, values) {
       const statement: MysqlStatement = { sql, rowsAsArray: true, nestTables: false, typeCast, timeout }
@@ -58,6 +58,31 @@ function throughMysql2(client: MysqlClient, queryTimeout: number): MysqlServer {
       return { rows: [], count: affectedRows(result) }
     },
   }
+}
+
+function throughMariadb(client: MariadbClient, timeout: number): MysqlServer {
+  const execute = executeThrough(client, timeout)
+  return {
+    async ask(sql, values) {
+      let answer: unknown
+      try {
+        answer = await execute(mariadbStatement(sql), values)
+      } catch (error) {
+        throw withoutStatement(error)
+      }
+      if (Array.isArray(answer)) return { rows: answer, count: answer.length }
+      if (typeof answer !== 'object' || answer === null || !('affectedRows' in answer)) throw otherClient()
+      return { rows: [], count: affectedRows(answer) }
+    },
+  }
+}
+
+function executeThrough<Statement, Answer>(
+  client: object & { execute: Execute<Statement, Answer> },
+  timeout: number,
+): Execute<Statement, Answer> {
+  if (isPool<Statement, Answer>(client)) return executeOnPool(client, timeout)
+  return (statement, values) => client.execute(statement, values)
 }
 
 /**
@@ -79,13 +104,18 @@ function affectedRows(result: unknown): number {
   return Number(result.affectedRows)
 }
 
-function isPromiseClient(client: unknown): client is MysqlClient {
+function canExecute(client: unknown): client is MysqlClient | MariadbClient {
   return (
     typeof client === 'object' &&
     client !== null &&
     'execute' in client &&
     typeof client.execute === 'function'
   )
+}
+
+// Only the connector's clients run one statement with many rows of values.
+function isMariadb(client: MysqlClient | MariadbClient): client is MariadbClient {
+  return 'batch' in client && typeof client.batch === 'function'
 }
 
 // Only the callback interface has a method that gives the other one.

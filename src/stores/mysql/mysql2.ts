@@ -22,17 +22,3 @@ export interface MysqlStatement {
 
 /** How mysql2 makes values of what comes: `true` by itself, or by a function that is asked for each column. */
 export type TypeCast = true | ((column: unknown, byItself: () => unknown) => unknown)
-
-/** A pool of `mysql2/promise`, as far as the store uses it. */
-export interface MysqlPool {
-  /** Takes a connection out. */
-  getConnection(): PromiseLike<MysqlPoolConnection>
-}
-
-/** A connection that was taken out of a pool. */
-export interface MysqlPoolConnection extends MysqlClient {
-  /** Gives it back. */
-  release(): void
-  /** Closes it. It does not come back. */
-  destroy(): void
-}

@@ -1,5 +1,23 @@
+import type { SqlValue } from '../sql/record-row.ts'
 import { codeOf } from '../unreachable.ts'
-import type { MysqlClient, MysqlPool } from './mysql2.ts'
+
+/** Runs one statement, in the form of a driver, and gives that driver's answer. */
+export type Execute<Statement, Answer> = (statement: Statement, values: SqlValue[]) => PromiseLike<Answer>
+
+/** A pool of mysql2's promise interface or of the mariadb connector. */
+export interface Pool<Statement, Answer> {
+  /** Takes a connection out. */
+  getConnection(): PromiseLike<PoolConnection<Statement, Answer>>
+}
+
+/** A connection that was taken out of a pool. */
+export interface PoolConnection<Statement, Answer> {
+  execute: Execute<Statement, Answer>
+  /** Gives it back. */
+  release(): unknown
+  /** Closes it. It does not come back. */
+  destroy(): void
+}
 
 // What mysql2's own execute() of a pool throws a connection away for: after a failover it leads to a replica.
 const READ_ONLY = new Set<unknown>([
@@ -9,7 +27,9 @@ const READ_ONLY = new Set<unknown>([
 ])
 
 /** Whether it is a pool. One that a tracing library wraps may hide that. */
-export function isPool(client: object): client is MysqlPool {
+export function isPool<Statement, Answer>(
+  client: object & { execute: Execute<Statement, Answer> },
+): client is typeof client & Pool<Statement, Answer> {
   return 'getConnection' in client && typeof client.getConnection === 'function'
 }
 
@@ -17,10 +37,14 @@ export function isPool(client: object): client is MysqlPool {
  * Gives what runs statements on a pool's connections, and throws a connection away that does not answer.
  *
  * mysql2 has a timeout for statements. But it does not cover their preparation, and leaves the connection where it is:
- * taken for ever, or at the head of a queue of statements that all wait for the one without an answer.
+ * taken for ever, or at the head of a queue of statements that all wait for the one without an answer. The mariadb
+ * connector's is one of the server's, of which a connection without a server knows nothing.
  * @param timeout - Milliseconds without an answer until the connection is thrown away.
  */
-export function executeOnPool(pool: MysqlPool, timeout: number): MysqlClient['execute'] {
+export function executeOnPool<Statement, Answer>(
+  pool: Pool<Statement, Answer>,
+  timeout: number,
+): Execute<Statement, Answer> {
   return async (statement, values) => {
     const connection = await pool.getConnection()
     return new Promise((resolve, reject) => {
