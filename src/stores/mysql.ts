@@ -35,9 +35,10 @@ export interface MysqlSessionStoreOptions {
   /** Names the table, as `table` or `database.table`. Default `'coatcheck_sessions'`, in the connection's own database. */
   table?: string
   /**
-   * Sets how long a connection of a pool may leave a statement without its answer before it is thrown away: milliseconds
-   * or a duration. Default `'30s'`. A request does not wait that long, the engine sees to that; but mysql2 has no such
-   * limit of its own, and connections cut off without a word would fill the pool until the network stack gives them up.
+   * Sets how long a connection of a pool of mysql2 may leave a statement without its answer before it is thrown away:
+   * milliseconds or a duration. Default `'30s'`. A request does not wait that long, the engine sees to that; but mysql2 has no
+   * such limit of its own, and connections cut off without a word would fill the pool until the network stack gives them up.
+   * Refused for the mariadb connector, which has one: its option `socketTimeout`.
    */
   queryTimeout?: Duration
   /**
@@ -70,17 +71,17 @@ export class MysqlSessionStore implements ConditionalStore {
    * Takes the client. Nothing is sent yet.
    * @param client - A pool (better) or a connection of `mysql2/promise` or of `mariadb`, with its default character set,
    * utf8mb4. It stays yours: `dispose` does not end it.
-   * @throws {ConfigError} `ERR_CONFIG_INVALID` the client is neither, or an option is unknown or not usable.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` the client is none of these, or an option is unknown or not usable.
    */
   constructor(client: MysqlClient | MariadbClient, options: MysqlSessionStoreOptions = {}) {
     const {
       table = DEFAULT_TABLE,
-      queryTimeout = '30s',
+      queryTimeout,
       cleanupInterval = '5m',
       ...unknown
     } = optionsOf(STORE, options)
     refuseUnknownOptions(STORE, unknown, 'table, queryTimeout and cleanupInterval')
-    const timeout = parseTimeout(queryTimeout, 'queryTimeout')
+    const timeout = queryTimeout === undefined ? undefined : parseTimeout(queryTimeout, 'queryTimeout')
     const parts = tableNameParts(STORE, table, true)
     this.#table = parts.join('.')
     const quoted = parts.map((part) => `\`${part}\``).join('.')

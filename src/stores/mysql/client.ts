@@ -1,8 +1,11 @@
 import { ConfigError } from '../../core/errors.ts'
 import type { SqlValue } from '../sql/record-row.ts'
+import { codeOf } from '../unreachable.ts'
 import { type MariadbClient, mariadbStatement, withoutStatement } from './mariadb.ts'
 import type { MysqlClient, MysqlStatement, TypeCast } from './mysql2.ts'
 import { type Execute, executeOnPool, isPool } from './pool.ts'
+
+const DEFAULT_TIMEOUT_MS = 30_000
 
 /** What a statement gave: its rows as arrays, and how many it matched. */
 export interface Answer {
@@ -18,10 +21,10 @@ export interface MysqlServer {
 
 /**
  * Takes the user's client, which must be of mysql2's promise interface or of the mariadb connector's.
- * @param timeout - Milliseconds without an answer until the connection is given up.
- * @throws {ConfigError} `ERR_CONFIG_INVALID` it is not.
+ * @param timeout - Milliseconds without an answer until a connection of mysql2's is given up; `undefined` for 30 seconds.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` it is not, or it is of the connector's and there is a timeout.
  */
-export function mysqlServer(client: unknown, timeout: number): MysqlServer {
+export function mysqlServer(client: unknown, timeout: number | undefined): MysqlServer {
   if (isCallbackClient(client)) {
     throw new ConfigError(
       'ERR_CONFIG_INVALID',
@@ -29,7 +32,16 @@ export function mysqlServer(client: unknown, timeout: number): MysqlServer {
     )
   }
   if (!canExecute(client)) throw otherClient()
-  return isMariadb(client) ? throughMariadb(client, timeout) : throughMysql2(client, timeout)
+  if (!isMariadb(client)) return throughMysql2(client, timeout ?? DEFAULT_TIMEOUT_MS)
+  if (timeout !== undefined) throw timeoutRefused()
+  return throughMariadb(client)
+}
+
+function timeoutRefused(): ConfigError {
+  return new ConfigError(
+    'ERR_CONFIG_INVALID',
+    'MysqlSessionStore has no option queryTimeout for clients of the mariadb connector. Give the option socketTimeout to the pool instead: createPool({ socketTimeout: 30_000, … }).',
+  )
 }
 
 function otherClient(): ConfigError {
@@ -60,15 +72,18 @@ function throughMysql2(client: MysqlClient, queryTimeout: number): MysqlServer {
   }
 }
 
-function throughMariadb(client: MariadbClient, timeout: number): MysqlServer {
-  const execute = executeThrough(client, timeout)
+function throughMariadb(client: MariadbClient): MysqlServer {
+  // No connection without an answer is thrown away here: the connector sends a KILL after it on another one, and when that fails, as
+  // where the server has ended the first already, the connector's promise ends the process.
+  const execute = executeThrough(client, undefined)
   return {
     async ask(sql, values) {
       let answer: unknown
       try {
         answer = await execute(mariadbStatement(sql), values)
       } catch (error) {
-        throw withoutStatement(error)
+        // What is missing is a callback.
+        throw codeOf(error) === 'ER_MISSING_PARAMETER' ? otherClient() : withoutStatement(error)
       }
       if (Array.isArray(answer)) return { rows: answer, count: answer.length }
       if (typeof answer !== 'object' || answer === null || !('affectedRows' in answer)) throw otherClient()
@@ -79,7 +94,7 @@ function throughMariadb(client: MariadbClient, timeout: number): MysqlServer {
 
 function executeThrough<Statement, Answer>(
   client: object & { execute: Execute<Statement, Answer> },
-  timeout: number,
+  timeout: number | undefined,
 ): Execute<Statement, Answer> {
   if (isPool<Statement, Answer>(client)) return executeOnPool(client, timeout)
   return (statement, values) => client.execute(statement, values)

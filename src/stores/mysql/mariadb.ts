@@ -46,8 +46,8 @@ export function mariadbStatement(sql: string): MariadbStatement {
  * data, which no error may show.
  */
 export function withoutStatement(error: unknown): unknown {
-  if (!isError(error) || !('sqlMessage' in error)) return error
+  if (!isError(error) || !('text' in error)) return error
   // A pool that could not connect tells in its cause why.
   if (isError(error.cause)) return withoutStatement(error.cause)
-  return Object.assign(new Error(String(error.sqlMessage)), { code: codeOf(error) })
+  return Object.assign(new Error(String(error.text)), { code: codeOf(error) })
 }

@@ -37,21 +37,21 @@ export function isPool<Statement, Answer>(
  * Gives what runs statements on a pool's connections, and throws a connection away that does not answer.
  *
  * mysql2 has a timeout for statements. But it does not cover their preparation, and leaves the connection where it is:
- * taken for ever, or at the head of a queue of statements that all wait for the one without an answer. The mariadb
- * connector's is one of the server's, of which a connection without a server knows nothing.
- * @param timeout - Milliseconds without an answer until the connection is thrown away.
+ * taken for ever, or at the head of a queue of statements that all wait for the one without an answer.
+ * @param timeout - Milliseconds without an answer until the connection is thrown away; `undefined` for never.
  */
 export function executeOnPool<Statement, Answer>(
   pool: Pool<Statement, Answer>,
-  timeout: number,
+  timeout: number | undefined,
 ): Execute<Statement, Answer> {
   return async (statement, values) => {
     const connection = await pool.getConnection()
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const giveUp = (after: number): void => {
         connection.destroy()
-        reject(unanswered(timeout))
-      }, timeout)
+        reject(unanswered(after))
+      }
+      const timer = timeout === undefined ? undefined : setTimeout(giveUp, timeout, timeout)
       connection.execute(statement, values).then(
         (answer) => {
           clearTimeout(timer)

@@ -65,7 +65,7 @@ export const clientKinds: Record<'pool' | 'odd' | 'mariadbPool' | 'oddMariadb', 
           nestTables: true,
           metaAsArray: true,
           queryTimeout: 5_000,
-          typeCast: (_column, next) => `${next()}`,
+          typeCast: (_column, next) => String(next()),
           foundRows: false,
         }),
       )

@@ -1,9 +1,14 @@
+import { inspect } from 'node:util'
+import * as mariadb from 'mariadb'
+import callbackMariadb from 'mariadb/callback'
 import callbackMysql from 'mysql2'
 import mysql from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { MysqlSessionStore } from '../../../src/stores/mysql.ts'
+import { newRecord } from '../../../src/testing/sample-records.ts'
 import { freePort } from '../../servers/free-port.ts'
 import { type MariadbServer, startMariadb } from '../../servers/mariadb.ts'
+import { type ConnectedClient, mariadbSettings } from './clients.ts'
 
 function configError(message: string): object {
   return { name: 'ConfigError', code: 'ERR_CONFIG_INVALID', message: expect.stringContaining(message) }
@@ -36,12 +41,13 @@ describe('MysqlSessionStore refuses', () => {
     },
   )
 
-  test.each<[string, unknown]>([
-    ['rows alone, as the mariadb connector does', [{ autocommit: 1n }]],
-    ['rows alone, as arrays', [[1, 'utf8mb4', 'utf8mb4', 'utf8mb4']]],
-    ['what was changed alone', { affectedRows: 1, warningStatus: 0 }],
-  ])('a client that gives %s [P12]', async (_what, answer) => {
-    const store: MysqlSessionStore = Reflect.construct(MysqlSessionStore, [{ execute: async () => answer }])
+  test.each<[string, object]>([
+    ['rows alone, as objects', { execute: async () => [{ autocommit: 1n }] }],
+    ['rows alone, as arrays', { execute: async () => [[1, 'utf8mb4', 'utf8mb4', 'utf8mb4']] }],
+    ['what was changed alone', { execute: async () => ({ affectedRows: 1, warningStatus: 0 }) }],
+    ['nothing, as a pool of mariadb/callback does', { execute: () => {}, batch: () => {} }],
+  ])('a client that gives %s [P12]', async (_what, client) => {
+    const store: MysqlSessionStore = Reflect.construct(MysqlSessionStore, [client])
     const refused = expect.objectContaining(configError('needs a pool or a connection'))
     await expect(store.migrate()).rejects.toThrow(refused)
     await expect(store.destroy('a')).rejects.toThrow(refused)
@@ -55,9 +61,45 @@ describe('MysqlSessionStore refuses', () => {
     expect(() => new MysqlSessionStore(callbacks.promise())).not.toThrow()
     callbacks.end()
   })
+
+  test('a query timeout for the mariadb connector, and names what it has instead [P12]', async () => {
+    const { client, end } = openMariadb('mysql://root@127.0.0.1:1/none')
+    expect(() => new MysqlSessionStore(client, { queryTimeout: '30s' })).toThrow(
+      expect.objectContaining(configError('socketTimeout')),
+    )
+    expect(() => new MysqlSessionStore(client)).not.toThrow()
+    await end()
+  })
+
+  test('a pool of mariadb/callback, when it is first used, and leaves it as it is [P12]', async () => {
+    const callbacks = callbackMariadb.createPool({ host: '127.0.0.1', port: 1 })
+    const store: MysqlSessionStore = Reflect.construct(MysqlSessionStore, [callbacks])
+    await expect(store.migrate()).rejects.toThrow(
+      expect.objectContaining(configError("not 'mariadb/callback'")),
+    )
+    expect(callbacks.activeConnections()).toBe(0)
+    callbacks.end(() => {})
+  })
 })
 
-describe('MysqlSessionStore tells what to do about', () => {
+const drivers: [string, (url: string) => ConnectedClient][] = [
+  [
+    'mysql2',
+    (url) => {
+      const client = mysql.createPool(url)
+      return { client, end: () => client.end() }
+    },
+  ],
+  ['the mariadb connector', openMariadb],
+]
+
+function openMariadb(url: string): ConnectedClient {
+  // It goes on trying to connect for as long as it may.
+  const client = mariadb.createPool(mariadbSettings(url, { acquireTimeout: 500 }))
+  return { client, end: () => client.end() }
+}
+
+describe.each(drivers)('MysqlSessionStore through %s tells what to do about', (_driver, open) => {
   let server: MariadbServer
   beforeAll(async () => {
     server = await startMariadb()
@@ -77,13 +119,13 @@ describe('MysqlSessionStore tells what to do about', () => {
 
   /** Gives what a store says when its client is set up like this. */
   async function saidOf(url: string, table = 'coatcheck_sessions'): Promise<unknown> {
-    const pool = mysql.createPool(url)
-    const store = new MysqlSessionStore(pool, { table })
+    const { client, end } = open(url)
+    const store = new MysqlSessionStore(client, { table })
     const said = await store.get('any').then(
       () => 'nothing',
       (error: unknown) => error,
     )
-    await pool.end()
+    await end()
     return said
   }
   const at = (user: string, database: string, port = server.port): string =>
@@ -113,8 +155,8 @@ describe('MysqlSessionStore tells what to do about', () => {
 
   describe('migrate() by a user who may make no tables:', () => {
     const migrate = async (table: string): Promise<void> => {
-      const pool = mysql.createPool(at('user', 'coatcheck'))
-      await new MysqlSessionStore(pool, { table }).migrate().finally(() => pool.end())
+      const { client, end } = open(at('user', 'coatcheck'))
+      await new MysqlSessionStore(client, { table }).migrate().finally(end)
     }
 
     test('nothing, when the table is there', async () => {
@@ -129,5 +171,23 @@ describe('MysqlSessionStore tells what to do about', () => {
 
   test('a table that something else made', async () => {
     expect(await saidOf(server.url, 'granted')).toMatchObject(configError('something else made it'))
+  })
+
+  test.each([
+    ['a missing table', 'missing'],
+    ['a column that is too short', 'narrow'],
+  ])('%s, without what was in the session [P6]', async (_what, table) => {
+    await server.ask(
+      'CREATE OR REPLACE TABLE narrow (id CHAR(43), data CHAR(4), revision INT, created_at BIGINT, touched_at BIGINT, expires_at BIGINT, user_id TEXT, dies_at BIGINT)',
+    )
+    const { client, end } = open(server.url)
+    const store = new MysqlSessionStore(client, { table })
+    const record = newRecord({ data: '{"note":"for my eyes only"}', user: 'ann.of.the.secret' })
+    const failure: unknown = await store.create(record.id, record, { ttl: 60_000 }).catch((error) => error)
+    await end()
+    expect(failure).toBeInstanceOf(Error)
+    const shown = inspect(failure, { depth: 9, showHidden: true })
+    for (const secret of ['for my eyes only', 'ann.of.the.secret', record.id])
+      expect(shown).not.toContain(secret)
   })
 })

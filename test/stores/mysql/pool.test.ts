@@ -1,8 +1,10 @@
+import * as mariadb from 'mariadb'
 import mysql from 'mysql2/promise'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MysqlSessionStore } from '../../../src/stores/mysql.ts'
 import { newRecord } from '../../../src/testing/sample-records.ts'
 import { type MariadbServer, startMariadb } from '../../servers/mariadb.ts'
+import { type ConnectedClient, mariadbSettings } from './clients.ts'
 
 let server: MariadbServer
 beforeAll(async () => {
@@ -12,19 +14,40 @@ beforeAll(async () => {
 })
 afterAll(() => server?.stop())
 
-test('a connection to a server that became a replica is not used again, as after a failover', async () => {
-  const pool = mysql.createPool({ uri: server.url.replace('root@', 'app@'), connectionLimit: 1 })
-  let connections = 0
-  pool.on('connection', () => connections++)
-  const store = new MysqlSessionStore(pool, { cleanupInterval: false })
-  await store.migrate()
-  const record = newRecord()
-  await server.ask('SET GLOBAL read_only = 1')
-  const code = 'ER_OPTION_PREVENTS_STATEMENT'
-  await expect(store.create(record.id, record, { ttl: 60_000 })).rejects.toMatchObject({ code })
-  await server.ask('SET GLOBAL read_only = 0')
-  expect(await store.create(record.id, record, { ttl: 60_000 })).toBe(true)
-  expect(await store.create(record.id, record, { ttl: 60_000 })).toBe(false)
-  expect(connections).toBe(2)
-  await pool.end()
-})
+const pools: [string, (url: string, connected: () => void) => ConnectedClient][] = [
+  [
+    'mysql2',
+    (uri, connected) => {
+      const client = mysql.createPool({ uri, connectionLimit: 1 })
+      client.on('connection', connected)
+      return { client, end: () => client.end() }
+    },
+  ],
+  [
+    'the mariadb connector',
+    (url, connected) => {
+      const client = mariadb.createPool(mariadbSettings(url, { connectionLimit: 1 }))
+      client.on('connection', connected)
+      return { client, end: () => client.end() }
+    },
+  ],
+]
+
+test.each(pools)(
+  'a connection of %s to a server that became a replica is not used again, as after a failover',
+  async (_of, open) => {
+    let connections = 0
+    const { client, end } = open(server.url.replace('root@', 'app@'), () => connections++)
+    const store = new MysqlSessionStore(client, { cleanupInterval: false })
+    await store.migrate()
+    const record = newRecord()
+    await server.ask('SET GLOBAL read_only = 1')
+    const code = 'ER_OPTION_PREVENTS_STATEMENT'
+    await expect(store.create(record.id, record, { ttl: 60_000 })).rejects.toMatchObject({ code })
+    await server.ask('SET GLOBAL read_only = 0')
+    expect(await store.create(record.id, record, { ttl: 60_000 })).toBe(true)
+    expect(await store.create(record.id, record, { ttl: 60_000 })).toBe(false)
+    expect(connections).toBe(2)
+    await end()
+  },
+)
