@@ -42,6 +42,7 @@ export type {
   NodeRedisCluster,
   NodeRedisSentinel,
   RedisClient,
+  RedisRestDatabase,
 } from './redis/client.ts'
 
 /** How a {@link RedisSessionStore} is set up. */
@@ -199,7 +200,8 @@ export class RedisSessionStore implements ConditionalStore {
       user,
       except: options.except,
       mark: this.#nextMark(),
-      end: async (id) => Number(await this.#run(scripts.DESTROY_OF_USER, id, line)) === 1,
+      end: async (ids) =>
+        (await this.#runAll(scripts.DESTROY_OF_USER, ids, line)).map((reply) => Number(reply) === 1),
     })
   }
 
@@ -274,6 +276,13 @@ export class RedisSessionStore implements ConditionalStore {
     return this.#changing(id, run(this.#commands, script, [this.#keys.session(id)], ...args))
   }
 
+  async #runAll(script: Script, ids: readonly string[], ...args: string[]): Promise<unknown[]> {
+    const { sendAll } = this.#commands
+    if (sendAll === undefined) return Promise.all(ids.map((id) => this.#run(script, id, ...args)))
+    // Whole, for else a server that does not know the script would be asked for everything twice.
+    return sendAll(ids.map((id) => ['EVAL', script.text, '1', this.#keys.session(id), ...args]))
+  }
+
   async #remove(id: string): Promise<boolean> {
     const line = textOf(await this.#run(scripts.DESTROY, id))
     await this.#forget(id, line)
@@ -295,8 +304,12 @@ export class RedisSessionStore implements ConditionalStore {
   }
 
   async #records(ids: readonly string[]): Promise<SessionRecord[]> {
+    const { sendAll } = this.#commands
     const found: (SessionRecord | null)[] = []
-    for (const batch of batches(ids)) found.push(...(await Promise.all(batch.map((id) => this.#load(id)))))
+    for (const batch of batches(ids)) {
+      if (sendAll === undefined) found.push(...(await Promise.all(batch.map((id) => this.#load(id)))))
+      else found.push(...(await sendAll(batch.map((id) => ['GET', this.#keys.session(id)]))).map(recordIn))
+    }
     return found.filter((record) => record !== null)
   }
 }
@@ -304,13 +317,16 @@ export class RedisSessionStore implements ConditionalStore {
 function cacheUnsupported(): ConfigError {
   return new ConfigError(
     'ERR_STORE_UNSUPPORTED',
-    'RedisSessionStore: the option cache works with a client of one server, made with createClient (node-redis) or new Redis without sentinels (ioredis). Leave it out with a pool, Sentinel or Cluster.',
+    'RedisSessionStore: the option cache works with a client of one server, made with createClient (node-redis) or new Redis without sentinels (ioredis). Leave it out with a pool, Sentinel or Cluster, and over HTTP.',
   )
 }
 
 function recordIn(reply: unknown): SessionRecord | null {
+  if (reply === null) return null
   const text = textOf(reply)
-  return text === null ? null : decode(text)
+  if (text === null)
+    throw new Error('Redis answered with what is neither a text nor nothing, where a session was asked for.')
+  return decode(text)
 }
 
 function outcomeOf(reply: string | null): ReplaceOutcome {

@@ -67,8 +67,20 @@ export interface IoRedisCluster extends IoRedis {
 }
 
 /**
- * A client the store can speak through: node-redis (`createClient`, `createCluster`, `createSentinel`) or
- * ioredis (`Redis`, `Cluster`). Described by the few methods used, so that neither driver has to be installed.
+ * A database of Upstash Redis, of Vercel KV or of another server with their REST interface, spoken to over HTTP with the
+ * runtime's own `fetch`: no client is needed.
+ */
+export interface RedisRestDatabase {
+  /** The address, which begins with `https://`: `UPSTASH_REDIS_REST_URL`, or `KV_REST_API_URL`. */
+  readonly url: string | undefined
+  /** The token that may write: `UPSTASH_REDIS_REST_TOKEN`, or `KV_REST_API_TOKEN`. */
+  readonly token: string | undefined
+}
+
+/**
+ * What the store can speak through: a client of node-redis (`createClient`, `createCluster`, `createSentinel`) or
+ * ioredis (`Redis`, `Cluster`), described by the few methods used, so that neither driver has to be installed; or the
+ * `{ url, token }` of a database that is spoken to over HTTP.
  */
 export type RedisClient =
   | NodeRedisClient
@@ -76,3 +88,4 @@ export type RedisClient =
   | NodeRedisSentinel
   | IoRedisClient
   | IoRedisCluster
+  | RedisRestDatabase

@@ -9,6 +9,9 @@ export interface RedisNode {
   send(command: string[]): Promise<unknown>
 }
 
+/** A sign by which an error is known, and what to do about it. */
+export type Advice = readonly [sign: RegExp, advice: string]
+
 /**
  * The one dialect the store speaks, whatever the driver and the topology.
  *
@@ -23,12 +26,19 @@ export interface RedisCommands {
   /** Sends one command to the master that holds `key`. */
   send(key: string, command: string[]): Promise<unknown>
   /**
+   * Sends commands of one key each, all at one go, and gives the replies in their order. Absent where what is given in the same
+   * turn goes at one go by itself.
+   */
+  readonly sendAll?: ((commands: readonly string[][]) => Promise<unknown[]>) | undefined
+  /**
    * Gives every server that holds keys, sorted by address: at least one.
    * @throws {Error} they are not all known.
    */
   nodes(): Promise<RedisNode[]>
   /** Opens a connection on which the server tells of changed keys. Absent where one such connection is not enough. */
   readonly openFeed?: OpenFeed | undefined
+  /** What to do about errors, where it is something else than with a driver. */
+  readonly advice?: readonly Advice[]
 }
 
 /** Reads a reply that should be text; `null` when it is none. */

@@ -6,10 +6,12 @@ import type {
   NodeRedisCluster,
   NodeRedisSentinel,
   RedisClient,
+  RedisRestDatabase,
 } from './client.ts'
 import type { RedisCommands } from './commands.ts'
 import { throughIoRedis, throughIoRedisCluster } from './ioredis.ts'
 import { throughClient, throughCluster, throughSentinel } from './node-redis.ts'
+import { throughRest } from './rest.ts'
 
 function can(client: unknown, ability: string): client is Record<string, unknown> {
   return typeof client === 'object' && client !== null && ability in client
@@ -36,9 +38,14 @@ function isNodeRedisSentinel(client: RedisClient): client is NodeRedisSentinel {
   return can(client, 'getMasterNode')
 }
 
+// One of them is enough: what is wrong with the other, the check of both says.
+function isRestDatabase(client: RedisClient): client is RedisRestDatabase {
+  return can(client, 'url') || can(client, 'token')
+}
+
 /**
  * Finds out by its abilities which driver a client is from and what it talks to.
- * @throws {ConfigError} `ERR_CONFIG_INVALID` when it is no client of node-redis or ioredis.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` when it is no client of node-redis or ioredis, nor the `{ url, token }` of a database.
  */
 export function connect(client: RedisClient): RedisCommands {
   if (isIoRedis(client))
@@ -47,8 +54,9 @@ export function connect(client: RedisClient): RedisCommands {
     if (isNodeRedisCluster(client)) return throughCluster(client)
     return isNodeRedisSentinel(client) ? throughSentinel(client) : throughClient(client)
   }
+  if (isRestDatabase(client)) return throughRest(client)
   throw new ConfigError(
     'ERR_CONFIG_INVALID',
-    `RedisSessionStore takes a client of node-redis (createClient, createCluster, createSentinel) or ioredis (new Redis, new Cluster) as its first argument, and was given ${typeof client === 'object' ? 'another object' : `a value of type ${typeof client}`}. An address is not enough: make the client, connect it, and pass it in.`,
+    `RedisSessionStore takes a client of node-redis (createClient, createCluster, createSentinel) or ioredis (new Redis, new Cluster) as its first argument, and was given ${typeof client === 'object' ? 'another object' : `a value of type ${typeof client}`}. An address is not enough: make the client, connect it, and pass it in. For Upstash or Vercel KV over HTTP give { url: process.env.UPSTASH_REDIS_REST_URL, token: process.env.UPSTASH_REDIS_REST_TOKEN }, and not a client of @upstash/redis or @vercel/kv.`,
   )
 }

@@ -1,9 +1,9 @@
 import { isError } from '../../core/is-error.ts'
-import { type RedisCommands, textOf } from './commands.ts'
+import { type Advice, type RedisCommands, textOf } from './commands.ts'
 import { sendAgain } from './send-again.ts'
 
 /** What an error of a driver begins with or holds, and what to do about it. */
-const ADVICE: ReadonlyArray<readonly [sign: RegExp, advice: string]> = [
+const ADVICE: readonly Advice[] = [
   [
     /client is closed|Connection is closed/i,
     'The client is not connected. With node-redis call `await client.connect()` before the first request; after `close()`, `quit()` or `disconnect()` it can no longer be used.',
@@ -63,9 +63,9 @@ const ADVICE: ReadonlyArray<readonly [sign: RegExp, advice: string]> = [
  * @returns An error that begins with the advice and ends with the driver's own words; or the very error, when
  * there is nothing to add.
  */
-function explain(error: unknown): unknown {
+function explain(error: unknown, special: readonly Advice[]): unknown {
   if (!isError(error)) return error
-  const known = ADVICE.find(([sign]) => sign.test(error.message) || sign.test(error.name))
+  const known = [...special, ...ADVICE].find(([sign]) => sign.test(error.message) || sign.test(error.name))
   if (known === undefined) return error
   const [firstLine] = error.message.split('\n', 1)
   // Without the driver's error as cause: ioredis hangs the whole command on it, session data included.
@@ -82,8 +82,9 @@ export interface ExplainedCommands extends RedisCommands {
 
 /** Sends commands whose replies were lost again, and makes every failure, on whatever node, say what to do about it. */
 export function explaining(commands: RedisCommands): ExplainedCommands {
+  const { sendAll, advice = [] } = commands
   const retold = (error: unknown): never => {
-    throw explain(error)
+    throw explain(error, advice)
   }
   return {
     ...commands,
@@ -97,6 +98,7 @@ export function explaining(commands: RedisCommands): ExplainedCommands {
       commands
         .send(key, command)
         .then(answered, (error: unknown) => sendAgain(commands, key, command, error).then(answered, retold)),
+    sendAll: sendAll && ((list) => sendAll(list).catch(retold)),
     nodes: async () => {
       const nodes = await commands.nodes().catch(retold)
       return nodes.map(({ address, send }) => ({

@@ -9,8 +9,8 @@ export interface Revocation {
   except: string | undefined
   /** Tells this revocation's bar from those of others. */
   mark: string
-  /** Ends a session if it is the user's; whether it was. */
-  end(id: string): Promise<boolean>
+  /** Ends those sessions that are the user's, and tells of each whether it was. */
+  end(ids: readonly string[]): Promise<boolean[]>
 }
 
 const MOST_ROUNDS = 10
@@ -65,10 +65,8 @@ async function endAll(
   const ended = new Set<string>()
   for (const [place, batch] of parts.entries()) {
     const holding = isFresh && place === 0 ? undefined : index.holdBar(user, mark)
-    const ending = batch.map(async (id) => {
-      if (await end(id)) ended.add(id)
-    })
-    await Promise.all([holding, ...ending])
+    const [were] = await Promise.all([end(batch), holding])
+    for (const [index, id] of batch.entries()) if (were[index]) ended.add(id)
   }
   return ended
 }

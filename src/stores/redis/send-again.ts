@@ -27,7 +27,8 @@ export async function sendAgain(
   throw error
 }
 
-function makesRecord([name, script]: readonly string[]): boolean {
+/** Tells whether a command makes a record, which may have been made and ended by the time it is sent again. */
+export function makesRecord([name, script]: readonly string[]): boolean {
   return name === 'SET' || script === CREATE.sha || script === CREATE.text
 }
 

@@ -22,8 +22,11 @@ interface Scanned {
 
 async function scan(node: RedisNode, from: string, count: number, ...matching: string[]): Promise<Scanned> {
   const reply = await node.send(['SCAN', from, 'COUNT', String(count), ...matching])
-  const [next, keys] = Array.isArray(reply) ? reply : []
-  return { next: textOf(next) ?? '0', keys: textsOf(keys) }
+  const [cursor, keys] = Array.isArray(reply) ? reply : []
+  const next = textOf(cursor)
+  // To take it for the end would be to take the rest of the sessions for none.
+  if (next === null) throw new Error('Redis answered a SCAN without a cursor.')
+  return { next, keys: textsOf(keys) }
 }
 
 async function scanSessions(

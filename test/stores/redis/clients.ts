@@ -2,6 +2,8 @@ import { Cluster, Redis } from 'ioredis'
 import { createClient, createCluster, createSentinel } from 'redis'
 import type { RedisClient } from '../../../src/stores/redis.ts'
 import type { RedisCluster } from '../../servers/redis-cluster.ts'
+import type { GlobalRedis } from '../../servers/redis-global.ts'
+import { startRedisRest } from '../../servers/redis-rest.ts'
 import type { RedisSentinelSet } from '../../servers/redis-sentinel.ts'
 
 /** A client of a real driver, connected, and the way to close it. */
@@ -33,6 +35,18 @@ export async function openIoRedis({ port }: Listening): Promise<OpenClient> {
   client.on('error', ignore)
   await client.connect()
   return { client, close: async () => client.disconnect() }
+}
+
+/** The REST interface in front of one server. There is no client: its address and token are all. */
+export async function openRest(server: Listening): Promise<OpenClient> {
+  const { url, token, close } = await startRedisRest(server)
+  return { client: { url, token }, close }
+}
+
+/** The REST interface to a database whose reads are answered by a replica. */
+export async function openGlobalRest(database: GlobalRedis): Promise<OpenClient> {
+  const { url, token, close } = await database.openRest()
+  return { client: { url, token }, close }
 }
 
 /** A node-redis client of a Cluster. */

@@ -3,6 +3,7 @@ import { RedisSessionStore } from '../../../src/stores/redis.ts'
 import { storeConformance } from '../../../src/testing/store-conformance.ts'
 import { type RedisServer, startRedis } from '../../servers/redis.ts'
 import { startRedisCluster } from '../../servers/redis-cluster.ts'
+import { type GlobalRedis, startGlobalRedis } from '../../servers/redis-global.ts'
 import { startRedisSentinel } from '../../servers/redis-sentinel.ts'
 import * as clients from './clients.ts'
 
@@ -51,6 +52,14 @@ conforms('Sentinel', startRedisSentinel, {
   'node-redis': clients.openNodeRedisSentinel,
   ioredis: clients.openIoRedisSentinel,
 })
+
+// Its replica has none of what is written: whoever asked that would find nothing at all.
+const startLagging = async (): Promise<GlobalRedis> => {
+  const database = await startGlobalRedis()
+  await database.pauseReplication()
+  return database
+}
+conforms('global, with a replica that lags', startLagging, { 'the REST interface': clients.openGlobalRest })
 
 describe('with the near-cache', () => {
   const drivers = { 'node-redis': clients.openNodeRedis, ioredis: clients.openIoRedis }

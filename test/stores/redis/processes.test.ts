@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type RedisServer, startRedis } from '../../servers/redis.ts'
-import type { Order } from './session-process.ts'
+import { startRedisRest } from '../../servers/redis-rest.ts'
+import type { Order, Place } from './session-process.ts'
 
 const PROGRAM = fileURLToPath(new URL('./session-process.ts', import.meta.url))
 const SECRET = 'one secret for all processes: 0123456789'
@@ -13,8 +14,8 @@ class SessionProcess {
   readonly #child: ChildProcessWithoutNullStreams
   readonly #answers: AsyncIterator<string>
 
-  constructor(port: number) {
-    this.#child = spawn(process.execPath, [PROGRAM, String(port), SECRET])
+  constructor(place: Place) {
+    this.#child = spawn(process.execPath, [PROGRAM, JSON.stringify(place), SECRET])
     this.#child.stderr.on('data', (text: Buffer) => process.stderr.write(text))
     this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
   }
@@ -41,8 +42,18 @@ class SessionProcess {
   }
 }
 
-describe('several processes on one Redis', () => {
+/** Starts what the processes reach Redis by. */
+const PLACES: Record<string, (server: RedisServer) => Promise<{ place: Place; close: () => unknown }>> = {
+  'node-redis': async ({ port }) => ({ place: { port }, close: () => {} }),
+  'the REST interface': async (server) => {
+    const { url, token, close } = await startRedisRest(server)
+    return { place: { url, token }, close }
+  },
+}
+
+describe.each(Object.entries(PLACES))('several processes on one Redis, with %s', (_name, open) => {
   let server: RedisServer
+  let reached: { place: Place; close: () => unknown }
   let processes: SessionProcess[]
   let a: SessionProcess
   let b: SessionProcess
@@ -50,7 +61,8 @@ describe('several processes on one Redis', () => {
 
   beforeAll(async () => {
     server = await startRedis()
-    processes = Array.from({ length: 4 }, () => new SessionProcess(server.port))
+    reached = await open(server)
+    processes = Array.from({ length: 4 }, () => new SessionProcess(reached.place))
     const [first, second] = processes
     if (first === undefined || second === undefined) throw new Error('There are four.')
     a = first
@@ -58,6 +70,7 @@ describe('several processes on one Redis', () => {
   })
   afterAll(async () => {
     for (const each of processes) each.stop()
+    await reached.close()
     await server.stop()
   })
   beforeEach(async () => {

@@ -134,7 +134,11 @@ function revokes<Server extends { stop(): Promise<void> }>(
   })
 }
 
-revokes('one server', startRedis, { 'node-redis': clients.openNodeRedis, ioredis: clients.openIoRedis })
+revokes('one server', startRedis, {
+  'node-redis': clients.openNodeRedis,
+  ioredis: clients.openIoRedis,
+  'the REST interface': clients.openRest,
+})
 revokes('a Cluster', startRedisCluster, {
   'node-redis': clients.openNodeRedisCluster,
   ioredis: clients.openIoRedisCluster,

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import { createSessions, type Sessions } from '../../../src/core/sessions.ts'
 import { RedisSessionStore } from '../../../src/stores/redis.ts'
-import { openNodeRedis } from './clients.ts'
+import { type OpenClient, openNodeRedis } from './clients.ts'
 
 /*
  * A process that serves requests as it is told, one line of JSON each, so that a test can say what happens
@@ -25,8 +25,15 @@ async function countUp(sessions: Sessions, cookie: string): Promise<void> {
   await passage.commit()
 }
 
-async function serve(port: number, secret: string): Promise<void> {
-  const { client, close } = await openNodeRedis({ port })
+/** Where Redis is: a port for node-redis, or a REST interface. */
+export type Place = { port: number } | { url: string; token: string }
+
+async function open(place: Place): Promise<OpenClient> {
+  return 'port' in place ? openNodeRedis(place) : { client: place, close: async () => {} }
+}
+
+async function serve(place: Place, secret: string): Promise<void> {
+  const { client, close } = await open(place)
   const sessions = createSessions({ secret, store: new RedisSessionStore(client), storeTimeout: '10s' })
   let passage = await sessions.open('')
 
@@ -51,5 +58,5 @@ async function serve(port: number, secret: string): Promise<void> {
   await close()
 }
 
-const [port = '', secret = ''] = process.argv.slice(2)
-await serve(Number(port), secret)
+const [place = '', secret = ''] = process.argv.slice(2)
+await serve(JSON.parse(place), secret)

@@ -1,0 +1,205 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { RedisSessionStore } from '../../../src/stores/redis.ts'
+import { freePort } from '../../servers/free-port.ts'
+import { type RedisServer, startRedis } from '../../servers/redis.ts'
+import { type RedisRest, startRedisRest } from '../../servers/redis-rest.ts'
+import { HOUR, recordOf } from './records.ts'
+
+const SECRET_DATA = 'hunter2-in-the-session'
+
+let server: RedisServer
+let rest: RedisRest
+let store: RedisSessionStore
+
+beforeAll(async () => {
+  server = await startRedis()
+  rest = await startRedisRest(server)
+  store = new RedisSessionStore({ url: rest.url, token: rest.token })
+})
+beforeEach(() => server.ask('FLUSHALL'))
+afterEach(() => rest.meet(() => undefined))
+afterAll(async () => {
+  await rest.close()
+  await server.stop()
+})
+
+const record = recordOf('a', { user: 'ann', data: JSON.stringify({ password: SECRET_DATA }) })
+
+/** Gives the words of the error that this ends in, after checking that it tells nothing that is secret. */
+async function errorOf(work: Promise<unknown>): Promise<string> {
+  const [outcome] = await Promise.allSettled([work])
+  if (outcome.status === 'fulfilled' || !(outcome.reason instanceof Error))
+    throw new Error('There was no error.')
+  const { message, stack, cause } = outcome.reason
+  const all = JSON.stringify([message, stack, String(cause), { ...outcome.reason }])
+  expect(all).not.toContain(SECRET_DATA)
+  expect(all).not.toContain(rest.token)
+  return message
+}
+
+/** All that the store does, with a database that answers so. */
+async function everyError(against: RedisSessionStore): Promise<string[]> {
+  return Promise.all([
+    errorOf(Promise.resolve(against.get('a'))),
+    errorOf(against.set('a', record, { ttl: HOUR })),
+    errorOf(against.create('a', record, { ttl: HOUR })),
+    errorOf(against.create('a', record, { ttl: 0 })),
+    errorOf(against.replace('a', record, { ttl: HOUR, revision: 1 })),
+    errorOf(against.replace('a', record, { ttl: 0, revision: 1 })),
+    errorOf(against.touch('a', { ttl: HOUR, touchedAt: 1, expiresAt: 2 })),
+    errorOf(against.destroy('a')),
+    errorOf(against.listByUser('ann')),
+    errorOf(against.destroyByUser('ann')),
+    errorOf(against.entries()),
+    errorOf(against.count()),
+  ])
+}
+
+describe('what is wrong is said, with what to do about it', () => {
+  test('a wrong token', async () => {
+    const wrong = new RedisSessionStore({ url: rest.url, token: 'AXyzOfAnother==' })
+    for (const error of await everyError(wrong)) {
+      expect(error).toMatch(/token was refused: give the REST token of this very database/)
+      expect(error).not.toContain('AXyzOfAnother')
+    }
+  })
+
+  test('the token that may only read, at the first load already', async () => {
+    const reader = new RedisSessionStore({ url: rest.url, token: rest.readOnlyToken })
+    for (const error of await everyError(reader))
+      expect(error).toMatch(/standard token, not the read-only one/)
+  })
+
+  test('a user without the permissions, and that those which the message names are enough', async () => {
+    await rest.close()
+    rest = await startRedisRest(server)
+    store = new RedisSessionStore({ url: rest.url, token: rest.token })
+    const [words = ''] =
+      /\+get .*@sortedset/.exec(
+        await errorOf(
+          Promise.resolve(new RedisSessionStore({ url: rest.url, token: rest.readOnlyToken }).get('a')),
+        ),
+      ) ?? []
+    await server.ask(
+      'ACL',
+      'SETUSER',
+      'default_ro',
+      '-@all',
+      ...words.split(' '),
+      'resetkeys',
+      '~coatcheck:*',
+    )
+    const narrow = new RedisSessionStore({ url: rest.url, token: rest.readOnlyToken })
+    await narrow.create('a', record, { ttl: HOUR })
+    expect(await narrow.touch('a', { ttl: HOUR, touchedAt: 1, expiresAt: 2 })).toBe(true)
+    expect(await narrow.listByUser('ann')).toHaveLength(1)
+    expect((await narrow.entries()).records).toHaveLength(1)
+    expect(await narrow.count()).toBe(1)
+    expect(await narrow.destroyByUser('ann')).toBe(1)
+  })
+
+  test.each([
+    [
+      'the commands of a day',
+      400,
+      'ERR max daily request limit exceeded. Limit: 10000, Usage: 10001.',
+      /commands are used up/,
+    ],
+    [
+      'the commands of a month',
+      400,
+      'ERR max requests limit exceeded. Limit: 500000',
+      /commands are used up/,
+    ],
+    ['requests at a time', 429, 'Too Many Requests', /Too many requests at a time/],
+    [
+      'the size of a request',
+      400,
+      'ERR max request size exceeded. Limit: 10485760 bytes',
+      /keep less in sessions/,
+    ],
+    ['the size of the database', 400, 'ERR DB capacity quota exceeded', /The database is full/],
+  ])('a limit of the plan: %s', async (_what, status, error, words) => {
+    rest.meet(() => ({ when: 'before', comes: { status, body: JSON.stringify({ error }) } }))
+    for (const message of await everyError(store)) {
+      expect(message).toMatch(words)
+      expect(message).toContain(error)
+    }
+  })
+
+  test('an address of something else', async () => {
+    for (const [status, body] of [
+      [200, '<html>Welcome</html>'],
+      [404, 'Not found'],
+      [404, '{"error":"Not found"}'],
+      [302, ''],
+      [200, '{}'],
+      [200, '[]'],
+      [200, '{"result":{"a":1}}'],
+      [200, '{"result":true}'],
+      [200, 'null'],
+      [200, ''],
+    ] as const) {
+      rest.meet(() => ({ when: 'before', comes: { status, body } }))
+      for (const message of await everyError(store)) expect(message).toMatch(/Something else answered/)
+    }
+  })
+
+  test('a server that is not there', async () => {
+    const nowhere = new RedisSessionStore({ url: `http://127.0.0.1:${await freePort()}`, token: rest.token })
+    for (const message of await everyError(nowhere))
+      expect(message).toMatch(/could not be reached.*ECONNREFUSED/)
+  })
+
+  test('words that carry what was sent', async () => {
+    const error = `ERR unknown command 'SET', with args beginning with: 'a' '${SECRET_DATA}'`
+    rest.meet(() => ({ when: 'before', comes: { status: 400, body: JSON.stringify({ error }) } }))
+    for (const message of await everyError(store))
+      expect(message).toMatch(/lacks a command that the store needs/)
+  })
+})
+
+describe('an answer that is none', () => {
+  test('to some of many is an error for all', async () => {
+    for (const id of ['a', 'b']) await store.create(id, recordOf(id, { user: 'ann' }), { ttl: HOUR })
+    for (const body of [
+      [{ result: null }],
+      [{ result: null }, { result: null }, { result: null }],
+      [{ result: null }, {}],
+      [{ result: null }, { error: 'ERR no' }],
+      [{ result: null }, null],
+      [{ result: null }, { result: 5 }],
+      { error: 'ERR no' },
+    ]) {
+      rest.meet((commands) =>
+        commands.length > 1
+          ? { when: 'before', comes: { status: 200, body: JSON.stringify(body) } }
+          : undefined,
+      )
+      await errorOf(store.listByUser('ann'))
+    }
+  })
+
+  test('of a walk is not its end', async () => {
+    for (const result of [null, [], [5, []], '0']) {
+      rest.meet(() => ({ when: 'before', comes: { status: 200, body: JSON.stringify({ result }) } }))
+      expect(await errorOf(store.entries())).toMatch(/a SCAN without a cursor/)
+    }
+  })
+
+  test('of a load is not that there is no session [P11]', async () => {
+    for (const result of [0, ['x']]) {
+      rest.meet(() => ({ when: 'before', comes: { status: 200, body: JSON.stringify({ result }) } }))
+      expect(await errorOf(Promise.resolve(store.get('a')))).toMatch(/neither a text nor nothing/)
+    }
+  })
+
+  test('that does not come at all is given up [P11]', async () => {
+    const stuck = Promise.withResolvers<void>()
+    rest.meet(() => ({ until: stuck.promise }))
+    rest.requests.length = 0
+    expect(await errorOf(Promise.resolve(store.get('a')))).toMatch(/did not answer.*within 10 s/)
+    expect(rest.requests).toHaveLength(1) // by then nobody waits for it
+    stuck.resolve()
+  })
+})
