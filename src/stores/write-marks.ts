@@ -11,9 +11,10 @@ const COUNT_LIMIT = 36 ** COUNT_DIGITS
  * neither taken for somebody else's nor done twice.
  */
 export function createWriteMarks(): () => string {
-  const own = randomBytes(6).toString('base64url')
+  let own: string | undefined
   let count = 0
   return () => {
+    own ??= randomBytes(6).toString('base64url') // not before: while a module loads, Workers draw nothing
     count = (count + 1) % COUNT_LIMIT
     return own + count.toString(36).padStart(COUNT_DIGITS, '0')
   }

@@ -19,9 +19,13 @@ export interface LocalWorker {
 /**
  * Starts a Worker with a new D1 database, bound as `DB`, on a free port.
  * @param entry - The path of its program, which is bundled. Default: one that does nothing.
+ * @param bindings - What the Worker has in its environment beside `SESSION_SECRET`.
  * @throws {Error} the runtimes are not installed; the message holds the command to type.
  */
-export async function startWorker(entry?: string): Promise<LocalWorker> {
+export async function startWorker(
+  entry?: string,
+  bindings: Record<string, string> = {},
+): Promise<LocalWorker> {
   if (!existsSync(MINIFLARE)) throw notInstalled()
   const folder = temporaryFolder('worker')
   const scriptPath = join(folder, 'worker.js')
@@ -39,7 +43,7 @@ export async function startWorker(entry?: string): Promise<LocalWorker> {
     port: 0,
     compatibilityDate: '2026-07-01',
     compatibilityFlags: ['nodejs_compat'],
-    bindings: { SESSION_SECRET: 'the secret of the D1 tests: 4f1c2a9be07d' },
+    bindings: { SESSION_SECRET: 'the secret of these tests: 4f1c2a9be07d', ...bindings },
     d1Databases: { DB: 'sessions' },
   })
   let guard: ChildProcess | undefined

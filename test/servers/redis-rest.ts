@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { createClient } from 'redis'
+import { createClient, ErrorReply } from 'redis'
 
 /** A client on RESP2, whose replies are what the interface writes as JSON. */
 interface Client {
@@ -24,6 +24,8 @@ export type Mishap =
 
 /** The REST interface of Upstash Redis, on loopback, in front of a real Redis. */
 export interface RedisRest {
+  readonly port: number
+  /** `http://127.0.0.1:port`. */
   readonly url: string
   readonly token: string
   /** A token of a user who may only read, by the ACL of the real Redis. */
@@ -46,12 +48,17 @@ export interface RedisRestOptions {
   readsFrom?: { port: number }
 }
 
-const TOKEN = 'AXyzToken=='
+/** The token of every interface. */
+export const TOKEN = 'AXyzToken=='
 const READ_ONLY_TOKEN = 'AXyzReadOnly=='
 const READER = 'default_ro'
 
 async function connected(port: number, user: object = {}): Promise<Client> {
-  const client = createClient({ RESP: 2, socket: { host: '127.0.0.1', port }, ...user })
+  const client = createClient({
+    RESP: 2,
+    socket: { host: '127.0.0.1', port, reconnectStrategy: () => 20 },
+    ...user,
+  })
   client.on('error', () => {}) // the request that waits for it says so
   await client.connect()
   return client
@@ -89,7 +96,8 @@ export async function startRedisRest(
     try {
       return { result: await client.sendCommand(command) }
     } catch (error) {
-      return { error: error instanceof Error ? error.message : String(error) }
+      if (error instanceof ErrorReply) return { error: error.message }
+      throw error
     }
   }
 
@@ -112,8 +120,8 @@ export async function startRedisRest(
   }
 
   const server = createServer((request, response) => {
-    const refused = (error: unknown): Answer => ({ status: 400, body: String(error) })
-    const answering = answerTo(request).catch(refused)
+    // When Redis is away, so is all of it.
+    const answering = answerTo(request).catch(() => 'a reset' as const)
     answering.then((answer) => {
       if (answer === 'a reset') request.socket.resetAndDestroy()
       else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body)
@@ -124,6 +132,7 @@ export async function startRedisRest(
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('The bridge has no port.')
   return {
+    port: address.port,
     url: `http://127.0.0.1:${address.port}`,
     token: TOKEN,
     readOnlyToken: READ_ONLY_TOKEN,

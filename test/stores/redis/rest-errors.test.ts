@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { RedisSessionStore } from '../../../src/stores/redis.ts'
 import { freePort } from '../../servers/free-port.ts'
 import { type RedisServer, startRedis } from '../../servers/redis.ts'
@@ -195,10 +195,20 @@ describe('an answer that is none', () => {
   })
 
   test('that does not come at all is given up [P11]', async () => {
-    const stuck = Promise.withResolvers<void>()
-    rest.meet(() => ({ until: stuck.promise }))
+    const [stuck, reached] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    rest.meet(() => {
+      reached.resolve()
+      return { until: stuck.promise }
+    })
+    const timer = new AbortController()
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(timer.signal)
     rest.requests.length = 0
-    expect(await errorOf(Promise.resolve(store.get('a')))).toMatch(/did not answer.*within 10 s/)
+    const loading = errorOf(Promise.resolve(store.get('a')))
+    await reached.promise
+    expect(timeout).toHaveBeenCalledExactlyOnceWith(10_000)
+    timeout.mockRestore()
+    timer.abort(new DOMException('over', 'TimeoutError'))
+    expect(await loading).toMatch(/did not answer.*within 10 s/)
     expect(rest.requests).toHaveLength(1) // by then nobody waits for it
     stuck.resolve()
   })
