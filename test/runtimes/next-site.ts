@@ -23,9 +23,10 @@ export interface NextSite {
 
 /**
  * Builds the site in `next-site` for production, with the package as it would be installed, and starts it on a free port.
+ * @param redis - The REST interface in whose Redis some of its sessions are.
  * @throws {Error} Next.js is not installed; the message holds the command to type.
  */
-export async function startNextSite(): Promise<NextSite> {
+export async function startNextSite(redis: { url: string; token: string }): Promise<NextSite> {
   if (!existsSync(PROGRAMS.next)) throw notInstalled()
   const folder = siteFolder()
   const packageFolder = join(folder, 'node_modules/coatcheck')
@@ -38,6 +39,8 @@ export async function startNextSite(): Promise<NextSite> {
     NEXT_TELEMETRY_DISABLED: '1',
     SESSION_SECRET: 'the secret of the Next.js tests: 91c04be7a2f6',
     SITE_ROOT: HERE,
+    UPSTASH_REDIS_REST_URL: redis.url,
+    UPSTASH_REDIS_REST_TOKEN: redis.token,
   }
   await run(process.execPath, [PROGRAMS.next, 'build'], { cwd: folder, env: { ...process.env, ...env } })
   const port = await freePort()

@@ -1,12 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Visitor } from '../../../src/testing/visitor.ts'
 import { type NextSite, startNextSite } from '../../runtimes/next-site.ts'
+import { type RedisServer, startRedis } from '../../servers/redis.ts'
+import { type RedisRest, startRedisRest } from '../../servers/redis-rest.ts'
 
+let database: RedisServer
+let rest: RedisRest
 let site: NextSite
 beforeAll(async () => {
-  site = await startNextSite()
+  database = await startRedis()
+  rest = await startRedisRest(database)
+  site = await startNextSite(rest)
 })
-afterAll(() => site?.stop())
+afterAll(async () => {
+  await site?.stop()
+  await rest?.close()
+  await database?.stop()
+})
 
 interface Shown {
   userId?: string
@@ -209,5 +219,15 @@ describe('on Next.js, built for production', () => {
     expect(await shownTo(visitor)).toEqual({ userId: 'eve' })
     await act(visitor, 'count')
     expect(await shownTo(visitor)).toEqual({ userId: 'eve', visits: 1 })
+  })
+
+  test('a session in Redis over HTTP is asked for anew each time, also where Next keeps what fetch() is answered [P4]', async () => {
+    const visitor = new Visitor(site.url)
+    await visitor.post('/api/http/login')
+    const before = visitor.copy()
+    for (let visit = 0; visit < 2; visit++)
+      expect(await shownIn(await visitor.get('/http'))).toEqual({ userId: 'ann' })
+    expect((await visitor.post('/api/http/logout')).status).toBe(204)
+    expect(await shownIn(await before.get('/http'))).toEqual({})
   })
 })
