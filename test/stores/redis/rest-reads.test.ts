@@ -131,6 +131,8 @@ describe('what is sent over HTTP', () => {
     })
     expect(await store.get('half')).toMatchObject({ user, data: '"\u0000\uFEFF\u2028\ud83d\ude00"' })
     expect(await store.listByUser(user)).toHaveLength(1)
+    await store.set('torn', recordOf('torn', { data: '"\ud83d"' }), { ttl: HOUR })
+    expect(await store.get('torn')).toMatchObject({ data: '"\uFFFD"' })
     expect(rest.requests.flat(2).every((text) => text.isWellFormed())).toBe(true)
   })
 })
