@@ -57,7 +57,7 @@ export interface RedisSessionStoreOptions {
    * Redis tells of every change on a connection that the store opens beside yours and closes on `dispose`; what
    * another process changes or revokes may be given out until that word arrives, about as long as one reply of
    * Redis takes. Without that connection nothing is kept. Needs a client of one server: not a pool, Sentinel or
-   * Cluster. Default: no cache.
+   * Cluster, nor HTTP. Default: no cache.
    */
   cache?: { maxEntries: number }
 }
@@ -71,7 +71,8 @@ const LARGEST_CACHE = 1_000_000
 const END_TOLD_MS = 10_000
 
 /**
- * Keeps sessions in Redis or Valkey, for any number of processes and machines: standalone, Sentinel or Cluster.
+ * Keeps sessions in Redis or Valkey, for any number of processes and machines: standalone, Sentinel or Cluster; or, over
+ * HTTP, Upstash Redis and Vercel KV.
  *
  * Conditional writes are scripts that Redis runs as one step. Every key carries a time to live, so that Redis
  * itself removes expired sessions; nothing is left to clean up. Redis answers before its replicas have the
@@ -92,8 +93,9 @@ export class RedisSessionStore implements ConditionalStore {
   /**
    * Takes a client and sends nothing yet.
    * @param client - A client of node-redis (`createClient`, `createCluster`, `createSentinel`; call its `connect()`)
-   * or ioredis (`new Redis`, `new Cluster`). It stays yours: the store never closes it.
-   * @throws {ConfigError} `ERR_CONFIG_INVALID` it is no such client, or an option is unknown or not usable;
+   * or ioredis (`new Redis`, `new Cluster`). It stays yours: the store never closes it. Or the `{ url, token }` of a database of
+   * Upstash or Vercel KV, for HTTP: no driver is needed.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` it is neither, or an option is unknown or not usable;
    * `ERR_STORE_UNSUPPORTED` it reads from replicas, which may still hold a session that is destroyed, or `cache` is
    * asked for with a client that it does not work with.
    */

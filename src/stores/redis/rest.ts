@@ -15,7 +15,8 @@ const WRITES: ReadonlySet<string> = new Set(['SET', 'ZREM', 'EVAL', 'EVALSHA'])
 const WITH_KEY = 'return redis.call(ARGV[1],KEYS[1],unpack(ARGV,2))'
 const WITHOUT_KEY = 'return redis.call(unpack(ARGV))'
 
-// Of a request with 1,000 records in its answer, many would wait for all. Workers have six connections, and fifty requests.
+// An answer with 1,000 records may be larger than a plan allows. A request for each is too many: a Worker has six connections and
+// fifty requests.
 const MOST_AT_ONCE = 100
 
 /**

@@ -23,6 +23,7 @@ describe('the clients the store takes', () => {
     ['ioredis with RESP3 replies', new Redis({ ...NOWHERE, replyMapping: 'resp3' })],
     ['ioredis with Sentinel', new Redis({ name: 'x', sentinels: [NOWHERE], lazyConnect: true })],
     ['an ioredis cluster', new Cluster([NOWHERE], { lazyConnect: true })],
+    ['a database over HTTP', { url: 'https://redis.invalid', token: 'AXyz' }],
   ]
 
   test.each(clients)('%s is taken, and nothing is sent to it yet', (_name, client) => {
