@@ -18,6 +18,8 @@ const LONGEST_MS = 10_000
  */
 const PAUSES_MS = [0, 50, 200]
 
+const NO_REPLY = 'An answer came with neither a reply of Redis nor an error.'
+
 /** Nothing came that tells whether the commands were carried out. */
 class LostAnswer extends Error {}
 
@@ -106,7 +108,7 @@ function parsed(text: string): unknown {
 }
 
 function repliesIn(answer: unknown, count: number): unknown[] {
-  if (!Array.isArray(answer)) return [replyIn(answer)] // all were refused together
+  if (!Array.isArray(answer)) throw new Error(refusalIn(answer) || NO_REPLY) // as when all were refused together
   if (answer.length !== count) throw new Error(`${answer.length} replies came to ${count} commands.`)
   return answer.map(replyIn)
 }
@@ -118,7 +120,7 @@ function replyIn(answer: unknown): unknown {
     typeof answer === 'object' && answer !== null && 'result' in answer ? answer.result : undefined
   if (reply === null || typeof reply === 'string' || typeof reply === 'number' || Array.isArray(reply))
     return reply
-  throw new Error('An answer came with neither a reply of Redis nor an error.')
+  throw new Error(NO_REPLY)
 }
 
 /** The words of an error, without the arguments of the command, which are what a session holds. */

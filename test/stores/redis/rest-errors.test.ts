@@ -1,27 +1,22 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { RedisSessionStore } from '../../../src/stores/redis.ts'
 import { freePort } from '../../servers/free-port.ts'
-import { type RedisServer, startRedis } from '../../servers/redis.ts'
-import { type RedisRest, startRedisRest } from '../../servers/redis-rest.ts'
+import type { RedisRest } from '../../servers/redis-rest.ts'
 import { HOUR, recordOf } from './records.ts'
+import { serveRest } from './served-rest.ts'
 
 const SECRET_DATA = 'hunter2-in-the-session'
 
-let server: RedisServer
+const served = serveRest()
 let rest: RedisRest
 let store: RedisSessionStore
 
-beforeAll(async () => {
-  server = await startRedis()
-  rest = await startRedisRest(server)
-  store = new RedisSessionStore({ url: rest.url, token: rest.token })
+beforeAll(() => {
+  rest = served.rest
+  store = served.open()
 })
-beforeEach(() => server.ask('FLUSHALL'))
+beforeEach(() => served.server.ask('FLUSHALL'))
 afterEach(() => rest.meet(() => undefined))
-afterAll(async () => {
-  await rest.close()
-  await server.stop()
-})
 
 const record = recordOf('a', { user: 'ann', data: JSON.stringify({ password: SECRET_DATA }) })
 
@@ -57,7 +52,7 @@ async function everyError(against: RedisSessionStore): Promise<string[]> {
 
 describe('what is wrong is said, with what to do about it', () => {
   test('a wrong token', async () => {
-    const wrong = new RedisSessionStore({ url: rest.url, token: 'AXyzOfAnother==' })
+    const wrong = served.open({ token: 'AXyzOfAnother==' })
     for (const error of await everyError(wrong)) {
       expect(error).toMatch(/token was refused: give the REST token of this very database/)
       expect(error).not.toContain('AXyzOfAnother')
@@ -65,37 +60,24 @@ describe('what is wrong is said, with what to do about it', () => {
   })
 
   test('the token that may only read, at the first load already', async () => {
-    const reader = new RedisSessionStore({ url: rest.url, token: rest.readOnlyToken })
+    const reader = served.open({ token: rest.readOnlyToken })
     for (const error of await everyError(reader))
       expect(error).toMatch(/standard token, not the read-only one/)
   })
 
-  test('a user without the permissions, and that those which the message names are enough', async () => {
-    await rest.close()
-    rest = await startRedisRest(server)
-    store = new RedisSessionStore({ url: rest.url, token: rest.token })
-    const [words = ''] =
-      /\+get .*@sortedset/.exec(
-        await errorOf(
-          Promise.resolve(new RedisSessionStore({ url: rest.url, token: rest.readOnlyToken }).get('a')),
-        ),
-      ) ?? []
-    await server.ask(
-      'ACL',
-      'SETUSER',
-      'default_ro',
-      '-@all',
-      ...words.split(' '),
-      'resetkeys',
-      '~coatcheck:*',
-    )
-    const narrow = new RedisSessionStore({ url: rest.url, token: rest.readOnlyToken })
+  test('a user without the permissions, and those that the message names are enough', async () => {
+    const narrow = served.open({ token: rest.readOnlyToken })
+    const error = await errorOf(Promise.resolve(narrow.get('a')))
+    const [words = ''] = /\+get .*@sortedset/.exec(error) ?? []
+    const user = ['ACL', 'SETUSER', 'default_ro']
+    await served.server.ask(...user, '-@all', ...words.split(' '), 'resetkeys', '~coatcheck:*')
     await narrow.create('a', record, { ttl: HOUR })
     expect(await narrow.touch('a', { ttl: HOUR, touchedAt: 1, expiresAt: 2 })).toBe(true)
     expect(await narrow.listByUser('ann')).toHaveLength(1)
     expect((await narrow.entries()).records).toHaveLength(1)
     expect(await narrow.count()).toBe(1)
     expect(await narrow.destroyByUser('ann')).toBe(1)
+    await served.server.ask(...user, '-@all', '+@read', '+@connection', 'allkeys')
   })
 
   test.each([
@@ -170,6 +152,7 @@ describe('an answer that is none', () => {
       [{ result: null }, null],
       [{ result: null }, { result: 5 }],
       { error: 'ERR no' },
+      { result: null },
     ]) {
       rest.meet((commands) =>
         commands.length > 1

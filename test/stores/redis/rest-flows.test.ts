@@ -1,23 +1,7 @@
-import { afterAll, beforeAll } from 'vitest'
-import { RedisSessionStore } from '../../../src/stores/redis.ts'
-import { type RedisServer, startRedis } from '../../servers/redis.ts'
-import { type RedisRest, startRedisRest } from '../../servers/redis-rest.ts'
 import { engineFlows } from '../flows.ts'
+import { serveRest } from './served-rest.ts'
 
-let server: RedisServer
-let rest: RedisRest
+const served = serveRest()
 let prefixes = 0
 
-beforeAll(async () => {
-  server = await startRedis()
-  rest = await startRedisRest(server)
-})
-afterAll(async () => {
-  await rest.close()
-  await server.stop()
-})
-
-engineFlows('RedisSessionStore over HTTP', () => {
-  const { url, token } = rest
-  return { store: new RedisSessionStore({ url, token }, { prefix: `flow-${++prefixes}:` }) }
-})
+engineFlows('RedisSessionStore over HTTP', () => ({ store: served.open({ prefix: `flow-${++prefixes}:` }) }))

@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Sessions } from '../../../src/core/sessions.ts'
 import { RedisSessionStore } from '../../../src/stores/redis.ts'
 import { request, sessionsOn } from '../../faults/traffic.ts'
-import { type RedisServer, startRedis } from '../../servers/redis.ts'
 import { type GlobalRedis, startGlobalRedis } from '../../servers/redis-global.ts'
-import { type RedisRest, startRedisRest } from '../../servers/redis-rest.ts'
+import type { RedisRest } from '../../servers/redis-rest.ts'
 import { HOUR, recordOf, touchNow } from './records.ts'
+import { serveRest } from './served-rest.ts'
 
 describe('a global database whose replica lags', () => {
   let database: GlobalRedis
@@ -67,20 +67,15 @@ describe('a global database whose replica lags', () => {
 })
 
 describe('what is sent over HTTP', () => {
-  let server: RedisServer
+  const served = serveRest()
   let rest: RedisRest
   let store: RedisSessionStore
 
-  beforeAll(async () => {
-    server = await startRedis()
-    rest = await startRedisRest(server)
-    store = new RedisSessionStore({ url: rest.url, token: rest.token })
+  beforeAll(() => {
+    rest = served.rest
+    store = served.open()
   })
-  beforeEach(() => server.ask('FLUSHALL'))
-  afterAll(async () => {
-    await rest.close()
-    await server.stop()
-  })
+  beforeEach(() => served.server.ask('FLUSHALL'))
 
   async function sizes(work: () => unknown): Promise<number[]> {
     rest.requests.length = 0
