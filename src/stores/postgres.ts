@@ -13,16 +13,12 @@ import { encodeKey } from './key-text.ts'
 import { lifetime } from './lifetime.ts'
 import { invalidOption, optionsOf, refuseUnknownOptions } from './options.ts'
 import { pageLimit } from './page-limit.ts'
-import {
-  type Answer,
-  type PgClient,
-  type PostgresJsClient,
-  type PostgresServer,
-  postgresServer,
-} from './postgres/client.ts'
+import { type PgClient, type PostgresJsClient, postgresServer } from './postgres/client.ts'
 import { explainError, explainMigrationError } from './postgres/explain-error.ts'
 import { INDEX_NAMES_TAKEN, INDEXES_THERE, postgresSchema, underMigrationLock } from './postgres/schema.ts'
+import type { Answer, PostgresServer } from './postgres/server.ts'
 import { EXPIRED_BATCH, type PostgresStatements, postgresStatements } from './postgres/statements.ts'
+import type { BunSqlClient } from './sql/bun-sql.ts'
 import { destroyAll } from './sql/destroy-all.ts'
 import { ExpiredRows } from './sql/expired-rows.ts'
 import { pageOf } from './sql/record-page.ts'
@@ -38,6 +34,7 @@ export type {
   PostgresJsQuery,
   PostgresJsRows,
 } from './postgres/client.ts'
+export type { BunSqlClient, BunSqlConnection, BunSqlQuery, BunSqlRows } from './sql/bun-sql.ts'
 
 /** How a {@link PostgresSessionStore} is set up. */
 export interface PostgresSessionStoreOptions {
@@ -45,7 +42,7 @@ export interface PostgresSessionStoreOptions {
   table?: string
   /**
    * Allows statements to be prepared by name, which saves the server their planning, and postgres.js a round trip
-   * each. Default `false`: a prepared statement belongs to a connection, and a transaction pooler swaps connections.
+   * each. Bun prepares them unless its own option `prepare` is `false`, and is refused then without this one. Default `false`: a prepared statement belongs to a connection, and a transaction pooler swaps connections.
    */
   prepare?: boolean
   /**
@@ -79,13 +76,14 @@ export class PostgresSessionStore implements ConditionalStore {
 
   /**
    * Takes the client. Nothing is sent yet.
-   * @param client - A `Pool` (better) or a connected `Client` of `pg`, or the `sql` function of postgres.js. It stays
-   * yours: `dispose` does not end it. The store listens for a pool's `error` event, which would end the process when
-   * the server goes down and nobody listens.
-   * @throws {ConfigError} `ERR_CONFIG_INVALID` the client is neither, or a `pg` client with its option `binary`, or a
-   * postgres.js client with `transform.row`, or an option is unknown or not usable.
+   * @param client - A `Pool` (better) or a connected `Client` of `pg`, the `sql` function of postgres.js, or a `SQL` of Bun
+   * with `prepare: false`. It stays yours: `dispose` does not end it. The store listens for a pool's `error` event, which
+   * would end the process when the server goes down and nobody listens.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` the client is none of these, or a `pg` client with its option `binary`, or a
+   * postgres.js client with `transform.row`, or one of Bun that prepares statements while the option `prepare` is not
+   * set, or an option is unknown or not usable.
    */
-  constructor(client: PgClient | PostgresJsClient, options: PostgresSessionStoreOptions = {}) {
+  constructor(client: PgClient | PostgresJsClient | BunSqlClient, options: PostgresSessionStoreOptions = {}) {
     const {
       table = DEFAULT_TABLE,
       prepare = false,

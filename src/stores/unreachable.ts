@@ -9,6 +9,8 @@ const CODES = new Set([
   'ETIMEDOUT',
   'CONNECT_TIMEOUT',
 ])
+// Bun's own words for these.
+const CODES_OF_BUN = /^ERR_(POSTGRES|MYSQL)_CONNECTION_(REFUSED|FAILED|TIMEOUT)$/
 
 /**
  * Makes a clear error of a connection that could not be made; `undefined` of any other error. The code is kept,
@@ -16,7 +18,7 @@ const CODES = new Set([
  */
 export function unreachable(store: string, error: unknown): Error | undefined {
   const code = codeOf(error)
-  if (typeof code !== 'string' || !CODES.has(code)) return undefined
+  if (typeof code !== 'string' || !(CODES.has(code) || CODES_OF_BUN.test(code))) return undefined
   const clear = new Error(
     `${store} cannot reach its server: ${reasonOf(error)}. Check the host and port of the client it was given, and that the server runs.`,
     { cause: error },

@@ -1,7 +1,10 @@
 import { ConfigError } from '../../core/errors.ts'
 import { decodeText } from '../decode-text.ts'
+import { isBunSql } from '../sql/bun-sql.ts'
 import type { SqlValue } from '../sql/record-row.ts'
+import { throughBun } from './bun.ts'
 import { ignorePoolErrors } from './pool-errors.ts'
+import type { PostgresServer } from './server.ts'
 
 /** A pool or a client of `pg`, as far as the store uses it. */
 export interface PgClient {
@@ -57,32 +60,14 @@ export interface PostgresJsRows extends Iterable<(Uint8Array | null)[]> {
   readonly count: number
 }
 
-/** What a statement gave: its rows as arrays of texts, and how many it read or changed. */
-export interface Answer {
-  rows: (string | null)[][]
-  count: number
-}
-
-/** A server to talk to, whichever driver does it. */
-export interface PostgresServer {
-  /**
-   * Sends one statement, which must have a value: postgres.js sends others before the one ahead is answered, and
-   * behind a transaction pooler some of them are then never answered. `name` is what to prepare it under, if at all.
-   */
-  ask(name: string, sql: string, values: SqlValue[]): Promise<Answer>
-  /** Sends several statements at once, without values. The server runs them as one transaction. */
-  run(sql: string): Promise<void>
-  /** Lets go of the client. */
-  release(): void
-}
-
 /**
  * Takes the user's client, by what it can do.
  * @param prepare - Whether statements may be prepared by name, which is state of a connection.
- * @throws {ConfigError} `ERR_CONFIG_INVALID` it is neither of `pg` nor of postgres.js, or it is set up for binary values,
- * or to make other things of rows.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` it is none of `pg`, postgres.js or Bun, or it is set up for binary values,
+ * to make other things of rows, or to prepare statements unasked.
  */
 export function postgresServer(client: unknown, prepare: boolean): PostgresServer {
+  if (isBunSql(client)) return throughBun(client, prepare)
   if (isPostgresJs(client)) {
     if (transformsRows(client)) throw rowTransformRefused()
     return throughPostgresJs(client, prepare)
@@ -93,7 +78,7 @@ export function postgresServer(client: unknown, prepare: boolean): PostgresServe
   }
   throw new ConfigError(
     'ERR_CONFIG_INVALID',
-    'PostgresSessionStore needs a client: a Pool or Client of pg (new Pool({ connectionString })), or the sql function of postgres.js 3.4 or newer (postgres(url)).',
+    'PostgresSessionStore needs a client: a Pool or Client of pg (new Pool({ connectionString })), the sql function of postgres.js 3.4 or newer (postgres(url)), or a SQL of Bun (new SQL(url, { prepare: false })).',
   )
 }
 

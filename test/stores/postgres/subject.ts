@@ -6,8 +6,18 @@ import type { SqlServer } from '../sql/sql-subject.ts'
 const COUNTED = `SELECT coalesce(sum(calls), 0) AS calls FROM pg_stat_statements
   WHERE query LIKE '%coatcheck\\_sessions%' AND query NOT LIKE '%pg\\_stat\\_statements%'`
 
-/** Starts a PostgreSQL server that counts statements, with stores through pg. */
-export async function startPostgresSubject(): Promise<SqlServer> {
+type Open = (url: string, ...options: Parameters<SqlServer['open']>) => ReturnType<SqlServer['open']>
+
+const openThroughPg: Open = (connectionString, options) => {
+  const pool = new pg.Pool({ connectionString, max: 4 })
+  return { store: new PostgresSessionStore(pool, options), end: () => pool.end() }
+}
+
+/**
+ * Starts a PostgreSQL server that counts statements.
+ * @param open - Opens a store on it. Default: through pg.
+ */
+export async function startPostgresSubject(open = openThroughPg): Promise<SqlServer> {
   const server = await startPostgres({ shared_preload_libraries: 'pg_stat_statements' })
   await server.ask('CREATE EXTENSION pg_stat_statements')
   return {
@@ -31,10 +41,7 @@ export async function startPostgresSubject(): Promise<SqlServer> {
       const [row] = await server.ask(COUNTED)
       return Number(row?.calls)
     },
-    open: (options) => {
-      const pool = new pg.Pool({ connectionString: server.url, max: 4 })
-      return { store: new PostgresSessionStore(pool, options), end: () => pool.end() }
-    },
+    open: (options) => open(server.url, options),
     stop: server.stop,
   }
 }
