@@ -11,14 +11,16 @@ import type {
 } from '../core/store.ts'
 import { encodeKey } from './key-text.ts'
 import { lifetime } from './lifetime.ts'
-import { type Answer, type MysqlServer, mysqlServer } from './mysql/client.ts'
+import { mysqlServer } from './mysql/client.ts'
 import { explainError, explainMigrationError } from './mysql/explain-error.ts'
 import type { MariadbClient } from './mysql/mariadb.ts'
 import type { MysqlClient } from './mysql/mysql2.ts'
 import { mysqlSchema } from './mysql/schema.ts'
+import type { Answer, MysqlServer } from './mysql/server.ts'
 import { EXPIRED_BATCH, type MysqlStatements, mysqlStatements } from './mysql/statements.ts'
 import { optionsOf, refuseUnknownOptions } from './options.ts'
 import { pageLimit } from './page-limit.ts'
+import type { BunSqlClient } from './sql/bun-sql.ts'
 import { destroyAll } from './sql/destroy-all.ts'
 import { ExpiredRows } from './sql/expired-rows.ts'
 import { pageOf } from './sql/record-page.ts'
@@ -29,6 +31,7 @@ import { codeOf } from './unreachable.ts'
 
 export type { MariadbClient, MariadbStatement } from './mysql/mariadb.ts'
 export type { MysqlClient, MysqlStatement, TypeCast } from './mysql/mysql2.ts'
+export type { BunSqlClient, BunSqlConnection, BunSqlQuery, BunSqlRows } from './sql/bun-sql.ts'
 
 /** How a {@link MysqlSessionStore} is set up. */
 export interface MysqlSessionStoreOptions {
@@ -70,10 +73,10 @@ export class MysqlSessionStore implements ConditionalStore {
   /**
    * Takes the client. Nothing is sent yet.
    * @param client - A pool (better) or a connection of `mysql2/promise` or of `mariadb`, with its default character set,
-   * utf8mb4. It stays yours: `dispose` does not end it.
+   * utf8mb4; or a `SQL` of Bun. It stays yours: `dispose` does not end it.
    * @throws {ConfigError} `ERR_CONFIG_INVALID` the client is none of these, or an option is unknown or not usable.
    */
-  constructor(client: MysqlClient | MariadbClient, options: MysqlSessionStoreOptions = {}) {
+  constructor(client: MysqlClient | MariadbClient | BunSqlClient, options: MysqlSessionStoreOptions = {}) {
     const {
       table = DEFAULT_TABLE,
       queryTimeout,
@@ -151,7 +154,7 @@ export class MysqlSessionStore implements ConditionalStore {
     if (count > 0) return 'written'
     const live = await this.#liveRevision(id)
     if (live === undefined) return 'missing'
-    // A connection without mysql2's FOUND_ROWS flag does not count a row that had all these values already.
+    // A connection without the flag FOUND_ROWS, as mysql2 has it and Bun does not, does not count a row that had all these values already.
     return live === options.revision && live === record.revision && ttl > 0 ? 'written' : 'conflict'
   }
 

@@ -8,6 +8,8 @@ export interface AcrossProcesses {
   name: string
   /** The module in `stores/` that opens it. */
   module: string
+  /** The runtime that the processes run on. Default: this one. */
+  runtime?: string
   /** How many increments are made in parallel. Default 1,000. */
   increments?: number
   /** Starts an empty backend, and gives what the module's `openStore` takes. Called once. */
@@ -18,14 +20,17 @@ const PROCESSES = 4
 const RACES = 200
 
 /** Registers what must hold when separate processes share one backend: the same for every full store. */
-export function acrossProcesses({ name, module, increments = 1_000, start }: AcrossProcesses): void {
+export function acrossProcesses(subject: AcrossProcesses): void {
+  const { name, module, runtime, increments = 1_000, start } = subject
   describe(`${name} shared by ${PROCESSES} processes`, () => {
     let workers: Worker[] = []
     let stopBackend: (() => Promise<unknown>) | undefined
     beforeAll(async () => {
       const { settings, stop } = await start()
       stopBackend = stop
-      workers = await Promise.all(Array.from({ length: PROCESSES }, () => startWorker(module, settings)))
+      workers = await Promise.all(
+        Array.from({ length: PROCESSES }, () => startWorker(module, settings, runtime)),
+      )
     })
     afterAll(async () => {
       await Promise.all(workers.map((worker) => worker.stop()))

@@ -28,9 +28,15 @@ async function ended(child: ChildProcess): Promise<void> {
  * Starts a process, ready when its store is open.
  * @param store - The name of a module in `stores/`, such as `sqlite`.
  * @param settings - What its `openStore` takes: a path or a URL.
+ * @param execPath - The runtime to run it on. Default: this one.
  */
-export async function startWorker(store: string, settings: string): Promise<Worker> {
-  const child = fork(join(import.meta.dirname, 'worker-main.ts'), [store, settings], { execArgv: [] })
+export async function startWorker(
+  store: string,
+  settings: string,
+  execPath = process.execPath,
+): Promise<Worker> {
+  const program = join(import.meta.dirname, 'worker-main.ts')
+  const child = fork(program, [store, settings], { execPath, execArgv: [] })
   const waiting = new Map<number, (reply: Reply) => void>()
   const replyTo = (number: number): Promise<Reply> => new Promise((resolve) => waiting.set(number, resolve))
   child.on('message', (message) => {

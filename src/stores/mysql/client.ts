@@ -1,27 +1,17 @@
 import { ConfigError } from '../../core/errors.ts'
-import type { SqlValue } from '../sql/record-row.ts'
+import { isBunSql } from '../sql/bun-sql.ts'
 import { codeOf } from '../unreachable.ts'
+import { throughBun } from './bun.ts'
 import { type MariadbClient, mariadbStatement, withoutStatement } from './mariadb.ts'
 import type { MysqlClient, MysqlStatement, TypeCast } from './mysql2.ts'
 import { type Execute, executeOnPool, isPool } from './pool.ts'
+import type { MysqlServer } from './server.ts'
 
 const DEFAULT_TIMEOUT_MS = 30_000
 
-/** What a statement gave: its rows as arrays, and how many it matched. */
-export interface Answer {
-  rows: unknown[][]
-  count: number
-}
-
-/** A server to talk to. */
-export interface MysqlServer {
-  /** Runs one statement. */
-  ask(sql: string, values: SqlValue[]): Promise<Answer>
-}
-
 /**
- * Takes the user's client, which must be of mysql2's promise interface or of the mariadb connector's.
- * @param timeout - Milliseconds without an answer until a connection of mysql2's is given up; `undefined` for 30 seconds.
+ * Takes the user's client, which must be of mysql2's promise interface, of the mariadb connector's, or a SQL of Bun.
+ * @param timeout - Milliseconds without an answer until a connection of mysql2's or Bun's is given up; `undefined` for 30 seconds.
  * @throws {ConfigError} `ERR_CONFIG_INVALID` it is not, or it is of the connector's and there is a timeout.
  */
 export function mysqlServer(client: unknown, timeout: number | undefined): MysqlServer {
@@ -31,6 +21,7 @@ export function mysqlServer(client: unknown, timeout: number | undefined): Mysql
       "MysqlSessionStore was given a client of mysql2's callback interface. Give it client.promise(), or make it with createPool from 'mysql2/promise'.",
     )
   }
+  if (isBunSql(client)) return throughBun(client, timeout ?? DEFAULT_TIMEOUT_MS)
   if (!canExecute(client)) throw otherClient()
   if (!isMariadb(client)) return throughMysql2(client, timeout ?? DEFAULT_TIMEOUT_MS)
   if (timeout !== undefined) throw timeoutRefused()
@@ -47,7 +38,7 @@ function timeoutRefused(): ConfigError {
 function otherClient(): ConfigError {
   return new ConfigError(
     'ERR_CONFIG_INVALID',
-    "MysqlSessionStore needs a pool or a connection of mysql2 or of the mariadb connector: createPool(url) from 'mysql2/promise' or from 'mariadb', not 'mariadb/callback'.",
+    "MysqlSessionStore needs a pool or a connection of mysql2 or of the mariadb connector: createPool(url) from 'mysql2/promise' or from 'mariadb', not 'mariadb/callback'; or a SQL of Bun: new SQL(url).",
   )
 }
 

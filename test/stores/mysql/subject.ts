@@ -1,13 +1,28 @@
 import mysql from 'mysql2/promise'
-import { MysqlSessionStore } from '../../../src/stores/mysql.ts'
+import { MysqlSessionStore, type MysqlSessionStoreOptions } from '../../../src/stores/mysql.ts'
 import { startMariadb } from '../../servers/mariadb.ts'
 import type { SqlServer } from '../sql/sql-subject.ts'
 
+// Prepared or not, which depends on the driver. To ask for this is none of them.
+const COUNTED = `SHOW GLOBAL STATUS WHERE Variable_name IN
+  ('Com_select', 'Com_insert', 'Com_update', 'Com_delete', 'Com_delete_multi')`
+
+type Open = (url: string, options: MysqlSessionStoreOptions) => ReturnType<SqlServer['open']>
+
+const openThroughMysql2: Open = (uri, options) => {
+  const pool = mysql.createPool({ uri, connectionLimit: 4 })
+  return { store: new MysqlSessionStore(pool, options), end: () => pool.end() }
+}
+
 /**
- * Starts a MariaDB server, with stores through mysql2.
+ * Starts a MariaDB server.
  * @param choosesDatabase - Whether the stores' connections choose a database. Without one their table is told with it.
+ * @param open - Opens a store on it. Default: through mysql2.
  */
-export async function startMysqlSubject(choosesDatabase = true): Promise<SqlServer> {
+export async function startMysqlSubject(
+  choosesDatabase = true,
+  open = openThroughMysql2,
+): Promise<SqlServer> {
   const server = await startMariadb()
   const uri = choosesDatabase ? server.url : withoutDatabase(server.url)
   const table = choosesDatabase ? {} : { table: 'coatcheck.coatcheck_sessions' }
@@ -28,14 +43,10 @@ export async function startMysqlSubject(choosesDatabase = true): Promise<SqlServ
       return Number(Object.values(row ?? {})[1])
     },
     statements: async () => {
-      // All that clients run as prepared statements, which the store's are and the tests' own are not.
-      const [row] = await server.ask("SHOW GLOBAL STATUS LIKE 'Com_stmt_execute'")
-      return Number(Object.values(row ?? {})[1])
+      const rows = await server.ask(COUNTED)
+      return rows.reduce((sum, row) => sum + Number(Object.values(row)[1]), 0)
     },
-    open: (options) => {
-      const pool = mysql.createPool({ uri, connectionLimit: 4 })
-      return { store: new MysqlSessionStore(pool, { ...table, ...options }), end: () => pool.end() }
-    },
+    open: (options) => open(uri, { ...table, ...options }),
     stop: server.stop,
   }
 }
