@@ -35,6 +35,7 @@ import { countSessions, scanIds } from './redis/walk.ts'
 import { createWriteMarks } from './write-marks.ts'
 
 export type {
+  BunRedisClient,
   ClusterMaster,
   IoRedisClient,
   IoRedisCluster,
@@ -57,7 +58,7 @@ export interface RedisSessionStoreOptions {
    * Redis tells of every change on a connection that the store opens beside yours and closes on `dispose`; what
    * another process changes or revokes may be given out until that word arrives, about as long as one reply of
    * Redis takes. Without that connection nothing is kept. Needs a client of one server: not a pool, Sentinel or
-   * Cluster, nor HTTP. Default: no cache.
+   * Cluster, nor HTTP, nor one of Bun, which does not pass on what Redis tells. Default: no cache.
    */
   cache?: { maxEntries: number }
 }
@@ -93,9 +94,9 @@ export class RedisSessionStore implements ConditionalStore {
   /**
    * Takes a client and sends nothing yet.
    * @param client - A client of node-redis (`createClient`, `createCluster`, `createSentinel`; call its `connect()`)
-   * or ioredis (`new Redis`, `new Cluster`). It stays yours: the store never closes it. Or the `{ url, token }` of a database of
-   * Upstash or Vercel KV, for HTTP: no driver is needed.
-   * @throws {ConfigError} `ERR_CONFIG_INVALID` it is neither, or an option is unknown or not usable;
+   * or ioredis (`new Redis`, `new Cluster`), or a `RedisClient` of Bun. It stays yours: the store never closes it. Or the
+   * `{ url, token }` of a database of Upstash or Vercel KV, for HTTP: no driver is needed.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` it is none of these, or an option is unknown or not usable;
    * `ERR_STORE_UNSUPPORTED` it reads from replicas, which may still hold a session that is destroyed, or `cache` is
    * asked for with a client that it does not work with.
    */
@@ -319,7 +320,7 @@ export class RedisSessionStore implements ConditionalStore {
 function cacheUnsupported(): ConfigError {
   return new ConfigError(
     'ERR_STORE_UNSUPPORTED',
-    'RedisSessionStore: the option cache works with a client of one server, made with createClient (node-redis) or new Redis without sentinels (ioredis). Leave it out with a pool, Sentinel or Cluster, and over HTTP.',
+    'RedisSessionStore: the option cache works with a client of one server, made with createClient (node-redis) or new Redis without sentinels (ioredis). Leave it out with a pool, Sentinel or Cluster, over HTTP, and with a RedisClient of Bun.',
   )
 }
 

@@ -66,6 +66,16 @@ export interface IoRedisCluster extends IoRedis {
   refreshSlotsCache(callback: () => void): void
 }
 
+/** What the store needs of a `RedisClient` of Bun. */
+export interface BunRedisClient {
+  /** Whether it is connected. Only tells this client from others: never asked. */
+  readonly connected: boolean
+  /** Connects, also a client that has given up. */
+  connect(): Promise<unknown>
+  /** Sends one command as it is. */
+  send(command: string, args: string[]): Promise<unknown>
+}
+
 /**
  * A database of Upstash Redis, of Vercel KV or of another server with their REST interface, spoken to over HTTP with the
  * runtime's own `fetch`: no client is needed.
@@ -78,9 +88,9 @@ export interface RedisRestDatabase {
 }
 
 /**
- * What the store can speak through: a client of node-redis (`createClient`, `createCluster`, `createSentinel`) or
- * ioredis (`Redis`, `Cluster`), described by the few methods used, so that neither driver has to be installed; or the
- * `{ url, token }` of a database that is spoken to over HTTP.
+ * What the store can speak through: a client of node-redis (`createClient`, `createCluster`, `createSentinel`),
+ * ioredis (`Redis`, `Cluster`) or Bun (`RedisClient`), described by the few methods used, so that no driver has to be
+ * installed; or the `{ url, token }` of a database that is spoken to over HTTP.
  */
 export type RedisClient =
   | NodeRedisClient
@@ -88,4 +98,5 @@ export type RedisClient =
   | NodeRedisSentinel
   | IoRedisClient
   | IoRedisCluster
+  | BunRedisClient
   | RedisRestDatabase

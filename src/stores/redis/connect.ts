@@ -1,5 +1,7 @@
 import { ConfigError } from '../../core/errors.ts'
+import { throughBun } from './bun.ts'
 import type {
+  BunRedisClient,
   IoRedisClient,
   IoRedisCluster,
   NodeRedisClient,
@@ -38,6 +40,10 @@ function isNodeRedisSentinel(client: RedisClient): client is NodeRedisSentinel {
   return can(client, 'getMasterNode')
 }
 
+function isBunRedis(client: RedisClient): client is BunRedisClient {
+  return can(client, 'send') && can(client, 'connect') && can(client, 'connected')
+}
+
 // One of them is enough: what is wrong with the other, the check of both says.
 function isRestDatabase(client: RedisClient): client is RedisRestDatabase {
   return can(client, 'url') || can(client, 'token')
@@ -45,7 +51,7 @@ function isRestDatabase(client: RedisClient): client is RedisRestDatabase {
 
 /**
  * Finds out by its abilities which driver a client is from and what it talks to.
- * @throws {ConfigError} `ERR_CONFIG_INVALID` when it is no client of node-redis or ioredis, nor the `{ url, token }` of a database.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` when it is no client of node-redis, ioredis or Bun, nor the `{ url, token }` of a database.
  */
 export function connect(client: RedisClient): RedisCommands {
   if (isIoRedis(client))
@@ -54,9 +60,10 @@ export function connect(client: RedisClient): RedisCommands {
     if (isNodeRedisCluster(client)) return throughCluster(client)
     return isNodeRedisSentinel(client) ? throughSentinel(client) : throughClient(client)
   }
+  if (isBunRedis(client)) return throughBun(client)
   if (isRestDatabase(client)) return throughRest(client)
   throw new ConfigError(
     'ERR_CONFIG_INVALID',
-    `RedisSessionStore takes a client of node-redis (createClient, createCluster, createSentinel) or ioredis (new Redis, new Cluster) as its first argument, and was given ${typeof client === 'object' ? 'another object' : `a value of type ${typeof client}`}. An address is not enough: make the client, connect it, and pass it in. For Upstash or Vercel KV over HTTP give { url: process.env.UPSTASH_REDIS_REST_URL, token: process.env.UPSTASH_REDIS_REST_TOKEN }, and not a client of @upstash/redis or @vercel/kv.`,
+    `RedisSessionStore takes a client of node-redis (createClient, createCluster, createSentinel), ioredis (new Redis, new Cluster) or Bun (new RedisClient) as its first argument, and was given ${typeof client === 'object' ? 'another object' : `a value of type ${typeof client}`}. An address is not enough: make the client, connect it, and pass it in. For Upstash or Vercel KV over HTTP give { url: process.env.UPSTASH_REDIS_REST_URL, token: process.env.UPSTASH_REDIS_REST_TOKEN }, and not a client of @upstash/redis or @vercel/kv.`,
   )
 }

@@ -2,8 +2,16 @@ import { isError } from '../../core/is-error.ts'
 import { type Advice, type RedisCommands, textOf } from './commands.ts'
 import { sendAgain } from './send-again.ts'
 
+const UNREACHABLE =
+  'Redis cannot be reached: check the address the client was made with, and that the server is up.'
+
 /** What an error of a driver begins with or holds, and what to do about it. */
 const ADVICE: readonly Advice[] = [
+  [
+    // Of Bun, whose words for it hold what others say of a client that nobody connected.
+    /offline queue is disabled|Max reconnection attempts|^Connection (has failed|timeout)/i,
+    UNREACHABLE,
+  ],
   [
     /client is closed|Connection is closed/i,
     'The client is not connected. With node-redis call `await client.connect()` before the first request; after `close()`, `quit()` or `disconnect()` it can no longer be used.',
@@ -40,7 +48,7 @@ const ADVICE: readonly Advice[] = [
   ],
   [
     /^(MOVED|ASK) /,
-    'This server is part of a Redis Cluster: use createCluster (node-redis) or new Cluster (ioredis).',
+    'This server is part of a Redis Cluster: use createCluster (node-redis) or new Cluster (ioredis); the RedisClient of Bun speaks to one server only.',
   ],
   [/CLUSTERDOWN/, 'Part of the Redis Cluster is down, and with it the slot of this key.'],
   [/^LOADING/, 'Redis has just started and is still loading its data.'],
@@ -50,10 +58,10 @@ const ADVICE: readonly Advice[] = [
   ],
   [
     /ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|MaxRetriesPerRequest|max retries per request|ClientOffline|The client is offline|Stream isn't writeable/i,
-    'Redis cannot be reached: check the address the client was made with, and that the server is up.',
+    UNREACHABLE,
   ],
   [
-    /Socket closed unexpectedly|ECONNRESET/,
+    /Socket closed unexpectedly|ECONNRESET|^Connection closed$/,
     'The connection to Redis broke before the answer came, so the command may have been carried out: look whether the server has restarted, or something in between ends connections.',
   ],
 ]

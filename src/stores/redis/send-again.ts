@@ -6,7 +6,7 @@ const MOST_TIMES = 5
 
 /**
  * Sends a command again whose connection broke before its reply, once the driver is connected again; fails with any other
- * error. ioredis does so by itself, node-redis does not. No write is done twice by it: each has a mark by which its script
+ * error. ioredis does so by itself, node-redis and Bun do not. No write is done twice by it: each has a mark by which its script
  * knows it in the record. What makes a record is not sent again, for the record may have been made and ended meanwhile.
  */
 export async function sendAgain(
@@ -32,11 +32,15 @@ export function makesRecord([name, script]: readonly string[]): boolean {
   return name === 'SET' || script === CREATE.sha || script === CREATE.text
 }
 
+// Of node-redis, whose classes of errors are not to be had without importing it, and of Bun, whose code stands for other
+// errors too.
+const CUT = new Set(['Socket closed unexpectedly', 'Connection closed'])
+
 /**
- * By the words of node-redis, whose classes of errors are not to be had without importing it; by the code of Node where the
- * connection was reset, as that of a server is which is killed before it has read all.
+ * By the driver's words; by the code of Node where the connection was reset, as that of a server is which is killed before
+ * it has read all.
  */
 function wasCut(error: unknown): boolean {
   if (!isError(error)) return false
-  return error.message === 'Socket closed unexpectedly' || ('code' in error && error.code === 'ECONNRESET')
+  return CUT.has(error.message) || ('code' in error && error.code === 'ECONNRESET')
 }

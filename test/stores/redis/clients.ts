@@ -5,6 +5,7 @@ import type { RedisCluster } from '../../servers/redis-cluster.ts'
 import type { GlobalRedis } from '../../servers/redis-global.ts'
 import { startRedisRest } from '../../servers/redis-rest.ts'
 import type { RedisSentinelSet } from '../../servers/redis-sentinel.ts'
+import { startBun } from '../bun/start-bun.ts'
 
 /** A client of a real driver, connected, and the way to close it. */
 export interface OpenClient {
@@ -47,6 +48,37 @@ export async function openRest(server: Listening): Promise<OpenClient> {
 export async function openGlobalRest(database: GlobalRedis): Promise<OpenClient> {
   const { url, token, close } = await database.openRest()
   return { client: { url, token }, close }
+}
+
+/**
+ * A `RedisClient` of Bun, in a process of its own: what the store asks of it is done over there.
+ * @param onSend - Hears of each command before it is sent.
+ */
+export async function openBunRedis(
+  { port }: Listening,
+  onSend: (command: string, args: string[]) => void = () => {},
+): Promise<OpenClient> {
+  const bun = startBun()
+  const { client } = bun.open('redis', `redis://127.0.0.1:${port}`)
+  await client('connect')
+  return {
+    client: {
+      connected: true,
+      connect: () => client('connect'),
+      send: (command, args) => {
+        onSend(command, args)
+        return client('send', command, args)
+      },
+    },
+    close: () => bun.stop(),
+  }
+}
+
+/** The drivers of one server. */
+export const DRIVERS: Readonly<Record<string, (server: Listening) => Promise<OpenClient>>> = {
+  'node-redis': openNodeRedis,
+  ioredis: openIoRedis,
+  Bun: openBunRedis,
 }
 
 /** A node-redis client of a Cluster. */

@@ -4,14 +4,12 @@ import { RedisSessionStore } from '../../../src/stores/redis.ts'
 import { type RedisServer, startRedis } from '../../servers/redis.ts'
 import { commandsDuring } from '../../servers/redis-monitor.ts'
 import { startTcpProxy } from '../../servers/tcp-proxy.ts'
-import { type OpenClient, openIoRedis, openNodeRedis } from './clients.ts'
+import { DRIVERS, type OpenClient } from './clients.ts'
 import { HOUR, recordOf, touchNow } from './records.ts'
 
 test('a text in a reply keeps the mark that it begins with', () => {
   expect(textOf(new TextEncoder().encode('\uFEFFann'))).toBe('\uFEFFann')
 })
-
-const DRIVERS = { 'node-redis': openNodeRedis, ioredis: openIoRedis }
 
 describe.each(Object.entries(DRIVERS))('what %s sends, counted by the server', (_name, open) => {
   let server: RedisServer

@@ -5,7 +5,7 @@ import { countOf, request, STORE_TIMEOUT, sessionsOn, startTraffic } from '../..
 import { type RedisServer, startRedis } from '../../servers/redis.ts'
 import { startRedisRest, TOKEN } from '../../servers/redis-rest.ts'
 import { startTcpProxy, type TcpProxy } from '../../servers/tcp-proxy.ts'
-import { type OpenClient, openIoRedis, openNodeRedis } from './clients.ts'
+import { type OpenClient, openBunRedis, openIoRedis, openNodeRedis } from './clients.ts'
 
 // A request may ask the store several times, and each time wait for as long as this.
 const LONGEST_REQUEST = 4 * STORE_TIMEOUT
@@ -26,6 +26,7 @@ const itself = async ({ port }: RedisServer): Promise<Front> => ({ port, close: 
 const KINDS: Record<string, Kind> = {
   'node-redis': { front: itself, open: openNodeRedis },
   ioredis: { front: itself, open: openIoRedis },
+  Bun: { front: itself, open: openBunRedis },
   'the REST interface': {
     front: startRedisRest,
     open: async ({ port }) => ({

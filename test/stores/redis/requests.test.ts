@@ -5,13 +5,13 @@ import { createClock, type TestClock } from '../../../src/testing/clock.ts'
 import { request } from '../../faults/traffic.ts'
 import { type RedisServer, startRedis } from '../../servers/redis.ts'
 import { commandsDuring } from '../../servers/redis-monitor.ts'
-import { type OpenClient, openIoRedis, openNodeRedis } from './clients.ts'
+import { DRIVERS, type OpenClient } from './clients.ts'
 
 const MINUTE = 60_000
 
-describe.each(Object.entries({ 'node-redis': openNodeRedis, ioredis: openIoRedis }))(
+describe.each(Object.entries(DRIVERS))(
   'what a request sends to Redis, counted there, with %s',
-  (_name, open) => {
+  (name, open) => {
     let server: RedisServer
     let client: OpenClient
     let clock: TestClock
@@ -73,7 +73,8 @@ describe.each(Object.entries({ 'node-redis': openNodeRedis, ioredis: openIoRedis
       expect(await sent(read)).toEqual(['GET'])
     })
 
-    test('none for a read from the near-cache', async () => {
+    // Bun's is refused it.
+    test.skipIf(name === 'Bun')('none for a read from the near-cache', async () => {
       const cached = createSessionsWith({ cache: { maxEntries: 10 } })
       const readCached = (): Promise<string> => request(cached, cookie, (session) => session.count)
       let commands = ['not yet']

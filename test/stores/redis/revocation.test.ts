@@ -135,8 +135,7 @@ function revokes<Server extends { stop(): Promise<void> }>(
 }
 
 revokes('one server', startRedis, {
-  'node-redis': clients.openNodeRedis,
-  ioredis: clients.openIoRedis,
+  ...clients.DRIVERS,
   'the REST interface': clients.openRest,
 })
 revokes('a Cluster', startRedisCluster, {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { RedisSessionStore } from '../../../src/stores/redis.ts'
 import { type RedisServer, startRedis } from '../../servers/redis.ts'
 import { commandsDuring } from '../../servers/redis-monitor.ts'
-import { type OpenClient, openIoRedis, openNodeRedis } from './clients.ts'
+import { DRIVERS, type OpenClient, openNodeRedis } from './clients.ts'
 import { HOUR, recordOf, touchNow } from './records.ts'
 
 let server: RedisServer
@@ -14,32 +14,29 @@ beforeAll(async () => {
 beforeEach(() => server.ask('FLUSHALL'))
 afterAll(() => server.stop())
 
-describe.each(Object.entries({ 'node-redis': openNodeRedis, ioredis: openIoRedis }))(
-  'a server that has forgotten the scripts, with %s',
-  (_name, open) => {
-    let client: OpenClient
-    beforeAll(async () => {
-      client = await open(server)
-    })
-    afterAll(() => client.close())
+describe.each(Object.entries(DRIVERS))('a server that has forgotten the scripts, with %s', (_name, open) => {
+  let client: OpenClient
+  beforeAll(async () => {
+    client = await open(server)
+  })
+  afterAll(() => client.close())
 
-    test('learns each again in the call that misses it', async () => {
-      const store = new RedisSessionStore(client.client)
-      const record = recordOf('a', { user: 'ann' })
-      const forget = (): Promise<unknown> => server.ask('SCRIPT', 'FLUSH')
-      await forget()
-      expect(await store.create('a', record, { ttl: HOUR })).toBe(true)
-      await forget()
-      expect(await store.replace('a', { ...record, revision: 2 }, { ttl: HOUR, revision: 1 })).toBe('written')
-      await forget()
-      expect(await store.touch('a', touchNow())).toBe(true)
-      await forget()
-      const commands = await commandsDuring(server, () => store.destroy('a'))
-      expect(commands.map(({ name }) => name)).toEqual(['EVALSHA', 'EVAL', 'ZREM'])
-      expect(await store.get('a')).toBeNull()
-    })
-  },
-)
+  test('learns each again in the call that misses it', async () => {
+    const store = new RedisSessionStore(client.client)
+    const record = recordOf('a', { user: 'ann' })
+    const forget = (): Promise<unknown> => server.ask('SCRIPT', 'FLUSH')
+    await forget()
+    expect(await store.create('a', record, { ttl: HOUR })).toBe(true)
+    await forget()
+    expect(await store.replace('a', { ...record, revision: 2 }, { ttl: HOUR, revision: 1 })).toBe('written')
+    await forget()
+    expect(await store.touch('a', touchNow())).toBe(true)
+    await forget()
+    const commands = await commandsDuring(server, () => store.destroy('a'))
+    expect(commands.map(({ name }) => name)).toEqual(['EVALSHA', 'EVAL', 'ZREM'])
+    expect(await store.get('a')).toBeNull()
+  })
+})
 
 describe('a command that is sent again because its reply was lost', () => {
   // ioredis does so after a reconnect. Here the same bytes are sent twice on purpose.
