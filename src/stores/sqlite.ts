@@ -13,6 +13,7 @@ import { encodeKey } from './key-text.ts'
 import { lifetime } from './lifetime.ts'
 import { invalidOption, optionsOf, refuseUnknownOptions } from './options.ts'
 import { pageLimit } from './page-limit.ts'
+import { checkBunSql, isBunSql } from './sql/bun-sql.ts'
 import { ExpiredRows } from './sql/expired-rows.ts'
 import { pageOf } from './sql/record-page.ts'
 import { recordOf, valuesOf } from './sql/record-row.ts'
@@ -233,6 +234,7 @@ function connect(
     if (database.trim() === '') throw emptyPath()
     return openDatabase(database, settings)
   }
+  if (isBunSql(database)) checkBunSql(STORE, database, [])
   if (isSqliteDatabase(database)) return adoptDatabase(database, settings)
   throw new ConfigError(
     'ERR_CONFIG_INVALID',
