@@ -23,6 +23,7 @@ const MISTAKABLE: readonly Making[] = [
   { abilities: ['sendCommand', 'multi'], what: 'a Redis client', by: 'RedisSessionStore', from: 'redis' },
 ]
 const OTHERS: readonly Making[] = [
+  { abilities: ['send', 'duplicate'], what: 'a Redis client', by: 'RedisSessionStore', from: 'redis' },
   { abilities: ['query', 'execute'], what: 'a MySQL client', by: 'MysqlSessionStore', from: 'mysql' },
   {
     abilities: ['query', 'connect'],

@@ -31,7 +31,7 @@ import { codeOf } from './unreachable.ts'
 
 export type { MariadbClient, MariadbStatement } from './mysql/mariadb.ts'
 export type { MysqlClient, MysqlStatement, TypeCast } from './mysql/mysql2.ts'
-export type { BunSqlClient, BunSqlConnection, BunSqlQuery, BunSqlRows } from './sql/bun-sql.ts'
+export type { BunSqlAnswer, BunSqlClient, BunSqlConnection, BunSqlQuery } from './sql/bun-sql.ts'
 
 /** How a {@link MysqlSessionStore} is set up. */
 export interface MysqlSessionStoreOptions {

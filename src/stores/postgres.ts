@@ -34,7 +34,7 @@ export type {
   PostgresJsQuery,
   PostgresJsRows,
 } from './postgres/client.ts'
-export type { BunSqlClient, BunSqlConnection, BunSqlQuery, BunSqlRows } from './sql/bun-sql.ts'
+export type { BunSqlAnswer, BunSqlClient, BunSqlConnection, BunSqlQuery } from './sql/bun-sql.ts'
 
 /** How a {@link PostgresSessionStore} is set up. */
 export interface PostgresSessionStoreOptions {

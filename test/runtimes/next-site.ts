@@ -5,13 +5,13 @@ import { promisify } from 'node:util'
 import { samplesOf } from '../../scripts/samples.ts'
 import { freePort } from '../servers/free-port.ts'
 import { type StartedProcess, startProcess } from '../servers/start-process.ts'
+import { installBuilt, TSC } from './install-built.ts'
 import { PROGRAMS } from './programs.ts'
 
 const run = promisify(execFile)
 const HERE = import.meta.dirname
 const ROOT = join(HERE, '../..')
 const PAGE = join(ROOT, 'docs/frameworks/next.md')
-const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
 
 /** A Next.js site, built and served on loopback. */
 export interface NextSite {
@@ -29,11 +29,7 @@ export interface NextSite {
 export async function startNextSite(redis: { url: string; token: string }): Promise<NextSite> {
   if (!existsSync(PROGRAMS.next)) throw notInstalled()
   const folder = siteFolder()
-  const packageFolder = join(folder, 'node_modules/coatcheck')
-  await run(process.execPath, [TSC, '-p', 'tsconfig.build.json', '--outDir', join(packageFolder, 'dist')], {
-    cwd: ROOT,
-  })
-  cpSync(join(ROOT, 'package.json'), join(packageFolder, 'package.json'))
+  await installBuilt(folder)
   const env = {
     NODE_ENV: 'production',
     NEXT_TELEMETRY_DISABLED: '1',

@@ -17,9 +17,12 @@ export const PROGRAMS = {
 /** Cloudflare's own local runtime, on the same workerd: a library, which the tests of D1 load. */
 export const MINIFLARE = join(MODULES, 'miniflare')
 
+/** The types of Bun, which clash with those of Node that the project has. */
+export const BUN_TYPES = join(MODULES, 'bun-types')
+
 /** Installs them when one is missing: 1.1 GB, a minute. */
 export function installPrograms(): void {
-  if ([...Object.values(PROGRAMS), MINIFLARE].every((program) => existsSync(program))) return
+  if ([...Object.values(PROGRAMS), MINIFLARE, BUN_TYPES].every((program) => existsSync(program))) return
   execFileSync('npm', ['ci', '--prefix', import.meta.dirname], { stdio: 'inherit' })
 }
 

@@ -1,4 +1,4 @@
-import { type BunSqlClient, type BunSqlRows, checkBunSql, withServerCode } from '../sql/bun-sql.ts'
+import { type BunSqlAnswer, type BunSqlClient, checkBunSql, rowsOf, withServerCode } from '../sql/bun-sql.ts'
 import { executeOnPool, type PoolConnection } from './pool.ts'
 import type { MysqlServer } from './server.ts'
 
@@ -27,16 +27,16 @@ const NAMES: Readonly<Record<string, string>> = {
  */
 export function throughBun(sql: BunSqlClient, timeout: number): MysqlServer {
   checkBunSql('MysqlSessionStore', sql, ['mysql', 'mariadb'])
-  const execute = executeOnPool<string, BunSqlRows>({ getConnection: () => lent(sql) }, timeout)
+  const execute = executeOnPool<string, BunSqlAnswer>({ getConnection: () => lent(sql) }, timeout)
   return {
     async ask(text, values) {
-      const rows = await execute(text, values)
-      return { rows: [...rows], count: rows.count }
+      const answer = await execute(text, values)
+      return { rows: rowsOf(answer), count: answer.count }
     },
   }
 }
 
-async function lent(sql: BunSqlClient): Promise<PoolConnection<string, BunSqlRows>> {
+async function lent(sql: BunSqlClient): Promise<PoolConnection<string, BunSqlAnswer>> {
   const connection = await named(sql.reserve())
   return {
     execute: (text, values) => named(connection.unsafe(text, values).values()),

@@ -1,5 +1,11 @@
 import { ConfigError } from '../../core/errors.ts'
-import { type BunSqlClient, type BunSqlConnection, checkBunSql, withServerCode } from '../sql/bun-sql.ts'
+import {
+  type BunSqlClient,
+  type BunSqlConnection,
+  checkBunSql,
+  rowsOf,
+  withServerCode,
+} from '../sql/bun-sql.ts'
 import type { PostgresServer } from './server.ts'
 
 /**
@@ -15,8 +21,8 @@ export function throughBun(sql: BunSqlClient, prepare: boolean): PostgresServer 
     ask: (_name, text, values) =>
       onConnection(sql, async (connection) => {
         // Not raw(): of a prepared statement, some types come in binary.
-        const rows = await connection.unsafe(text, values).values()
-        return { rows: Array.from(rows, (row) => row.map(textOf)), count: rows.count }
+        const answer = await connection.unsafe(text, values).values()
+        return { rows: rowsOf(answer).map((row) => row.map(textOf)), count: answer.count }
       }),
     run: (text) =>
       onConnection(sql, async (connection) => {

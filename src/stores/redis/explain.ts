@@ -61,7 +61,7 @@ const ADVICE: readonly Advice[] = [
     UNREACHABLE,
   ],
   [
-    /Socket closed unexpectedly|ECONNRESET|^Connection closed$/,
+    /Socket closed unexpectedly|ECONNRESET|^Connection closed$|^Idle timeout reached/,
     'The connection to Redis broke before the answer came, so the command may have been carried out: look whether the server has restarted, or something in between ends connections.',
   ],
 ]

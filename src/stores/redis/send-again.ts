@@ -34,7 +34,7 @@ export function makesRecord([name, script]: readonly string[]): boolean {
 
 // Of node-redis, whose classes of errors are not to be had without importing it, and of Bun, whose code stands for other
 // errors too.
-const CUT = new Set(['Socket closed unexpectedly', 'Connection closed'])
+const CUT = /^(Socket closed unexpectedly|Connection closed|Idle timeout reached after \d+ms)$/
 
 /**
  * By the driver's words; by the code of Node where the connection was reset, as that of a server is which is killed before
@@ -42,5 +42,5 @@ const CUT = new Set(['Socket closed unexpectedly', 'Connection closed'])
  */
 function wasCut(error: unknown): boolean {
   if (!isError(error)) return false
-  return CUT.has(error.message) || ('code' in error && error.code === 'ECONNRESET')
+  return CUT.test(error.message) || ('code' in error && error.code === 'ECONNRESET')
 }

@@ -30,12 +30,12 @@ export interface BunSqlConnection {
 /** A statement of Bun's on its way. */
 export interface BunSqlQuery extends PromiseLike<unknown> {
   /** Asks for rows as arrays, whatever the columns are called. */
-  values(): PromiseLike<BunSqlRows>
+  values(): PromiseLike<BunSqlAnswer>
 }
 
-/** What Bun answers: rows, and how many there are, or were written by a statement that gives none. */
-export interface BunSqlRows extends Iterable<unknown[]> {
-  /** How many rows were read or written. */
+/** What Bun answers: an array of the rows, which its types do not say where nothing is known of them. */
+export interface BunSqlAnswer {
+  /** How many rows there are, or were written by a statement that gives none. */
   readonly count: number
 }
 
@@ -76,6 +76,12 @@ export function checkBunSql(store: string, sql: BunSqlClient, adapters: readonly
       `${store} was given a transaction or a reserved connection of Bun's SQL, which ends while the store is in use. Give it the SQL itself: new SQL(url), or Bun.sql.`,
     )
   }
+}
+
+/** Gives the rows of an answer. */
+export function rowsOf(answer: BunSqlAnswer): unknown[][] {
+  if (Array.isArray(answer)) return answer
+  throw new TypeError('The SQL of Bun gave no rows: its values() is to give an array, as it does in Bun 1.4.')
 }
 
 /**

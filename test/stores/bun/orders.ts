@@ -1,9 +1,18 @@
 /** The stores that a process in Bun opens. */
 export type StoreKind = 'postgres' | 'mysql' | 'sqlite' | 'redis'
 
-/** What a process in Bun is told to do: to open a store, or to call a method of one or of its client. */
+/** To make a client and a store of it. */
+export interface MakeOrder {
+  method?: undefined
+  kind: StoreKind
+  url: string
+  clientOptions: object
+  options: object
+}
+
+/** What a process in Bun is told to do: to make a store, or to call a method of one or of its client. */
 export type Order = { number: number; at: number } & (
-  | { method?: undefined; kind: StoreKind; url: string; clientOptions: object; options: object }
+  | MakeOrder
   | { method: string; on: 'store' | 'client'; args: unknown[] }
 )
 

@@ -81,7 +81,16 @@ describe('a SQL of Bun is refused that', () => {
   })
 })
 
+test.each(['transaction', 'reserved connection'])('so is a %s of it, which ends [P12]', async (part) => {
+  const { made } = bun.open('postgres', direct(), { client: { ...PLAIN, part } })
+  await expect(made).rejects.toMatchObject({
+    name: 'ConfigError',
+    message: expect.stringContaining('Give it the SQL itself'),
+  })
+})
+
 describe('what is wrong is said as of other drivers:', () => {
+  beforeAll(() => server.ask(`CREATE ROLE ${PASSWORD_ROLE} LOGIN PASSWORD 'the right one'`))
   const withUser = (user: string): string => server.url.replace('postgres@', `${user}@`)
 
   test.each<[string, () => string, string, string]>([
@@ -89,8 +98,6 @@ describe('what is wrong is said as of other drivers:', () => {
     ['an unknown user', () => withUser('nobody'), 'ERR_CONFIG_INVALID', 'does not let this user in'],
     ['no such database', () => `${server.url}_not`, 'ERR_CONFIG_INVALID', 'this database is not there'],
   ])('%s', async (_what, url, code, message) => {
-    if (_what === 'a wrong password')
-      await server.ask(`CREATE ROLE ${PASSWORD_ROLE} LOGIN PASSWORD 'the right one'`)
     const { store } = bun.open('postgres', url(), { client: PLAIN })
     await expect(store.get('any')).rejects.toMatchObject({ code, message: expect.stringContaining(message) })
   })

@@ -85,14 +85,15 @@ test('the database of the address is that of the store, also when the connection
 })
 
 describe('a client that has given up', () => {
-  const CASES: [string, object, (proxy: TcpProxy) => void][] = [
+  test.each<[string, object, (proxy: TcpProxy) => void]>([
     ['as its server was away for too long', { maxRetries: 2 }, (proxy) => proxy.set({ kind: 'refuse' })],
     ['as it is not to reconnect', { autoReconnect: false }, (proxy) => proxy.set({ kind: 'refuse' })],
-    ['as nobody asked it for anything', { idleTimeout: 50 }, () => {}],
-  ]
-  test.each(CASES)('%s, is connected again by what is asked next [P11]', async (_why, options, lose) => {
+    ['as nobody asked it for anything', { idleTimeout: 300 }, () => {}],
+  ])('%s, is connected again by what is asked next [P11]', async (_why, options, lose) => {
     const { store, client, proxy } = await openBehindProxy(options)
+    const id = String(await client('send', 'CLIENT', ['ID']))
     lose(proxy)
+    await until(async () => !`\n${await server.ask('CLIENT', 'LIST')}`.includes(`\nid=${id} `))
     await until(() =>
       client('send', 'PING', []).then(
         () => false,
@@ -100,8 +101,14 @@ describe('a client that has given up', () => {
       ),
     )
     proxy.set({ kind: 'pass' })
-    const all = await Promise.all(['a', 'b', 'c'].map((id) => store.get(id)))
+    const all = await Promise.all(['a', 'b', 'c'].map((key) => store.get(key)))
     expect(all).toEqual([null, null, null])
+  })
+
+  test('as nothing has come for its idleTimeout has its commands answered on a new connection [P11]', async () => {
+    const { store, proxy } = await openBehindProxy({ idleTimeout: 300 })
+    proxy.abandon()
+    expect(await store.get('a')).toBeNull()
   })
 
   test('as its password is wrong, says so each time', async () => {
