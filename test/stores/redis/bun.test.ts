@@ -189,29 +189,6 @@ describe('what is wrong is said, with what to do about it:', () => {
   })
 })
 
-test.each(['EXEC', 'DISCARD'])(
-  'a transaction that the app has begun lets nothing be told that is not so, and ends with %s [P4] [P11]',
-  async (end) => {
-    const { store, client } = open()
-    const record = recordOf('a', { user: 'ann' })
-    await store.set('a', record, { ttl: HOUR })
-    await client('send', 'MULTI', [])
-    const asked = [
-      () => store.get('a'),
-      () => store.create('b', recordOf('b'), { ttl: HOUR }),
-      () => store.replace('a', record, { ttl: HOUR, revision: record.revision }),
-      () => store.touch('a', { ttl: HOUR, touchedAt: 1, expiresAt: 2 }),
-      () => store.destroy('a'),
-      () => store.listByUser('ann'),
-      () => store.destroyByUser('ann'),
-    ]
-    for (const ask of asked) await expect(ask()).rejects.toThrow(/inside a transaction of the app/)
-    await client('send', end, []).catch(() => {})
-    await store.destroy('a')
-    expect(await store.get('a')).toBe(null)
-  },
-)
-
 test('an app on it serves sessions, and a revocation ends them [P4]', async () => {
   const { store } = open(server.url, { store: { prefix: 'app:' } })
   const sessions = createSessions({ secret: 'a secret of these tests: 0123456789', store })
