@@ -42,7 +42,8 @@ export interface PostgresSessionStoreOptions {
   table?: string
   /**
    * Allows statements to be prepared by name, which saves the server their planning, and postgres.js a round trip
-   * each. Bun prepares them unless its own option `prepare` is `false`, and is refused then without this one. Default `false`: a prepared statement belongs to a connection, and a transaction pooler swaps connections.
+   * each. Default `false`: a prepared statement belongs to a connection, and a transaction pooler swaps connections. Bun
+   * prepares them unless its own option `prepare` is `false`, and is refused then without this one.
    */
   prepare?: boolean
   /**
