@@ -135,7 +135,7 @@ export class SqliteSessionStore implements ConditionalStore {
   /** Writes over a live record of exactly `options.revision`; with a ttl of zero or less ends it. */
   replace(id: string, record: SessionRecord, options: ReplaceOptions): ReplaceOutcome {
     this.#expired.wake()
-    const { replace, end, isLive } = this.#statements
+    const { replace, end, look } = this.#statements
     const now = this.#now()
     const ttl = lifetime(options.ttl)
     const [key = '', ...values] = valuesOf(id, record)
@@ -144,7 +144,7 @@ export class SqliteSessionStore implements ConditionalStore {
         ? end.run(key, options.revision, now)
         : replace.run(...values, now + ttl, key, options.revision, now)
     if (Number(changes) > 0) return 'written'
-    return isRow(isLive.get(key, now)) ? 'conflict' : 'missing'
+    return isRow(look.get(key, now)) ? 'conflict' : 'missing'
   }
 
   /** Extends a live record; `false` when there is none. */

@@ -13,7 +13,7 @@ export function disposedStatements(): SqliteStatements<SqliteStatement> {
     create: statement,
     replace: statement,
     end: statement,
-    isLive: statement,
+    look: statement,
     touch: statement,
     destroy: statement,
     listByUser: statement,

@@ -29,11 +29,12 @@ export function indexNames(table: string): [user: string, deadline: string] {
 
 /**
  * Gives the statements that make the table and its indexes unless they are there.
+ * @param isMarked - Whether it has a column for marks: see `marked-statements.ts`.
  *
  * `dies_at` is when the record ends by the store's clock, which decides; the other times are the record's own.
  * Not `WITHOUT ROWID`: with a key of 43 characters, rows of some 300 bytes and two indexes that takes a quarter more.
  */
-export function createTable(table: string): string[] {
+export function createTable(table: string, isMarked = false): string[] {
   const [userIndex, deadlineIndex] = indexNames(table)
   return [
     `CREATE TABLE IF NOT EXISTS "${table}" (
@@ -44,7 +45,7 @@ export function createTable(table: string): string[] {
   touched_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   user_id TEXT,
-  dies_at INTEGER NOT NULL
+  dies_at INTEGER NOT NULL${isMarked ? ',\n  marks TEXT' : ''}
 ) STRICT`,
     `CREATE INDEX IF NOT EXISTS "${userIndex}" ON "${table}" (user_id) WHERE user_id IS NOT NULL`,
     `CREATE INDEX IF NOT EXISTS "${deadlineIndex}" ON "${table}" (dies_at)`,

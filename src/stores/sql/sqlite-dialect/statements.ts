@@ -12,8 +12,8 @@ export interface SqliteStatements<Statement> {
   replace: Statement
   /** By id, revision, now. */
   end: Statement
-  /** By id, now. */
-  isLive: Statement
+  /** By id, now. Gives a row when a live one is there; 1 in it would say that the asker's own write has made it so. */
+  look: Statement
   /** By touched_at, expires_at, dies_at, id, now. */
   touch: Statement
   /** By id. */
@@ -30,7 +30,8 @@ export interface SqliteStatements<Statement> {
   deleteExpired: Statement
 }
 
-const SET_ALL = `data = excluded.data, revision = excluded.revision, created_at = excluded.created_at,
+/** Sets all columns of a record to those of the row that met it. */
+export const SET_ALL = `data = excluded.data, revision = excluded.revision, created_at = excluded.created_at,
   touched_at = excluded.touched_at, expires_at = excluded.expires_at, user_id = excluded.user_id,
   dies_at = excluded.dies_at`
 
@@ -53,7 +54,7 @@ export function sqliteStatements<Statement>(
         user_id = ?, dies_at = ? WHERE id = ? AND revision = ? AND dies_at > ?`,
     ),
     end: prepare(`DELETE FROM "${table}" WHERE id = ? AND revision = ? AND dies_at > ?`),
-    isLive: prepare(`SELECT 1 FROM "${table}" WHERE id = ? AND dies_at > ?`),
+    look: prepare(`SELECT 0 FROM "${table}" WHERE id = ? AND dies_at > ?`),
     touch: prepare(
       `UPDATE "${table}" SET touched_at = ?, expires_at = ?, dies_at = ? WHERE id = ? AND dies_at > ?`,
     ),

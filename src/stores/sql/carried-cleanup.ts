@@ -1,10 +1,10 @@
 import { type Duration, parseDuration } from '../../core/duration.ts'
 
 /**
- * Says which writes are to carry a batch of deletions with them. Workers have no timer that outlives a request, and a
- * request's own end would cut off what nobody waits for.
+ * Says which writes are to carry a batch of deletions with them. Workers and other functions on the edge have no timer that
+ * outlives a request, and a request's own end would cut off what nobody waits for.
  *
- * The first write does: an isolate may not live for an interval. So does the next one after a batch that was full.
+ * The first write does: a Worker may not live for an interval. So does the next one after a batch that was full.
  */
 export class CarriedCleanup {
   readonly #interval: number
