@@ -24,6 +24,12 @@ const MISTAKABLE: readonly Making[] = [
 ]
 const OTHERS: readonly Making[] = [
   { abilities: ['send', 'duplicate'], what: 'a Redis client', by: 'RedisSessionStore', from: 'redis' },
+  {
+    abilities: ['execute', 'executeMultiple'],
+    what: 'a libSQL client',
+    by: 'LibsqlSessionStore',
+    from: 'libsql',
+  },
   { abilities: ['query', 'execute'], what: 'a MySQL client', by: 'MysqlSessionStore', from: 'mysql' },
   {
     abilities: ['query', 'connect'],

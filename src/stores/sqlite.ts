@@ -19,7 +19,12 @@ import { pageOf } from './sql/record-page.ts'
 import { recordOf, valuesOf } from './sql/record-row.ts'
 import { type SqliteStatements, sqliteStatements } from './sql/sqlite-dialect/statements.ts'
 import { DEFAULT_TABLE, tableNameParts } from './sql/table-name.ts'
-import { isSqliteDatabase, type SqliteDatabase, type SqliteStatement } from './sqlite/database.ts'
+import {
+  isLibsqlDatabase,
+  isSqliteDatabase,
+  type SqliteDatabase,
+  type SqliteStatement,
+} from './sqlite/database.ts'
 import { disposedStatements } from './sqlite/disposed.ts'
 import { adoptDatabase, openDatabase } from './sqlite/open.ts'
 import { createSchema } from './sqlite/schema.ts'
@@ -235,10 +240,16 @@ function connect(
     return openDatabase(database, settings)
   }
   if (isBunSql(database)) checkBunSql(STORE, database, [])
+  if (isLibsqlDatabase(database)) {
+    throw new ConfigError(
+      'ERR_CONFIG_INVALID',
+      `${STORE} was given a database of libsql, which tells writes as done that it has not committed, once it has found the file locked. Give it the path of the file, or an open database of node:sqlite, better-sqlite3 or bun:sqlite.`,
+    )
+  }
   if (isSqliteDatabase(database)) return adoptDatabase(database, settings)
   throw new ConfigError(
     'ERR_CONFIG_INVALID',
-    "SqliteSessionStore needs a path such as 'sessions.db', or an open database of node:sqlite, better-sqlite3 or bun:sqlite. For Cloudflare D1 there is D1SessionStore, of coatcheck/stores/d1.",
+    "SqliteSessionStore needs a path such as 'sessions.db', or an open database of node:sqlite, better-sqlite3 or bun:sqlite. For Cloudflare D1 there is D1SessionStore, of coatcheck/stores/d1, and for a client of libSQL LibsqlSessionStore, of coatcheck/stores/libsql.",
   )
 }
 

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { DynamoDB } from '@aws-sdk/client-dynamodb'
+import { createClient as createLibsqlClient } from '@libsql/client'
 import BetterSqlite from 'better-sqlite3'
 import { RedisStore } from 'connect-redis'
 import expressSession from 'express-session'
@@ -32,6 +33,7 @@ const AT_HAND: ReadonlyArray<[string, () => unknown, string]> = [
   ['postgres.js', () => postgres({ host: '127.0.0.1' }), 'PostgresSessionStore'],
   ['mysql2', () => mysql.createPool({ host: '127.0.0.1' }), 'MysqlSessionStore'],
   ['the AWS SDK’s', () => new DynamoDB({ region: 'nowhere' }), 'DynamoDbSessionStore'],
+  ['@libsql/client', () => createLibsqlClient({ url: ':memory:' }), 'LibsqlSessionStore'],
   ['node:sqlite', () => new DatabaseSync(':memory:'), 'SqliteSessionStore'],
   ['better-sqlite3', () => new BetterSqlite(':memory:'), 'SqliteSessionStore'],
   ['unstorage', () => createStorage(), 'UnstorageSessionStore'],

@@ -30,7 +30,7 @@ export async function startWorker(
   const folder = temporaryFolder('worker')
   const scriptPath = join(folder, 'worker.js')
   if (entry === undefined) writeFileSync(scriptPath, 'export default {}')
-  else bundle(entry, scriptPath)
+  else bundle(entry, scriptPath, ['--conditions=workerd']) // as wrangler does
   const { Miniflare } = await import('miniflare')
   const pidFile = join(folder, 'workerd.pid')
   process.env.MINIFLARE_WORKERD_PATH = launcher(folder, pidFile)

@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises'
  *   meanwhile is not lost: it comes late, when the mode changes.
  * - `cut`: hands requests on, then closes the connection after the first byte of the reply.
  * - `reset`: hands requests on, then resets the connection in place of the reply, as a server that is killed does.
+ * - `reset-once`: does that once, and passes from then on.
  * - `refuse`: closes the connections there are, and new ones at once.
  */
 export type ProxyMode =
@@ -18,6 +19,7 @@ export type ProxyMode =
   | { kind: 'blackhole' }
   | { kind: 'cut' }
   | { kind: 'reset' }
+  | { kind: 'reset-once' }
   | { kind: 'refuse' }
 
 /** A TCP proxy on loopback in front of a server, to break the connection in known ways. */
@@ -54,7 +56,7 @@ function handOn(pair: Pair, chunk: Buffer, mode: ProxyMode): void {
     client.end(chunk.subarray(0, 1))
     return
   }
-  if (mode.kind === 'reset') {
+  if (mode.kind === 'reset' || mode.kind === 'reset-once') {
     server.destroy()
     client.resetAndDestroy()
     return
@@ -98,7 +100,11 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     // What the server said last is still on its way.
     server.on('close', () => void pair.lastReply.then(() => client.end()))
     client.on('data', (chunk: Buffer) => server.write(chunk))
-    server.on('data', (chunk: Buffer) => handOn(pair, chunk, mode))
+    server.on('data', (chunk: Buffer) => {
+      const now = mode
+      if (now.kind === 'reset-once') mode = { kind: 'pass' }
+      handOn(pair, chunk, now)
+    })
     if (mode.kind === 'blackhole') hold(pair, true)
   })
   listener.listen(0, '127.0.0.1')

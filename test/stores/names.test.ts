@@ -3,6 +3,7 @@ import { ConnectSessionStore } from '../../src/stores/connect.ts'
 import { D1SessionStore } from '../../src/stores/d1.ts'
 import { DynamoDbSessionStore } from '../../src/stores/dynamodb.ts'
 import { encrypted } from '../../src/stores/encrypted.ts'
+import { LibsqlSessionStore } from '../../src/stores/libsql.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
 import { MysqlSessionStore } from '../../src/stores/mysql.ts'
 import { PostgresSessionStore } from '../../src/stores/postgres.ts'
@@ -15,6 +16,7 @@ test.each<[string, object]>([
   ['MemorySessionStore', MemorySessionStore],
   ['SqliteSessionStore', SqliteSessionStore],
   ['D1SessionStore', D1SessionStore],
+  ['LibsqlSessionStore', LibsqlSessionStore],
   ['ConnectSessionStore', ConnectSessionStore],
   ['RedisSessionStore', RedisSessionStore],
   ['PostgresSessionStore', PostgresSessionStore],

@@ -3,6 +3,7 @@ import { isSessionError } from '../../src/core/errors.ts'
 import { ConnectSessionStore } from '../../src/stores/connect.ts'
 import { D1SessionStore } from '../../src/stores/d1.ts'
 import { DynamoDbSessionStore } from '../../src/stores/dynamodb.ts'
+import { LibsqlSessionStore } from '../../src/stores/libsql.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
 import { MysqlSessionStore } from '../../src/stores/mysql.ts'
 import { invalidOption } from '../../src/stores/options.ts'
@@ -34,6 +35,7 @@ describe.each([
   [MemorySessionStore, []],
   [SqliteSessionStore, [':memory:']],
   [D1SessionStore, [{ prepare() {}, batch() {}, exec() {} }]],
+  [LibsqlSessionStore, [{ execute() {}, batch() {}, executeMultiple() {}, sync() {} }]],
   [ConnectSessionStore, [{ get() {}, set() {}, destroy() {} }]],
   [RedisSessionStore, [{ sendCommand() {}, multi() {}, on() {} }]],
   [PostgresSessionStore, [{ query() {}, on() {}, removeListener() {} }]],

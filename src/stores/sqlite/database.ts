@@ -42,6 +42,14 @@ export function isSqliteDatabase(value: unknown): value is SqliteDatabase {
   }
 }
 
+/**
+ * Tells whether a value is a database of the package `libsql`, which has the methods of better-sqlite3. Version 0.5 does not reset a
+ * statement that found the file locked: until that is collected as garbage, the connection commits nothing and says that it has.
+ */
+export function isLibsqlDatabase(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'syncUntil' in value && 'prepare' in value
+}
+
 function hasMethods(value: unknown): value is SqliteDatabase {
   if (typeof value !== 'object' || value === null) return false
   const { exec, prepare, close }: Partial<Record<keyof SqliteDatabase, unknown>> = value

@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import LibsqlDatabase from 'libsql'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { SqliteSessionStore } from '../../../src/stores/sqlite.ts'
 import { temporaryFolder } from '../../servers/start-process.ts'
@@ -45,6 +46,13 @@ test.each([
 ])('a database %s is refused [P12]', (_what, prepare) => {
   const database = { exec() {}, prepare, close() {} }
   expect(() => Reflect.construct(SqliteSessionStore, [database])).toThrow(configError('needs a path'))
+})
+
+test('a database of libsql, which tells writes as done that it has not committed, is refused [P2] [P12]', () => {
+  const database = new LibsqlDatabase(':memory:')
+  const construct = () => Reflect.construct(SqliteSessionStore, [database])
+  expect(construct).toThrow(configError('was given a database of libsql'))
+  database.close()
 })
 
 test.each(['', ' ', '\t\n'])('the path %j, which names no file, is refused [P12]', (path) => {
