@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { installOnce } from './install-once.ts'
 
 /** A program the tests need, and the Debian package that brings it. */
 export interface NeededProgram {
@@ -13,7 +12,6 @@ export interface NeededProgram {
   folders?: readonly string[]
 }
 
-const INSTALL_TIMEOUT_MS = 240_000
 const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin']
 
 function isExecutable(path: string): boolean {
@@ -35,34 +33,10 @@ function mayInstall(): boolean {
   return process.getuid?.() === 0 && find({ program: 'apt-get', debianPackage: 'apt' }) !== undefined
 }
 
-// Test files run in several processes at once: `flock` makes the second one wait for the first, and by then
-// the package may be there already.
 const INSTALL_SCRIPT = `
 dpkg -s "$1" 2>/dev/null | grep -q '^Status: install ok installed' && exit 0
 apt-get update -q && exec apt-get install -y -q --no-install-recommends "$1"
 `
-
-function install(debianPackage: string): Promise<void> {
-  const lock = join(tmpdir(), 'coatcheck-apt.lock')
-  const child = spawn('flock', [lock, 'sh', '-c', INSTALL_SCRIPT, 'sh', debianPackage], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: INSTALL_TIMEOUT_MS,
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  })
-  let output = ''
-  const collect = (chunk: Buffer): void => {
-    output = (output + chunk.toString()).slice(-2_000)
-  }
-  child.stdout.on('data', collect)
-  child.stderr.on('data', collect)
-  return new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', (code) => {
-      if (code === 0) resolve()
-      else reject(new Error(`apt-get ended with ${code ?? 'a timeout'}:\n${output}`))
-    })
-  })
-}
 
 /**
  * Gives the path of a program, installing its Debian package when it is missing and this process may.
@@ -78,7 +52,7 @@ export async function findOrInstall(needed: NeededProgram): Promise<string> {
     )
   }
   try {
-    await install(needed.debianPackage)
+    await installOnce('apt', INSTALL_SCRIPT, [needed.debianPackage])
   } catch (cause) {
     throw new Error(`${needed.program} could not be installed. Install it by hand with:\n  ${command}`, {
       cause,
