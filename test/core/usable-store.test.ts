@@ -5,6 +5,7 @@ import BetterSqlite from 'better-sqlite3'
 import { RedisStore } from 'connect-redis'
 import expressSession from 'express-session'
 import { Cluster, Redis } from 'ioredis'
+import * as mariadb from 'mariadb'
 import mysql from 'mysql2/promise'
 import pg from 'pg'
 import postgres from 'postgres'
@@ -31,6 +32,11 @@ const AT_HAND: ReadonlyArray<[string, () => unknown, string]> = [
   ['connect-redis', () => new RedisStore({ client: createClient() }), 'ConnectSessionStore'],
   ['pg', () => new pg.Pool(), 'PostgresSessionStore'],
   ['postgres.js', () => postgres({ host: '127.0.0.1' }), 'PostgresSessionStore'],
+  [
+    'the mariadb connector’s pool',
+    () => mariadb.createPool({ host: '127.0.0.1', port: 1 }),
+    'MysqlSessionStore',
+  ],
   ['mysql2', () => mysql.createPool({ host: '127.0.0.1' }), 'MysqlSessionStore'],
   ['the AWS SDK’s', () => new DynamoDB({ region: 'nowhere' }), 'DynamoDbSessionStore'],
   ['@libsql/client', () => createLibsqlClient({ url: ':memory:' }), 'LibsqlSessionStore'],
