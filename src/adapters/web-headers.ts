@@ -47,6 +47,8 @@ function withOwnEffects(response: Response, effects: ResponseEffects): Response 
 
 function copyWith(response: Response, effects: ResponseEffects): Response {
   const copy = new Response(response.body, response)
+  // What a framework has put on it, as h3 does the hooks of a WebSocket. By name alone: Node 22 keeps a response's state under symbols.
+  Object.assign(copy, Object.fromEntries(Object.entries(response)))
   applyEffects(effects, new WebResponseHeaders(copy.headers))
   return copy
 }

@@ -105,6 +105,17 @@ describe.each(PACES)('the fetch adapter, with a store that answers %s', (pace) =
     expect((await upgraded()).status).toBe(503)
   })
 
+  test('has on the copy what a framework has put on the response, as h3 does the hooks of a WebSocket', async () => {
+    const hooks = { open: () => undefined }
+    const handler = session(startPaced(pace).sessions, (_request, { session }) => {
+      session.visits = 1
+      return Object.assign(new Response(null, { status: 426 }), { crossws: hooks })
+    })
+    const response = await handler(new Request('http://localhost/'))
+    expect(response.headers.getSetCookie()).toHaveLength(1)
+    expect(response).toHaveProperty('crossws', hooks)
+  })
+
   test('leaves a response that can have no copy as it is', async () => {
     const handler = session(startPaced(pace).sessions, (_request, { session }) => {
       session.visits = 1
