@@ -41,7 +41,8 @@ function routesOf(session: WithSession, { before, routes, scopes = [] }: AppScop
   }
 }
 
-async function responseOf(answer: Answer): Promise<Response> {
+/** Makes a web `Response` of an answer. */
+export async function responseOf(answer: Answer): Promise<Response> {
   switch (answer.kind) {
     case 'json': {
       const headers = new Headers(answer.headers)

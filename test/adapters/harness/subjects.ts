@@ -4,15 +4,24 @@ import { session as fetch } from '../../../src/adapters/fetch.ts'
 import { session as hono } from '../../../src/adapters/hono.ts'
 import { session as koa } from '../../../src/adapters/koa.ts'
 import { session as node } from '../../../src/adapters/node.ts'
+import { serveElysia } from './elysia.ts'
 import { type ExpressKin, expressKinSubjects } from './express-kin-subjects.ts'
+import { serveH3 } from './h3.ts'
 import { serveHonoAtNode } from './hono-at-node.ts'
+import { serveNitro2 } from './nitro2.ts'
 import { NODE_PLATFORM } from './node-platform.ts'
 import { type NodeFramework, nodeSubjects } from './node-subjects.ts'
 import { ANSWERED_BELOW, LOADED_BELOW, type Subject } from './subject.ts'
 import { webSubjects } from './web-subjects.ts'
 
+/** The frameworks that get their sessions by a few lines of the docs. */
+type ByRecipe = 'h3' | 'nitro2' | 'elysia'
+
 /** Every adapter of the source, in each framework it is for, on this Node. */
-export const SUBJECTS: Record<NodeFramework | ExpressKin | 'hono' | 'honoAtNode' | 'fetch', Subject> = {
+export const SUBJECTS: Record<
+  NodeFramework | ExpressKin | ByRecipe | 'hono' | 'honoAtNode' | 'fetch',
+  Subject
+> = {
   ...nodeSubjects({ express, fastify, koa, node }),
   ...expressKinSubjects(express),
   ...webSubjects({ hono, fetch }, NODE_PLATFORM),
@@ -21,4 +30,7 @@ export const SUBJECTS: Record<NodeFramework | ExpressKin | 'hono' | 'honoAtNode'
     serve: serveHonoAtNode(hono, node),
     skip: [...LOADED_BELOW, ...ANSWERED_BELOW],
   },
+  h3: { name: 'h3 2', serve: serveH3(fetch), skip: LOADED_BELOW },
+  nitro2: { name: 'h3 1 as in Nitro 2', serve: serveNitro2(node), skip: LOADED_BELOW },
+  elysia: { name: 'Elysia', serve: serveElysia(fetch, NODE_PLATFORM), skip: LOADED_BELOW },
 }
