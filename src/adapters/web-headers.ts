@@ -47,8 +47,8 @@ function withOwnEffects(response: Response, effects: ResponseEffects): Response 
 
 function copyWith(response: Response, effects: ResponseEffects): Response {
   const copy = new Response(response.body, response)
-  // What a framework has put on it, as h3 does the hooks of a WebSocket. By name alone: Node 22 keeps a response's state under symbols.
-  Object.assign(copy, Object.fromEntries(Object.entries(response)))
+  // What a framework has put on it, as h3 does the hooks of a WebSocket. Not what is a response's own, which Node 22 keeps under symbols.
+  for (const [name, value] of Object.entries(response)) if (!(name in copy)) Reflect.set(copy, name, value)
   applyEffects(effects, new WebResponseHeaders(copy.headers))
   return copy
 }

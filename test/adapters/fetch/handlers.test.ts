@@ -116,6 +116,20 @@ describe.each(PACES)('the fetch adapter, with a store that answers %s', (pace) =
     expect(response).toHaveProperty('crossws', hooks)
   })
 
+  test('takes a response whose state is its own properties, as of a stand-in for fetch', async () => {
+    const handler = session(startPaced(pace).sessions, (_request, { session }) => {
+      session.visits = 1
+      const own = { value: 418, enumerable: true }
+      return Object.defineProperties(new Response('tea', { status: 418 }), {
+        status: own,
+        ok: { ...own, value: false },
+      })
+    })
+    const response = await handler(new Request('http://localhost/'))
+    expect(response.headers.getSetCookie()).toHaveLength(1)
+    expect({ status: response.status, body: await response.text() }).toEqual({ status: 418, body: 'tea' })
+  })
+
   test('leaves a response that can have no copy as it is', async () => {
     const handler = session(startPaced(pace).sessions, (_request, { session }) => {
       session.visits = 1
