@@ -20,17 +20,28 @@ const PAUSES_MS = [0, 50, 200]
 
 const NO_REPLY = 'An answer came with neither a reply of Redis nor an error.'
 
+/**
+ * Deno's fetch() sends a request again by itself, a POST too, when the connection it was kept open for breaks before the answer: what
+ * makes a record would be made once more.
+ */
+const RESENDS = 'Deno' in globalThis
+
+/** A body that cannot be sent a second time. */
+function readOnce(body: unknown): RequestInit {
+  return { body: new Blob([JSON.stringify(body)]).stream(), duplex: 'half' }
+}
+
 /** Nothing came that tells whether the commands were carried out. */
 class LostAnswer extends Error {}
 
 /** Makes requests to a REST interface. They share nothing but texts: on Workers no connection may outlive its request. */
 export function restRequests(address: RestAddress): RestRequest {
   const nextMark = createWriteMarks()
-  const post = async (path: string, body: unknown): Promise<unknown> =>
+  const post = async (path: string, body: unknown, isOnce: boolean): Promise<unknown> =>
     answerIn(
       await exchange(path, {
         method: 'POST',
-        body: JSON.stringify(body),
+        ...(isOnce && RESENDS ? readOnce(body) : { body: JSON.stringify(body) }),
         // In Next.js fetch() keeps answers: on pages that ask it to, and in development across edits. It knows a request by its
         // headers and body, so that each has a mark of its own.
         headers: { ...address.headers, 'x-request-id': nextMark() },
@@ -42,9 +53,10 @@ export function restRequests(address: RestAddress): RestRequest {
   return async (commands) => {
     const texts = commands.map((command) => command.map((text) => text.toWellFormed()))
     const [only] = texts
-    return untilAnswered(commands, async () => {
-      if (only !== undefined && texts.length === 1) return [replyIn(await post(address.one, only))]
-      return repliesIn(await post(address.pipeline, texts), texts.length)
+    const isOnce = commands.some(makesRecord)
+    return untilAnswered(isOnce, async () => {
+      if (only !== undefined && texts.length === 1) return [replyIn(await post(address.one, only, isOnce))]
+      return repliesIn(await post(address.pipeline, texts, isOnce), texts.length)
     })
   }
 }
@@ -53,8 +65,8 @@ export function restRequests(address: RestAddress): RestRequest {
  * Sends commands again whose answer was lost. No write is done twice by it: each has a mark by which its script knows it in the
  * record. What makes a record is not sent again, for the record may have been made and ended meanwhile.
  */
-async function untilAnswered<T>(commands: readonly string[][], send: () => Promise<T>): Promise<T> {
-  for (const pause of commands.some(makesRecord) ? [] : PAUSES_MS) {
+async function untilAnswered<T>(isOnce: boolean, send: () => Promise<T>): Promise<T> {
+  for (const pause of isOnce ? [] : PAUSES_MS) {
     try {
       return await send()
     } catch (error) {
