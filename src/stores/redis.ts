@@ -194,7 +194,7 @@ export class RedisSessionStore implements ConditionalStore {
    * 1,000 of those.
    *
    * Who logs in meanwhile waits until it is over. A session that is being created already may escape: revoke after
-   * what lets the user in has changed.
+   * what lets the user in has changed. Where an answer was lost and the command sent again, the number may be too low.
    */
   destroyByUser(user: string, options: { except?: string } = {}): Promise<number> {
     const line = userLine(user)

@@ -35,6 +35,10 @@ export const REST_ADVICE: readonly Advice[] = [
     "This Worker's compatibility_date is too old for fetch() to be told not to keep answers: it takes 2024-11-11 or later.",
   ],
   [
+    /EMFILE|ENFILE/,
+    'This process may open no more connections: allow it more files (`ulimit -n`), or serve fewer requests at a time in it.',
+  ],
+  [
     /^HTTP 5\d\d|^No answer came/,
     'The REST interface could not be reached, or did not answer, so the command may have been carried out: check the url, and whether the service is up.',
   ],

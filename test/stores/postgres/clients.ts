@@ -1,3 +1,4 @@
+import { Pool as NeonPool, neonConfig } from '@neondatabase/serverless'
 import pg from 'pg'
 import postgres from 'postgres'
 import type { PgClient, PostgresJsClient } from '../../../src/stores/postgres.ts'
@@ -32,4 +33,17 @@ export const connectOddPostgresJs: Connect = async (url) => {
     types: { bigint: postgres.BigInt },
   })
   return { client, end: () => client.end() }
+}
+
+/** A pool of Neon's serverless driver, whose connections go through a WebSocket each, to a proxy at this address. */
+export async function connectNeon(connectionString: string, proxy: string): Promise<ConnectedClient> {
+  Object.assign(neonConfig, {
+    wsProxy: () => proxy,
+    useSecureWebSocket: false,
+    pipelineTLS: false,
+    pipelineConnect: false,
+  })
+  const pool = new NeonPool({ connectionString, max: 4 })
+  pool.on('error', () => {}) // after end(), of WebSockets that are still closing
+  return { client: pool, end: () => pool.end() }
 }

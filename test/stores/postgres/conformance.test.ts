@@ -3,9 +3,11 @@ import { PostgresSessionStore, type PostgresSessionStoreOptions } from '../../..
 import { type StoreConformanceOptions, storeConformance } from '../../../src/testing/store-conformance.ts'
 import { type Pgbouncer, startPgbouncer } from '../../servers/pgbouncer.ts'
 import { type PostgresServer, startPostgres } from '../../servers/postgres.ts'
+import { startWebSocketProxy, type WebSocketProxy } from '../../servers/websocket-proxy.ts'
 import {
   type Connect,
   type ConnectedClient,
+  connectNeon,
   connectOddPostgresJs,
   connectPool,
   connectPostgresJs,
@@ -13,11 +15,14 @@ import {
 
 let server: PostgresServer
 let pooler: Pgbouncer
+let webSockets: WebSocketProxy
 beforeAll(async () => {
   server = await startPostgres()
   pooler = await startPgbouncer(server.port)
+  webSockets = await startWebSocketProxy(Number(new URL(pooler.url).port))
 })
 afterAll(async () => {
+  await webSockets?.close()
   await pooler?.stop()
   await server?.stop()
 })
@@ -60,3 +65,5 @@ describe('through an odd postgres.js, prepared', () =>
   conformance(connectOddPostgresJs, { prepare: true }, direct))
 describe('through a pg Pool behind PgBouncer', () => conformance(connectPool, {}, pooled))
 describe('through postgres.js behind PgBouncer', () => conformance(connectPostgresJs, {}, pooled))
+describe("through a pool of Neon's driver, over WebSockets and behind PgBouncer, as there", () =>
+  conformance((url) => connectNeon(url, webSockets.address), {}, pooled))

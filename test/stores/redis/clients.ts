@@ -1,4 +1,5 @@
 import { Cluster, Redis } from 'ioredis'
+import { Redis as Valkey } from 'iovalkey'
 import { createClient, createCluster, createSentinel } from 'redis'
 import type { RedisClient } from '../../../src/stores/redis.ts'
 import type { RedisCluster } from '../../servers/redis-cluster.ts'
@@ -33,6 +34,14 @@ export async function openNodeRedis({ port }: Listening): Promise<OpenClient> {
 /** An ioredis client of one server. */
 export async function openIoRedis({ port }: Listening): Promise<OpenClient> {
   const client = new Redis({ host: '127.0.0.1', port, lazyConnect: true })
+  client.on('error', ignore)
+  await client.connect()
+  return { client, close: async () => client.disconnect() }
+}
+
+/** A client of iovalkey, which came from ioredis, of one server. */
+export async function openIoValkey({ port }: Listening): Promise<OpenClient> {
+  const client = new Valkey({ host: '127.0.0.1', port, lazyConnect: true })
   client.on('error', ignore)
   await client.connect()
   return { client, close: async () => client.disconnect() }

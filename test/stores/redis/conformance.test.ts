@@ -44,7 +44,11 @@ function conforms<Server extends { stop(): Promise<void> }>(
   })
 }
 
-conforms('standalone', startRedis, { 'node-redis': clients.openNodeRedis, ioredis: clients.openIoRedis })
+conforms('standalone', startRedis, {
+  'node-redis': clients.openNodeRedis,
+  ioredis: clients.openIoRedis,
+  iovalkey: clients.openIoValkey,
+})
 conforms('Cluster', startRedisCluster, {
   'node-redis': clients.openNodeRedisCluster,
   ioredis: clients.openIoRedisCluster,

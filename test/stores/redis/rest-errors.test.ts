@@ -80,6 +80,16 @@ describe('what is wrong is said, with what to do about it', () => {
     await served.server.ask(...user, '-@all', '+@read', '+@connection', 'allkeys')
   })
 
+  test('a process that may open no more connections', async () => {
+    const noneLeft = Object.assign(new Error('connect EMFILE'), { code: 'EMFILE' })
+    const refused = vi
+      .spyOn(globalThis, 'fetch')
+      .mockRejectedValue(new TypeError('fetch failed', { cause: noneLeft }))
+    const error = await errorOf(Promise.resolve(store.get('a')))
+    refused.mockRestore()
+    expect(error).toMatch(/may open no more connections.*EMFILE/)
+  })
+
   test.each([
     [
       'the commands of a day',
