@@ -16,14 +16,10 @@ export interface MariadbStatement {
   sql: string
   /** Asks for rows as arrays, whatever the columns are called. */
   rowsAsArray: true
-  /** Overrules a client that is set up to give rows by their tables. */
-  nestTables: false
   /** Overrules a client that gives what columns are beside the rows, as mysql2 does. */
   metaAsArray: false
   /** Overrules a client that takes values by names. */
   namedPlaceholders: false
-  /** Overrules a client that has a limit for statements, which it writes into their SQL. */
-  timeout: 0
 }
 
 /** Writes a statement as the connector takes it. */
@@ -31,12 +27,10 @@ export function mariadbStatement(sql: string): MariadbStatement {
   const statement = {
     sql,
     rowsAsArray: true,
-    nestTables: false,
     metaAsArray: false,
     namedPlaceholders: false,
     // Sets a function of the client's aside. The connector's types would have none here, which it takes for the client's own.
     typeCast: undefined,
-    timeout: 0,
   } as const
   return statement
 }

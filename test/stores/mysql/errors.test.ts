@@ -94,8 +94,9 @@ const drivers: [string, (url: string) => ConnectedClient][] = [
 ]
 
 function openMariadb(url: string): ConnectedClient {
-  // It goes on trying to connect for as long as it may.
-  const client = mariadb.createPool(mariadbSettings(url, { acquireTimeout: 500 }))
+  // It goes on trying to connect for as long as it may, and shows the beginning of what was sent.
+  const settings = { acquireTimeout: 500, debugLen: 100_000 }
+  const client = mariadb.createPool(mariadbSettings(url, settings))
   return { client, end: () => client.end() }
 }
 
