@@ -63,3 +63,33 @@ test('a record that was ended on a condition keeps neither its data nor its user
   expect(JSON.stringify(rows)).not.toMatch(/the-user|the-data/)
   client.close()
 })
+
+test('what has ended has ended also by a clock that is behind, and for a write that set out before it [P4]', async () => {
+  const { store, clock, client } = await filled(1)
+  await client.execute('DELETE FROM coatcheck_sessions')
+  const before = new LibsqlSessionStore(client, { now: () => clock.now() - 5 })
+  const record = newRecord({ user: 'ann' })
+  await store.create(record.id, record, LIFE)
+  expect(await store.replace(record.id, record, { ttl: 0, revision: 1 })).toBe('written')
+  expect(await before.get(record.id)).toBeNull()
+  expect(await before.count()).toBe(0)
+  expect(await before.touch(record.id, { ...LIFE, touchedAt: 1, expiresAt: 2 })).toBe(false)
+  expect(await before.replace(record.id, { ...record, revision: 2 }, { ...LIFE, revision: 1 })).toBe(
+    'missing',
+  )
+  expect(await store.get(record.id)).toBeNull()
+  client.close()
+})
+
+test('a record that was ended on a condition goes after a minute too', async () => {
+  const { store, clock, client } = await filled(1)
+  await client.execute('DELETE FROM coatcheck_sessions')
+  const record = newRecord()
+  await store.create(record.id, record, LIFE)
+  await store.replace(record.id, record, { ttl: 0, revision: 1 })
+  clock.advance(59_999)
+  expect(await store.deleteExpired()).toBe(0)
+  clock.advance(1)
+  expect(await store.deleteExpired()).toBe(1)
+  client.close()
+})

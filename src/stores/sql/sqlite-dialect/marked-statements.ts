@@ -23,10 +23,11 @@ export function markedStatements(table: string): SqliteStatements<string> {
       WHERE "${table}".dies_at <= ?9 AND instr(${marks}, ?10) = 0`,
     replace: `UPDATE "${table}" SET data = ?1, revision = ?2, created_at = ?3, touched_at = ?4, expires_at = ?5,
       user_id = ?6, dies_at = ?7, ${marked('?11')} WHERE id = ?8 AND revision = ?9 AND dies_at > ?10`,
-    end: `UPDATE "${table}" SET data = '', user_id = NULL, dies_at = ?3, ${marked('?4')}
+    // Below zero, when it ended: not alive by any clock, one that is behind, or that of a write that set out before and comes after.
+    end: `UPDATE "${table}" SET data = '', user_id = NULL, dies_at = -?3, ${marked('?4')}
       WHERE id = ?1 AND revision = ?2 AND dies_at > ?3`,
     look: `SELECT instr(${marks}, ?3) > 0 FROM "${table}" WHERE id = ?1 AND (dies_at > ?2 OR instr(${marks}, ?3) > 0)`,
     deleteExpired: `DELETE FROM "${table}" WHERE rowid IN
-      (SELECT rowid FROM "${table}" WHERE dies_at <= ?1 - ${KEPT_MS} LIMIT ?2)`,
+      (SELECT rowid FROM "${table}" WHERE dies_at BETWEEN 0 AND ?1 - ${KEPT_MS} OR dies_at BETWEEN ${KEPT_MS} - ?1 AND -1 LIMIT ?2)`,
   }
 }
