@@ -26,7 +26,7 @@ export interface LibsqlClient {
   batch(statements: LibsqlStatement[], mode: 'write' | 'deferred'): Promise<LibsqlResult[]>
   /** Runs SQL without values, each statement ended. */
   executeMultiple(sql: string): Promise<void>
-  /** Brings an embedded replica up to date. Called once: where it does anything, the store refuses the client. */
+  /** Brings an embedded replica up to date. Called until it has told whether there is one, which the store refuses. */
   sync(): Promise<unknown>
 }
 

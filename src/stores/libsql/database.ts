@@ -2,7 +2,7 @@ import type { BoundSql, Outcome, SqliteDialectDatabase } from '../sql/sqlite-dia
 import { reasonOf } from '../sql/sqlite-dialect/table-fixes.ts'
 import { againWhenUndone } from '../sql/undone.ts'
 import type { LibsqlClient, LibsqlResult, LibsqlStatement } from './client.ts'
-import { refuseReplica } from './refuse-replica.ts'
+import { refusalOf } from './refuse-replica.ts'
 
 // Another connection writes, or an open transaction of the app has the only one. Nothing was run. Servers say so too, when many write.
 const HELD = new Set(['SQLITE_BUSY', 'TRANSACTION_ACTIVE'])
@@ -10,11 +10,12 @@ const HELD = new Set(['SQLITE_BUSY', 'TRANSACTION_ACTIVE'])
 /** Makes of a client what the store asks. */
 export function libsqlDatabase(client: LibsqlClient): SqliteDialectDatabase {
   const ways = client.protocol === 'file' ? inFile(client) : overNetwork(client)
-  let isChecked = false
+  let refusal: Awaited<ReturnType<typeof refusalOf>> | undefined
   const asked = <T>(ask: () => Promise<T>): Promise<T> =>
     againWhenUndone(HELD, async () => {
-      if (!isChecked) await refuseReplica(client)
-      isChecked = true
+      // Until it is told, and not again: a replica is brought up to date by it, for which the native driver holds up the process.
+      if (refusal === undefined) refusal = await refusalOf(client)
+      if (refusal !== null) throw refusal
       return ask()
     })
   return {

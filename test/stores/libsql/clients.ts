@@ -54,3 +54,14 @@ function kept(make: () => LibsqlClient & { close(): void }): OpenedClients {
     },
   }
 }
+
+/** Gives what a client can do, so that parts of it can be put in the place of its own. */
+export function calling(client: LibsqlClient): LibsqlClient {
+  return {
+    protocol: client.protocol,
+    execute: (statement) => client.execute(statement),
+    batch: (statements, mode) => client.batch(statements, mode),
+    executeMultiple: (sql) => client.executeMultiple(sql),
+    sync: () => client.sync(),
+  }
+}

@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { LibsqlSessionStore } from '../../../src/stores/libsql.ts'
 import { newRecord } from '../../../src/testing/sample-records.ts'
 import { temporaryFolder } from '../../servers/start-process.ts'
+import { calling } from './clients.ts'
 import { serveSqld } from './served.ts'
 
 const server = serveSqld()
@@ -40,18 +41,28 @@ test.each([
   },
 )
 
+test.each([
+  ['is none', new Error('sync is not supported'), null],
+  ['is one', undefined, expect.objectContaining({ code: 'ERR_STORE_UNSUPPORTED' })],
+])('what has told that it %s is not asked again', async (_what, answer, refusal) => {
+  const client = createClient({ url: ':memory:' })
+  await new LibsqlSessionStore(client).migrate()
+  const sync = vi.fn(async () => {
+    if (answer !== undefined) throw answer
+  })
+  const store = new LibsqlSessionStore({ ...calling(client), sync })
+  for (let times = 0; times < 3; times++)
+    expect(await store.get('any').catch((error: unknown) => error)).toEqual(refusal)
+  expect(sync).toHaveBeenCalledTimes(1)
+  client.close()
+})
+
 test('without its server, what may be a replica is not used [P4]', async () => {
   const client = createClient({ url: ':memory:' })
   const sync = async (): Promise<never> => {
     throw new Error('sync error: connection refused')
   }
-  const store = new LibsqlSessionStore({
-    protocol: 'file',
-    execute: (statement) => client.execute(statement),
-    batch: (statements, mode) => client.batch(statements, mode),
-    executeMultiple: (sql) => client.executeMultiple(sql),
-    sync,
-  })
+  const store = new LibsqlSessionStore({ ...calling(client), sync })
   for (let times = 0; times < 2; times++) await expect(store.get('any')).rejects.toThrow('sync error')
   client.close()
 })
