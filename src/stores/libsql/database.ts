@@ -1,3 +1,4 @@
+import type { ConfigError } from '../../core/errors.ts'
 import type { BoundSql, Outcome, SqliteDialectDatabase } from '../sql/sqlite-dialect/database.ts'
 import { reasonOf } from '../sql/sqlite-dialect/table-fixes.ts'
 import { againWhenUndone } from '../sql/undone.ts'
@@ -10,7 +11,7 @@ const HELD = new Set(['SQLITE_BUSY', 'TRANSACTION_ACTIVE'])
 /** Makes of a client what the store asks. */
 export function libsqlDatabase(client: LibsqlClient): SqliteDialectDatabase {
   const ways = client.protocol === 'file' ? inFile(client) : overNetwork(client)
-  let refusal: Awaited<ReturnType<typeof refusalOf>> | undefined
+  let refusal: ConfigError | null | undefined
   const asked = <T>(ask: () => Promise<T>): Promise<T> =>
     againWhenUndone(HELD, async () => {
       // Until it is told, and not again: a replica is brought up to date by it, for which the native driver holds up the process.
