@@ -24,6 +24,8 @@ const MISTAKABLE: readonly Making[] = [
 ]
 const OTHERS: readonly Making[] = [
   { abilities: ['send', 'duplicate'], what: 'a Redis client', by: 'RedisSessionStore', from: 'redis' },
+  // Of @upstash/redis or @vercel/kv; the store says that it takes their url and token instead.
+  { abilities: ['pipeline', 'evalsha'], what: 'a Redis client', by: 'RedisSessionStore', from: 'redis' },
   {
     abilities: ['execute', 'executeMultiple'],
     what: 'a libSQL client',

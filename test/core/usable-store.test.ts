@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { DynamoDB } from '@aws-sdk/client-dynamodb'
 import { createClient as createLibsqlClient } from '@libsql/client'
+import { Redis as UpstashRedis } from '@upstash/redis'
 import BetterSqlite from 'better-sqlite3'
 import { RedisStore } from 'connect-redis'
 import expressSession from 'express-session'
@@ -28,6 +29,11 @@ const AT_HAND: ReadonlyArray<[string, () => unknown, string]> = [
   ],
   ['ioredis', () => new Redis(nowhere), 'RedisSessionStore'],
   ['a cluster of ioredis', () => new Cluster([nowhere], { lazyConnect: true }), 'RedisSessionStore'],
+  [
+    '@upstash/redis',
+    () => new UpstashRedis({ url: 'http://127.0.0.1:1', token: 'token' }),
+    'RedisSessionStore',
+  ],
   ['express-session’s memory store', () => new expressSession.MemoryStore(), 'ConnectSessionStore'],
   ['connect-redis', () => new RedisStore({ client: createClient() }), 'ConnectSessionStore'],
   ['pg', () => new pg.Pool(), 'PostgresSessionStore'],

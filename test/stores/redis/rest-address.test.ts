@@ -1,3 +1,4 @@
+import { Redis } from '@upstash/redis'
 import { describe, expect, test } from 'vitest'
 import { RedisSessionStore } from '../../../src/stores/redis.ts'
 
@@ -75,12 +76,7 @@ describe('the database for HTTP', () => {
   })
 
   test('is what to give for a client of @upstash/redis', () => {
-    class Redis {
-      readonly client = {}
-      evalsha(): void {}
-      pipeline(): void {}
-    }
-    expect(refusalOf(new Redis()).message).toMatch(
+    expect(refusalOf(new Redis({ url: URL, token: TOKEN })).message).toMatch(
       /give \{ url: process\.env\.UPSTASH_REDIS_REST_URL, token: process\.env\.UPSTASH_REDIS_REST_TOKEN \}/,
     )
   })
