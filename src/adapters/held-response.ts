@@ -9,7 +9,7 @@ import { departingHead } from './departing-head.ts'
 import { answerFailure, drop } from './failure-answer.ts'
 import { effectsInHead } from './head-effects.ts'
 import { type HeldCall, HeldCalls } from './held-calls.ts'
-import { hasSentHead, type NodeResponse, type SendMethod } from './node-response.ts'
+import { hasClosed, hasSentHead, type NodeResponse, type SendMethod } from './node-response.ts'
 
 /**
  * Answers for a response whose session could not be saved, or that could not be sent as the handler meant it.
@@ -28,7 +28,7 @@ type Stage = 'open' | 'waiting' | 'saved' | 'failed'
 type SendFunction = (...args: unknown[]) => unknown
 
 /** What is saved before a response leaves: a passage. */
-export type Committable = Pick<Passage<object>, 'commit' | 'giveUp'>
+export type Committable = Pick<Passage<object>, 'commit' | 'commitUnheard' | 'giveUp'>
 
 /**
  * Holds a Node response's first byte back until its sessions are saved, and its last until what changed
@@ -67,6 +67,8 @@ export class HeldResponse {
     response.write = HOLDING.write
     response.end = HOLDING.end
     response.flushHeaders = HOLDING.flushHeaders
+    if (hasClosed(response)) this.close()
+    else response.on?.('close', HOLDING.close)
   }
 
   /**
@@ -84,6 +86,29 @@ export class HeldResponse {
   #join(passage: Committable): void {
     this.#others ??= []
     this.#others.push(passage)
+    if (hasClosed(this.#response)) this.#saveUnheard(passage)
+  }
+
+  /**
+   * Saves when nobody is there any more to be answered. A framework may leave such a response alone, and what its handler has done,
+   * such as to log somebody out, would be lost.
+   */
+  close(): void {
+    if (this.#stage !== 'open') return
+    this.#stage = 'saved'
+    this.#saveUnheard(this.#first)
+    if (this.#others !== null) for (const passage of this.#others) this.#saveUnheard(passage)
+  }
+
+  #saveUnheard(passage: Committable): void {
+    const failed = (error: unknown): void =>
+      warn(`${UNHEARD}: ${isError(error) ? error.message : typeof error}`)
+    try {
+      const saving = passage.commitUnheard()
+      if (isPromise(saving)) saving.then(undefined, failed)
+    } catch (error) {
+      failed(error)
+    }
   }
 
   /** Finds what holds a response. */
@@ -282,6 +307,7 @@ export class HeldResponse {
   }
 }
 
+const UNHEARD = 'A session was not saved, whose visitor had left before the answer'
 const NOT_SAVED = 'its session could not be saved'
 const NOT_SENDABLE = 'it could not be sent as the handler gave it'
 const NOT_ANSWERED = 'the error of its session could not be answered'
@@ -312,5 +338,8 @@ const HOLDING = {
   },
   flushHeaders(this: Holdable, ...args: unknown[]): unknown {
     return this[HELD]?.call('flushHeaders', args)
+  },
+  close(this: Holdable): void {
+    this[HELD]?.close()
   },
 }

@@ -20,7 +20,13 @@ export interface NodeResponse extends NodeHeaderHolder {
   _implicitHeader?(): void
   /** Sends on what compression holds, where it is mounted. */
   flush?(): unknown
+  /** Whether its connection has closed, in HTTP/1. */
+  readonly destroyed?: boolean
+  /** What it is sent by, in HTTP/2. */
+  readonly stream?: { readonly destroyed?: boolean }
   emit(event: string, ...args: unknown[]): boolean
+  // What stands in for a response of Node's may have no events to hear of.
+  on?(event: 'close', listener: () => void): unknown
   listenerCount(event: string): number
   destroy(error?: Error): unknown
 }
@@ -41,4 +47,9 @@ export function hasSentHead(response: NodeResponse): boolean {
 /** Tells a response of HTTP/2 from one of HTTP/1. */
 export function isHttp2(response: NodeResponse): boolean {
   return 'stream' in response
+}
+
+/** Tells whether the connection of a response has closed: nothing more will be sent. */
+export function hasClosed(response: NodeResponse): boolean {
+  return response.destroyed === true || response.stream?.destroyed === true
 }

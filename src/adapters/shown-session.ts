@@ -68,9 +68,19 @@ export class ShownSession implements SessionFollower {
 
   /** Does what putting something in the session's place asks for, and saves. */
   commit(): Awaitable<ResponseEffects | null> {
+    this.#settle()
+    return this.#passage.commit()
+  }
+
+  /** The same, when nobody is there any more to be answered. */
+  commitUnheard(): Awaitable<void> {
+    this.#settle()
+    return this.#passage.commitUnheard()
+  }
+
+  #settle(): void {
     // With another manager mounted further in, it is that one's session that stands there.
     if (currentPassage(this.#holder) === this.#passage) settle(this.#holder)
-    return this.#passage.commit()
   }
 
   giveUp(): ResponseEffects | null {

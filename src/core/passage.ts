@@ -41,6 +41,13 @@ export interface Passage<Data extends object> {
    * @throws {DataError} the data cannot be kept: likewise.
    */
   commit(): Awaitable<ResponseEffects | null>
+  /**
+   * Saves the session when the client has left before its answer. What is changed later is saved by itself; what needs a new cookie
+   * is dropped, with the event `discarded`.
+   * @throws {StoreError} the save failed. There is nobody to tell.
+   * @throws {DataError} the data cannot be kept: likewise.
+   */
+  commitUnheard(): Awaitable<void>
   /** Gives what the saves until now do to the headers, should they leave at once; `null` for nothing. Saves nothing. */
   effectsUntilNow(): ResponseEffects | null
   /**
@@ -86,6 +93,8 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   #hold: (() => boolean) | null = null
   #cookie: CookieVerb = 'none'
   #failed = false
+  /** Whether the client has left before its answer. */
+  #unheard = false
   /** What the saves before a failure do to the headers of the error that is answered instead. */
   #effectsOnError: ResponseEffects | null = null
   #usedMeanwhile = false
@@ -149,6 +158,11 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     } catch (error) {
       return this.#fail(error)
     }
+  }
+
+  commitUnheard(): Awaitable<void> {
+    this.#unheard = true
+    return andThen(this.commit(), () => {})
   }
 
   /** In one step: between the save and the head that goes with it, nothing else is saved whose cookie the head would lack. */
@@ -342,6 +356,8 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
 
   #refuseTooLate(): void {
     if (!this.headersSent && !this.leaving) return
+    // Whoever leaves must not end the process of a handler that does not await what it asks for.
+    if (this.#unheard) return
     throw new UsageError(
       'ERR_HEADERS_SENT',
       'The response has begun to leave, so the session cannot get a new id: its cookie could not be set. Nothing was changed; call regenerate() before the response begins.',

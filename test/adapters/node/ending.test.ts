@@ -125,6 +125,7 @@ test('an end goes out although what it waits for has something to save each time
       commits++
       return null
     },
+    commitUnheard: () => expect.unreachable(),
     giveUp: () => null,
   }
   const url = await serve((_request, response) => {

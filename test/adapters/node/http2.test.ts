@@ -155,7 +155,11 @@ test.each<[string, (response: Http2ServerResponse) => void]>([
   ],
   ['a head', (response) => void response.writeHead(507)],
 ])('an error handler answers over HTTP/2 in the callback of another, by %s [P2]', async (_way, begin) => {
-  const failing: Committable = { commit: () => Promise.reject(new Error('down')), giveUp: () => null }
+  const failing: Committable = {
+    commit: () => Promise.reject(new Error('down')),
+    commitUnheard: () => expect.unreachable(),
+    giveUp: () => null,
+  }
   const logger = new EventEmitter()
   const asked = Promise.withResolvers<void>()
   const server = createServer((_request, response) => {
