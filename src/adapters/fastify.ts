@@ -8,6 +8,7 @@ import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { answerWithError } from './error-response.ts'
 import { dropPayload, isWhole, letPayloadFail } from './fastify/payload.ts'
+import { shownSent, showsByResponse } from './fastify/shown-sent.ts'
 import { removeTrailers } from './fastify/trailers.ts'
 import { HeldResponse } from './held-response.ts'
 import { keepTick } from './kept-tick.ts'
@@ -111,12 +112,17 @@ function save(
   payload: unknown,
   done: () => void,
 ): Awaitable<void> {
-  const saving = HeldResponse.of(reply.raw)?.commit(isWhole(payload))
-  if (isPromise(saving)) {
-    letPayloadFail(payload)
-    return saving.then(undefined, (error: unknown) => fail(error, reply, payload))
+  const held = HeldResponse.of(reply.raw)
+  const whole = held !== undefined && isWhole(payload)
+  const byResponse = whole && showsByResponse(reply)
+  const saving = held?.commit(byResponse)
+  if (!isPromise(saving)) {
+    done()
+    return
   }
-  done()
+  letPayloadFail(payload)
+  const shown = whole && !byResponse ? shownSent(reply, saving) : saving
+  return shown.then(undefined, (error: unknown) => fail(error, reply, payload))
 }
 
 /** Makes a reply ready to become an error: Fastify itself would keep its headers, and the status of an earlier error. */
