@@ -23,6 +23,14 @@ interface Entry {
 const TRUST_MS = 2_000
 const PROVE_AGAIN_MS = 1_000
 
+/** When an answer was asked for that proves the feed whole: by the clock of the process, and by the system's. */
+interface Proof {
+  readonly at: number
+  readonly date: number
+}
+
+const NO_PROOF: Proof = { at: 0, date: 0 }
+
 /**
  * Keeps the records this process read last, for as long as Redis tells of their changes.
  *
@@ -41,7 +49,7 @@ export class NearCache {
   readonly #loading = new Map<string, symbol>()
   #started = false
   #live = false
-  #provenAt = 0
+  #proof: Proof = NO_PROOF
   #proving = false
   #refusal: string | undefined
 
@@ -104,7 +112,7 @@ export class NearCache {
         this.#forgetAll() // what is being loaded may have been read before the server began to tell
         this.#live = true
         this.#refusal = undefined
-        this.#provenAt = performance.now()
+        this.#proof = { at: performance.now(), date: Date.now() }
       },
       lost: () => {
         this.#live = false
@@ -123,16 +131,22 @@ export class NearCache {
 
   #isTrusted(now: number): boolean {
     if (!this.#live) return false
-    if (now - this.#provenAt > PROVE_AGAIN_MS && !this.#proving) this.#prove(now)
-    return now - this.#provenAt <= TRUST_MS
+    const age = this.#ageOfProof(now)
+    if (age > PROVE_AGAIN_MS && !this.#proving) this.#prove({ at: now, date: Date.now() })
+    return age <= TRUST_MS
   }
 
-  #prove(askedAt: number): void {
+  /** The longer of what two clocks say: the one stands still while the machine sleeps, and the other can be set. */
+  #ageOfProof(now: number): number {
+    return Math.max(now - this.#proof.at, Math.abs(Date.now() - this.#proof.date))
+  }
+
+  #prove(asked: Proof): void {
     this.#proving = true
     this.#feed
       .ping()
       .then(() => {
-        this.#provenAt = askedAt
+        this.#proof = asked
       })
       .catch(() => {}) // no proof; what has become of the connection, its events say
       .finally(() => {

@@ -189,6 +189,19 @@ describe.each(Object.entries(SPLIT))('a broken feed, with %s', (_name, split) =>
     now.mockReturnValue(started + 2_500)
     expect(await store.get('a')).toMatchObject({ revision: 2 })
   })
+
+  test('that is silent is not trusted behind a sleep of the machine, in which the clock of the process stands still', async () => {
+    proxy.set({ kind: 'blackhole' })
+    await elsewhere.replace('a', recordOf('a', { revision: 2 }), { ttl: HOUR, revision: 1 })
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now())
+    const awake = Date.now()
+    const time = vi.spyOn(Date, 'now').mockReturnValue(awake)
+    expect(await store.get('a')).toMatchObject({ revision: 1 }) // the word is on its way
+    time.mockReturnValue(awake + 6_000)
+    expect(await store.get('a')).toMatchObject({ revision: 2 })
+    time.mockReturnValue(awake - HOUR)
+    expect(await store.get('a')).toMatchObject({ revision: 2 })
+  })
 })
 
 test('a load that a change overtakes is not kept', async () => {
