@@ -66,7 +66,7 @@ export function session<
     try {
       const opened = sessions.open(request)
       passage = isPromise(opened) ? await opened : opened
-      WaitingRuntime.follow(passage, rest[1])
+      WaitingRuntime.follow(passage, rest[0], rest[1])
       // One that is frozen is taken too: there, each handler has a session of its own.
       const mounted = Object.isExtensible(request) ? mount(request, sessions, passage) : null
       claimHead(rest[0], request)

@@ -1,7 +1,7 @@
 import type { Passage, SessionFollower } from '../core/passage.ts'
 
-/** What a Worker is given to be kept awake with. */
-interface ExecutionContext {
+/** What a runtime that stops work when a request is answered gives to be kept awake with. */
+export interface ExecutionContext {
   waitUntil(work: Promise<unknown>): void
 }
 
@@ -15,10 +15,12 @@ export class WaitingRuntime implements SessionFollower {
 
   /**
    * Follows a passage where the runtime has something to wait with.
-   * @param context - What it gave beside the request and its `env`.
+   * @param env - What it gave behind the request: on Netlify, that is what it waits with.
+   * @param context - What it gave behind that, as Workers do.
    */
-  static follow(passage: Passage<object>, context: unknown): void {
-    if (canWait(context)) passage.follow(new WaitingRuntime(context))
+  static follow(passage: Passage<object>, env: unknown, context: unknown): void {
+    const waiting = [context, env].find(canWait)
+    if (waiting !== undefined) passage.follow(new WaitingRuntime(waiting))
   }
 
   sessionReplaced(): void {
@@ -30,7 +32,8 @@ export class WaitingRuntime implements SessionFollower {
   }
 }
 
-function canWait(context: unknown): context is ExecutionContext {
+/** Tells whether something keeps a runtime awake. */
+export function canWait(context: unknown): context is ExecutionContext {
   return (
     typeof context === 'object' &&
     context !== null &&

@@ -10,6 +10,7 @@ import { errorResponse } from '../error-response.ts'
 import { claimHead } from '../head-effects.ts'
 import { type Mount, mount, passageOf } from '../mount.ts'
 import { savedEffects } from '../saved-effects.ts'
+import { canWait } from '../waiting-runtime.ts'
 import { discard, withEffects } from '../web-headers.ts'
 import { WebResponseHeaders } from '../web-response-headers.ts'
 
@@ -105,8 +106,11 @@ export class ContextSession implements SessionFollower {
   }
 
   keepAwake(saving: Promise<void>): void {
+    const { context }: { context?: unknown } = Object(this.#context.env)
+    // By `hono/netlify`.
+    if (canWait(context)) context.waitUntil(saving)
     // Asked for now: where there is none, it throws.
-    this.#context.executionCtx.waitUntil(saving)
+    else this.#context.executionCtx.waitUntil(saving)
   }
 }
 

@@ -285,4 +285,18 @@ describe.each(PACES)('the fetch adapter, with a store that answers %s', (pace) =
     await await given.promise
     expect((await sessions.read(cookie)).toJSON()).toEqual({ visits: 1, late: 1 })
   })
+
+  test('a runtime that gives its context behind the request, as Netlify does, waits for what is changed later [P3]', async () => {
+    const { sessions } = startPaced(pace)
+    const given = Promise.withResolvers<Promise<unknown>>()
+    const handler = session(sessions, (_request: Request, { session }, _context: object) => {
+      session.visits = 1
+      void nextTurn().then(() => Object.assign(session, { late: 1 }))
+      return new Response(null)
+    })
+    const context = { waitUntil: given.resolve }
+    const [cookie = ''] = (await handler(new Request('http://localhost/'), context)).headers.getSetCookie()
+    await await given.promise
+    expect((await sessions.read(cookie)).toJSON()).toEqual({ visits: 1, late: 1 })
+  })
 })

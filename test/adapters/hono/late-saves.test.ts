@@ -22,3 +22,21 @@ test.each(PACES)(
     expect((await sessions.read(cookie)).toJSON()).toEqual({ visits: 1, late: 1 })
   },
 )
+
+test.each(PACES)(
+  'Netlify waits for what is changed after the response, with a store that answers %s [P3]',
+  async (pace) => {
+    const { sessions } = startPaced(pace)
+    const given = Promise.withResolvers<Promise<unknown>>()
+    const app = new Hono<SessionEnv>().use(session(sessions)).get('*', (c) => {
+      const { session } = c.var
+      session.visits = 1
+      void nextTurn().then(() => Object.assign(session, { late: 1 }))
+      return c.body(null)
+    })
+    const context = { waitUntil: given.resolve }
+    const [cookie = ''] = (await app.request('/', {}, { context })).headers.getSetCookie()
+    await await given.promise
+    expect((await sessions.read(cookie)).toJSON()).toEqual({ visits: 1, late: 1 })
+  },
+)
