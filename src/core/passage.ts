@@ -267,16 +267,22 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     this.#lateSave = true
     queueMicrotask(() => {
       this.#lateSave = false
-      const saving = this.save(this.#state).catch((error: unknown) => {
-        const reason = isError(error) ? error.message : typeof error
-        warn(`A change of the session made after the response had begun was not saved: ${reason}`)
-      })
+      const saving = this.#saveOrWarn()
       try {
         this.#follower?.keepAwake?.(saving)
       } catch {
         // Most runtimes have nothing of the kind and need none: the save goes on.
       }
     })
+  }
+
+  async #saveOrWarn(): Promise<void> {
+    try {
+      await this.#save()
+    } catch (error) {
+      const reason = isError(error) ? error.message : typeof error
+      warn(`A change of the session made after the response had begun was not saved: ${reason}`)
+    }
   }
 
   createdAt(state: SessionState): number {
@@ -317,7 +323,11 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
 
   async save(state: SessionState): Promise<void> {
     // An object whose place a new one has taken can still be read; there is nothing of it to save.
-    if (state === this.#state) await this.#save()
+    if (state !== this.#state) return
+    await this.#save()
+    // Whom an error is answered is not told of a success.
+    const isTold = !this.#failed && !this.#unheard
+    if (isTold && state.lost?.reason === 'headers-sent') throw tooLateToSave()
   }
 
   async reload(state: SessionState): Promise<void> {
@@ -363,6 +373,13 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
       'The response has begun to leave, so the session cannot get a new id: its cookie could not be set. Nothing was changed; call regenerate() before the response begins.',
     )
   }
+}
+
+function tooLateToSave(): UsageError {
+  return new UsageError(
+    'ERR_HEADERS_SENT',
+    'The response has begun to leave, and what was changed needs a new cookie, as a new session and a sign-in do. It was not saved; sign in before the response begins.',
+  )
 }
 
 function asFound(opening: Opening): Opening {

@@ -34,6 +34,8 @@ export class SessionState {
   unreachable: UnreachableSession | null = null
   /** The id of a record that is in the store, and that this session does not stand on: it ends where this session does. */
   remains: string | null = null
+  /** Why nothing of this session is saved any more; `null` while it is. */
+  lost: Loss | null = null
   readonly #policy: Policy
   readonly #onCorrupt: (id: string) => void
   #own: OwnData | null = null
@@ -41,7 +43,6 @@ export class SessionState {
   #inDoubt: readonly string[] = NOTHING
   #carry: Carry = []
   #newToken: string | null = null
-  #lost: Loss | null = null
   #changes = 0
   #savedChanges = 0
   #turns = 0
@@ -173,7 +174,7 @@ export class SessionState {
   renew(carry: Carry): void {
     const carried = carryOver(this.data, carry)
     // Changes count from the data that goes over as it was loaded: those are what a newer old record is rebased on.
-    const base = this.#lost === null ? carryOver(this.#parsed(this.#baseText), carry) : {}
+    const base = this.lost === null ? carryOver(this.#parsed(this.#baseText), carry) : {}
     this.#carry = this.#carryFrom(carry)
     this.#baseText = JSON.stringify(base)
     this.#own = OwnData.of(carried)
@@ -182,7 +183,7 @@ export class SessionState {
     this.#newToken = null
     this.fate = 'renewed'
     // What was lost does not come back under another id.
-    this.ended = this.#lost !== null
+    this.ended = this.lost !== null
   }
 
   #carryFrom(carry: Carry): Carry {
@@ -194,7 +195,7 @@ export class SessionState {
   /** Wipes the data and asks for the record's end. */
   destroy(): void {
     this.fate = 'destroyed'
-    this.#lost = null
+    this.lost = null
     this.#turns++
     this.empty()
   }
@@ -220,7 +221,7 @@ export class SessionState {
    * @param told - What is known to be lost: later changes are lost too, and somebody has to be told of them.
    */
   lose(loss: Loss, told: Snapshot | null): void {
-    this.#lost = loss
+    this.lost = loss
     // Too late for the cookie that the changes needed: a visitor's record is as it was.
     if (loss.reason === 'headers-sent' && this.loaded?.signedIn === false)
       this.remains = this.loaded.record.id
@@ -233,11 +234,11 @@ export class SessionState {
    * @returns What to tell of it; `null` when nothing was changed.
    */
   loseChanges(): Loss | null {
-    if (this.#lost === null) return null
+    if (this.lost === null) return null
     const snapshot = this.snapshot()
     if (!snapshot.changed) return null
     this.#tell(snapshot)
-    return this.#lost
+    return this.lost
   }
 
   #tell({ text, changes }: Snapshot): void {
@@ -320,7 +321,7 @@ export class SessionState {
 
   /** Drops everything and stands on this record, or on none. */
   restart(loaded: LoadedSession | null): void {
-    this.#lost = null
+    this.lost = null
     this.fate = 'kept'
     this.ended = false
     this.unreachable = null
@@ -341,7 +342,7 @@ export class SessionState {
     next.fate = this.fate
     next.used = this.used
     next.ended = this.ended
-    next.#lost = this.#lost
+    next.lost = this.lost
     next.unreachable = this.unreachable
     next.remains = this.remains
     next.renew([])

@@ -57,6 +57,8 @@ export interface SessionVerbs<Data extends object> {
    * Saves now instead of when the response goes out. Nothing is written when nothing has changed.
    * @throws {StoreError} the store failed; what was there before is untouched, or the save went through.
    * @throws {DataError} the data cannot be kept; nothing was saved.
+   * @throws {UsageError} `ERR_HEADERS_SENT` the response has begun to leave, and what was changed needs a new cookie, as a sign-in
+   * does; it was dropped.
    */
   save(): Promise<void>
   save(callback: SessionCallback): void

@@ -307,3 +307,16 @@ function honoApp(
     return answer(c)
   })
 }
+
+test('what needs a new cookie and is saved behind the headers is an error for its handler, and no success [P2]', async () => {
+  const { browser, memory } = start<{ userId: string }>()
+  const exchange = await browser.arrive()
+  await exchange.leave()
+  exchange.session.userId = 'ann'
+  const tooLate = { name: 'UsageError', code: 'ERR_HEADERS_SENT' }
+  await expect(exchange.session.save()).rejects.toMatchObject(tooLate)
+  const told = Promise.withResolvers<unknown>()
+  exchange.session.save((error) => told.resolve(error))
+  expect(await told.promise).toMatchObject(tooLate)
+  expect(memory.count()).toBe(0)
+})

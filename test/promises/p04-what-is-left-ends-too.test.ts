@@ -18,6 +18,8 @@ interface Data {
 
 type End = (session: Session<Data>) => unknown
 
+const TOO_LATE = { name: 'UsageError', code: 'ERR_HEADERS_SENT' }
+
 const ENDS: ReadonlyArray<[string, End]> = [
   ['destroy()', (session) => session.destroy()],
   ['clear()', (session) => session.clear()],
@@ -27,7 +29,7 @@ const LOSSES: ReadonlyArray<[string, (session: Session<Data>) => unknown]> = [
     'a sign-in',
     async (session) => {
       session.userId = 'ann'
-      await session.save()
+      await expect(session.save()).rejects.toMatchObject(TOO_LATE)
     },
   ],
   [
@@ -59,7 +61,7 @@ test('a visitor without a session, whose first write came too late, has nothing 
   const exchange = await browser.arrive()
   await exchange.leave()
   exchange.session.pending = 'ann'
-  await exchange.session.save()
+  await expect(exchange.session.save()).rejects.toMatchObject(TOO_LATE)
   store.fail('*')
   await exchange.session.destroy()
   expect(log.told).toEqual(['discarded: headers-sent'])
@@ -70,7 +72,7 @@ test.each<[string, (session: Session<Data>) => unknown]>([
     'by save()',
     async (session) => {
       session.userId = 'bob'
-      await session.save()
+      await expect(session.save()).rejects.toMatchObject(TOO_LATE)
     },
   ],
   ['by update()', (session) => session.update((draft) => void Object.assign(draft, { userId: 'bob' }))],
