@@ -20,7 +20,7 @@ export interface RequestWithCookies {
 }
 
 /** A request with its session. */
-export type SessionRequest<Data extends object, Request = IncomingMessage> = Request & {
+export type SessionRequest<Data extends object = DefaultData, Request = IncomingMessage> = Request & {
   /** The visitor's session. */
   get session(): Session<Data>
   set session(replacement: SessionReplacement<Data>)
