@@ -36,6 +36,9 @@ export const LAYERS: Layer[] = [
   adapter('koa', ['node:'], ['koa']),
   adapter('fetch', [], []),
   adapter('next', ['node:'], []),
+  adapter('h3', ['node:'], []),
+  adapter('nitro', ['node:'], []),
+  adapter('event-context', [], ['h3']),
   adapter('', ['node:'], []),
 
   {
@@ -59,7 +62,9 @@ function store(name: string, drivers: string[]): Layer {
 
 /** An adapter takes core, what adapters share, and its own framework: never another one's. */
 function adapter(name: string, values: string[], types: string[]): Layer {
-  const never = ['express', 'fastify', 'hono', 'koa', 'next'].filter((framework) => framework !== name)
+  const never = ['express', 'fastify', 'hono', 'koa', 'next', 'h3', 'nitro'].filter(
+    (framework) => framework !== name,
+  )
   return {
     files: `adapters/${name}`,
     values: ['./core/', './adapters/', ...values],

@@ -7,7 +7,7 @@ import { manifestOf } from './manifest.ts'
 const TSC = join(import.meta.dirname, '../node_modules/.bin/tsc')
 
 /** The adapters whose frameworks run on what has `node:http`: who uses them has its types. All else runs on Workers, Bun and Deno too. */
-const NEEDS_NODE = /\/(?:express|fastify|koa|node)$/
+const NEEDS_NODE = /\/(?:express|fastify|koa|nitro|node)$/
 
 // Fails when another package has brought Node's types along, and nothing would be checked.
 const WITHOUT_NODE = `// @ts-expect-error There are no types of Node's here.

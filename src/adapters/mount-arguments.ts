@@ -24,6 +24,24 @@ export function checkHandler(handler: unknown, usage: string): void {
     throw refusal('your handler as its second argument', kindOf(handler), usage)
 }
 
+/**
+ * Refuses what a framework's own functions are not among.
+ * @param called - What they are, for the message.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` one of them is missing.
+ */
+export function checkFunctions(
+  given: unknown,
+  names: readonly string[],
+  called: string,
+  usage: string,
+): void {
+  if (names.every((name) => typeof Reflect.get(Object(given), name) === 'function')) return
+  throw new ConfigError(
+    'ERR_CONFIG_INVALID',
+    `session() needs ${called} as its second argument. Write ${usage}.`,
+  )
+}
+
 function refusal(expected: string, given: string, usage: string): ConfigError {
   return new ConfigError(
     'ERR_CONFIG_INVALID',

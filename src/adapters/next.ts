@@ -6,7 +6,7 @@ import type { ReadonlySession, Session } from '../core/session.ts'
 import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { keepTick } from './kept-tick.ts'
-import { checkSessions } from './mount-arguments.ts'
+import { checkFunctions, checkSessions } from './mount-arguments.ts'
 import { type CookieJar, checkOpen } from './next/cookie-jar.ts'
 import { type NextRequest, Visits } from './next/visits.ts'
 
@@ -56,7 +56,7 @@ export function session<Data extends object = DefaultData>(
   next: NextHeaders,
 ): NextSessions<Data> {
   checkSessions(sessions, USAGE)
-  checkNext(next)
+  checkFunctions(next, ['cookies', 'headers'], 'the functions cookies and headers of next/headers', USAGE)
   keepTick()
   const visits = new Visits(sessions)
   return {
@@ -79,14 +79,5 @@ function checkUse(use: unknown): void {
   throw new ConfigError(
     'ERR_CONFIG_INVALID',
     `withSession() needs a function that is given the session; it was given ${kindOf(use)}. Write await withSession((session) => { … }).`,
-  )
-}
-
-function checkNext(next: unknown): void {
-  const { cookies, headers }: { cookies?: unknown; headers?: unknown } = Object(next)
-  if (typeof cookies === 'function' && typeof headers === 'function') return
-  throw new ConfigError(
-    'ERR_CONFIG_INVALID',
-    `session() needs the functions cookies and headers of next/headers as its second argument. Write ${USAGE}.`,
   )
 }

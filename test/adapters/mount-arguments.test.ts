@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { session as express } from '../../src/adapters/express.ts'
 import { session as fastify } from '../../src/adapters/fastify.ts'
 import { session as fetch } from '../../src/adapters/fetch.ts'
+import { session as h3 } from '../../src/adapters/h3.ts'
 import { session as hono } from '../../src/adapters/hono.ts'
 import { session as koa } from '../../src/adapters/koa.ts'
+import { session as nitro } from '../../src/adapters/nitro.ts'
 import { session as node } from '../../src/adapters/node.ts'
 import { createSessions, isSessionError } from '../../src/index.ts'
 import { MemorySessionStore } from '../../src/stores/memory.ts'
@@ -30,6 +32,16 @@ const ADAPTERS = [
   ['koa', koa, 'app.use(session(createSessions({ … })))'],
   ['node', node, 'createServer(session(createSessions({ … }), (req, res) => { … }))'],
   ['fetch', fetch, 'session(createSessions({ … }), (request, { session }) => new Response(…))'],
+] as const
+
+const OTHERS = [
+  ['nitro', nitro, 'export default session(createSessions({ … }))', []],
+  [
+    'h3',
+    h3,
+    "session(createSessions({ … }), { toResponse }), with toResponse from 'h3', in Nitro from 'nitro/h3'",
+    [{ toResponse: handler }],
+  ],
 ] as const
 
 const WRONG: ReadonlyArray<[string, unknown]> = [
@@ -79,3 +91,31 @@ describe.each(ADAPTERS.slice(4))('session() of %s', (_name, mount, usage) => {
     )
   })
 })
+
+describe.each(OTHERS)('session() of %s', (_name, mount, usage, rest) => {
+  test.each(WRONG)('given %s is refused when it is mounted [P12]', (shown, given) => {
+    expect(errorOf(mount, [given, ...rest])).toMatchObject({
+      code: 'ERR_CONFIG_INVALID',
+      message: `session() needs what createSessions({ secret, store }) gives; it was given ${shown}. Write ${usage}.`,
+    })
+  })
+
+  test('given sessions is taken', () => {
+    expect(errorOf(mount, [sessions, ...rest])).toBeUndefined()
+  })
+})
+
+test.each([
+  ['nothing', undefined],
+  ['another function', { defineMiddleware: handler }],
+  ['what is none', { toResponse: 'h3' }],
+])(
+  'session() of h3 given %s in the place of toResponse is refused, with where to get it [P12]',
+  (_what, given) => {
+    expect(errorOf(h3, [sessions, given])).toMatchObject({
+      code: 'ERR_CONFIG_INVALID',
+      message:
+        "session() needs the function toResponse of h3 as its second argument. Write session(createSessions({ … }), { toResponse }), with toResponse from 'h3', in Nitro from 'nitro/h3'.",
+    })
+  },
+)

@@ -5,3 +5,5 @@ import { SUBJECTS } from './harness/subjects.ts'
 
 silenceConsole()
 adapterConformance({ test, ...SUBJECTS.nitro2 })
+adapterConformance({ test, ...SUBJECTS.nitro2ByFetch })
+adapterConformance({ test, ...SUBJECTS.nitro2ByCall })

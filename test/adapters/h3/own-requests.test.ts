@@ -1,14 +1,13 @@
-import { fetchWithEvent, H3 } from 'h3'
+import { fetchWithEvent, H3, toResponse } from 'h3'
 import { describe, expect, test, vi } from 'vitest'
-import { session } from '../../../src/adapters/fetch.ts'
+import { session } from '../../../src/adapters/h3.ts'
 import { Visitor } from '../../../src/testing/visitor.ts'
-import { h3Middleware } from '../harness/h3.ts'
 import { PACES, startPaced } from '../harness/paced.ts'
 
 describe.each(PACES)('h3 2, with a store that answers %s', (pace) => {
   test('an app that asks itself does so with the session of who asks it: a login made there is not lost', async () => {
     const { sessions, memory } = startPaced(pace)
-    const app = new H3().use(h3Middleware(session, sessions))
+    const app = new H3().use(session(sessions, { toResponse }))
     app.post('/login', ({ context }) => {
       if (context.session !== undefined) context.session.userId = 'ann'
       return { ok: true }
@@ -29,9 +28,21 @@ describe.each(PACES)('h3 2, with a store that answers %s', (pace) => {
   test('hooks hear of each response once, with what the session has done to it', async () => {
     const { sessions } = startPaced(pace)
     const heard = vi.fn((_response: Response) => undefined)
-    const app = new H3({ onResponse: heard }).use(h3Middleware(session, sessions))
+    const app = new H3({ onResponse: heard }).use(session(sessions, { toResponse }))
     app.get('/', ({ context }) => context.session?.toJSON())
     await app.request('/')
     expect(heard.mock.calls.map(([response]) => response.headers.get('cache-control'))).toEqual(['private'])
   })
+})
+
+test('a request that a server has taken in while another is answered has a session of its own', async () => {
+  const { sessions } = startPaced('at once')
+  const app = new H3().use(session(sessions, { toResponse }))
+  const eves = Object.assign(new Request('http://localhost/look'), { runtime: { name: 'node' } })
+  app.get('/first', async ({ context }) => {
+    context.session.userId = 'ann'
+    return (await app.fetch(eves)).json()
+  })
+  app.get('/look', ({ context }) => context.session.toJSON())
+  expect(await (await app.request('/first')).json()).toEqual({})
 })

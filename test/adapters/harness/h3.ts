@@ -1,17 +1,6 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { openAsBlob } from 'node:fs'
-import {
-  createEventStream,
-  H3,
-  type H3Event,
-  HTTPResponse,
-  type Middleware,
-  redirect,
-  serve,
-  toResponse,
-} from 'h3'
-import type { session as fetchSession } from '../../../src/adapters/fetch.ts'
-import type { Session, Sessions } from '../../../src/index.ts'
+import { createEventStream, H3, type H3Event, HTTPResponse, redirect, serve, toResponse } from 'h3'
+import type { session as h3Session } from '../../../src/adapters/h3.ts'
 import type {
   AdapterApp,
   Answer,
@@ -22,36 +11,13 @@ import type {
 import type { ServeApp } from '../../../src/testing/adapter-trial.ts'
 import { getWithCookieFields } from './listen.ts'
 
-type WithSession = typeof fetchSession
+type WithSession = typeof h3Session
 
 /** What h3 1 and 2 send events by. */
 interface EventStream {
   push(data: string): Promise<void>
   close(): Promise<void>
   send(): unknown
-}
-
-declare module 'h3' {
-  interface H3EventContext {
-    session?: Session
-  }
-}
-
-/** Gives each request of h3 2 its session, as docs/frameworks/nuxt.md says. */
-export function h3Middleware(session: WithSession, sessions: Sessions): Middleware {
-  const asking = new AsyncLocalStorage<Session>()
-  return (event, next) => {
-    const asker = asking.getStore()
-    if (asker !== undefined) {
-      event.context.session = asker
-      return next()
-    }
-    return session(sessions, (_request, { session }) => {
-      event.context.session = session
-      const config = { ...event.app?.config, onResponse() {} }
-      return asking.run(session, () => toResponse(Promise.resolve().then(next), event, config))
-    })(event.req)
-  }
 }
 
 /** Serves apps on h3 2, through its own server. */
@@ -81,7 +47,7 @@ function h3App(session: WithSession, { onError, ...scope }: AdapterApp): H3 {
 }
 
 function addTo(app: H3, session: WithSession, { mounts, before, routes, scopes = [] }: AppScope): H3 {
-  for (const sessions of mounts) app.use(h3Middleware(session, sessions))
+  for (const sessions of mounts) app.use(session(sessions, { toResponse }))
   if (before !== undefined) app.use((event) => before(contextOf(event)))
   for (const { path, answer } of routes)
     app.all(path, async (event) => answerOnH3(await answer(contextOf(event)), event))

@@ -1,0 +1,90 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { session as fetchSession } from '../fetch.ts'
+import type { Surroundings } from './around-app.ts'
+import { isExcepted } from './excepted-paths.ts'
+
+/** How an app of Nitro 2 is asked where no server of Node's is: on Bun, Deno, Workers, AWS Lambda and others. */
+export interface LocalRequests {
+  /** Answers with a response; what is at the address of another server is fetched. */
+  localFetch(input: string | URL | Request, init?: LocalRequest): Promise<Response>
+  /** Answers with what a response is made of. */
+  localCall(request: LocalRequest): Promise<LocalAnswer>
+}
+
+/** What Nitro says of a request. */
+export interface LocalRequest {
+  readonly url?: URL | string
+  readonly headers?: unknown
+  /** What the runtime has given beside the request. */
+  readonly context?: unknown
+}
+
+/** What Nitro makes a response of. */
+export interface LocalAnswer {
+  status: number
+  statusText: string
+  headers: Record<string, string | number | string[] | undefined>
+  body: unknown
+}
+
+/** Gives each request its session that a server, and not the app itself, asks an app by. */
+export function standAroundLocal<Data extends object>(
+  app: LocalRequests,
+  { sessions, asking, excepted }: Surroundings<Data>,
+): void {
+  const localFetch = app.localFetch.bind(app)
+  const localCall = app.localCall.bind(app)
+
+  const answerVisit = fetchSession(
+    sessions,
+    (_request, asker, _env: undefined, _context: unknown, answer: () => Promise<Response>) =>
+      asking.run(asker, answer),
+  )
+  const visit = (asked: LocalRequest | undefined, answer: () => Promise<Response>): Promise<Response> => {
+    const standing = STANDING.getStore() ?? withCookie(asked)
+    return STANDING.run(standing, () => answerVisit(standing, undefined, asked?.context, answer))
+  }
+  const isVisit = (path: string): boolean =>
+    asking.getStore() === undefined && path.startsWith('/') && !isExcepted(path, excepted)
+
+  app.localFetch = (input, init) =>
+    isVisit(String(input)) ? visit(init, () => localFetch(input, init)) : localFetch(input, init)
+
+  app.localCall = async (request) => {
+    if (!isVisit(String(request.url))) return localCall(request)
+    const made: { answer?: LocalAnswer } = {}
+    const head = await visit(request, async () => {
+      made.answer = await localCall(request)
+      return new Response(null, { status: HEAD_ALONE, headers: headersOf(made.answer) })
+    })
+    const headers = recordOf(head.headers)
+    if (made.answer !== undefined && head.status === HEAD_ALONE) return { ...made.answer, headers }
+    const { status, statusText } = head
+    return { status, statusText, headers, body: await head.text() }
+  }
+}
+
+/** The status of what stands for a response without its body: no error has it. */
+const HEAD_ALONE = 299
+
+/** What stands for the request under way: another manager further in is asked by the same one. */
+const STANDING = new AsyncLocalStorage<Request>()
+
+/** Makes a request of what the session needs of it. */
+function withCookie({ headers }: LocalRequest = {}): Request {
+  const found = headers instanceof Headers ? [...headers] : Object.entries(Object(headers))
+  const lines = found.filter(([name]) => name.toLowerCase() === 'cookie').flatMap(([, value]) => value)
+  return new Request('http://localhost/', { headers: { cookie: lines.join('; ') } })
+}
+
+function headersOf(answer: LocalAnswer): Headers {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(answer.headers))
+    for (const line of [value].flat()) if (line !== undefined) headers.append(name, String(line))
+  return headers
+}
+
+function recordOf(headers: Headers): Record<string, string | string[]> {
+  const lines = headers.getSetCookie()
+  return { ...Object.fromEntries(headers), ...(lines.length > 0 && { 'set-cookie': lines }) }
+}
