@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 const MODULES = join(import.meta.dirname, 'node_modules')
 
-/** The programs that `package.json` in this folder brings: the runtimes, and Next.js. */
+/** The programs that `package.json` in this folder brings: the runtimes, Next.js and Nitro 2. */
 export const PROGRAMS = {
   node22: join(MODULES, 'node22/bin/node'),
   node26: join(MODULES, 'node26/bin/node'),
@@ -12,6 +12,7 @@ export const PROGRAMS = {
   deno: join(MODULES, '.bin/deno'),
   workerd: join(MODULES, '.bin/workerd'),
   next: join(MODULES, 'next/dist/bin/next'),
+  nitro: join(MODULES, 'nitropack/dist/cli/index.mjs'),
 } as const
 
 /** Cloudflare's own local runtime, on the same workerd: a library, which the tests of D1 load. */
