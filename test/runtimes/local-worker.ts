@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { D1Database } from '@cloudflare/workers-types'
 import { startGuard, temporaryFolder } from '../servers/start-process.ts'
 import { bundle } from './bundle.ts'
@@ -18,7 +18,7 @@ export interface LocalWorker {
 
 /**
  * Starts a Worker with a new D1 database, bound as `DB`, on a free port.
- * @param entry - The path of its program, which is bundled. Default: one that does nothing.
+ * @param entry - The path of its program, which is bundled unless it is `.mjs`: that was built for Workers. Default: one that does nothing.
  * @param bindings - What the Worker has in its environment beside `SESSION_SECRET`.
  * @throws {Error} the runtimes are not installed; the message holds the command to type.
  */
@@ -28,16 +28,16 @@ export async function startWorker(
 ): Promise<LocalWorker> {
   if (!existsSync(MINIFLARE)) throw notInstalled()
   const folder = temporaryFolder('worker')
-  const scriptPath = join(folder, 'worker.js')
+  const scriptPath = entry?.endsWith('.mjs') ? entry : join(folder, 'worker.js')
   if (entry === undefined) writeFileSync(scriptPath, 'export default {}')
-  else bundle(entry, scriptPath, ['--conditions=workerd']) // as wrangler does
+  else if (scriptPath !== entry) bundle(entry, scriptPath, ['--conditions=workerd']) // as wrangler does
   const { Miniflare } = await import('miniflare')
   const pidFile = join(folder, 'workerd.pid')
   process.env.MINIFLARE_WORKERD_PATH = launcher(folder, pidFile)
   const miniflare = new Miniflare({
     modules: true,
     scriptPath,
-    modulesRoot: folder,
+    modulesRoot: dirname(scriptPath),
     host: '127.0.0.1',
     cf: false, // or else it asks Cloudflare where it is
     port: 0,

@@ -1,0 +1,4 @@
+import { session } from 'coatcheck/nitro'
+import { sessions } from '../utils/sessions.ts'
+
+export default session(sessions)

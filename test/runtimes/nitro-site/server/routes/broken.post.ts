@@ -1,0 +1,8 @@
+import { defineEventHandler } from 'h3'
+import { count } from '../utils/count.ts'
+
+export default defineEventHandler(async (event) => {
+  await $fetch('/count', { method: 'POST' })
+  count(event)
+  throw new Error('The handler is broken.')
+})
