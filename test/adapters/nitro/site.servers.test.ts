@@ -223,29 +223,33 @@ describe('while the store is down', () => {
 
   const LOGIN = { body: '{"name":"kim"}', headers: { 'content-type': 'application/json' } }
 
+  const REFUSED = {
+    status: 503,
+    cookies: [],
+    body: '{"error":"The session store is not available. Try again shortly."}',
+  }
+
   async function answersTo(
     visitor: Visitor,
     visits: ReadonlyArray<readonly [string, string]>,
-  ): Promise<unknown> {
+  ): Promise<object[]> {
     const answers = visits.map(async ([method, path]) => {
-      const { status, headers } = await visitor.send(path, {
-        method,
-        ...(path.startsWith('/login') && LOGIN),
-      })
-      return { path, status, cookies: headers.getSetCookie() }
+      const answer = await visitor.send(path, { method, ...(path.startsWith('/login') && LOGIN) })
+      const { status, headers } = answer
+      return { path, status, cookies: headers.getSetCookie(), body: await answer.text() }
     })
     return Promise.all(answers)
   }
 
   test.each(PRESETS)('no session is found on %s, and that is an error [P11]', async (preset) => {
     const visitor = known.get(preset) ?? visitorOf(preset)
-    const refused = VISITS.map(([, path]) => ({ path, status: 503, cookies: [] }))
+    const refused = VISITS.map(([, path]) => ({ path, ...REFUSED }))
     expect(await answersTo(visitor, VISITS)).toEqual(refused)
   })
 
   test.each(PRESETS)('what is not saved on %s is an error [P2]', async (preset) => {
     const writing = VISITS.filter(([, path]) => !['/shown', '/logout'].includes(path))
-    const refused = writing.map(([, path]) => ({ path, status: 503, cookies: [] }))
+    const refused = writing.map(([, path]) => ({ path, ...REFUSED }))
     expect(await answersTo(visitorOf(preset), writing)).toEqual(refused)
   })
 
