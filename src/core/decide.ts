@@ -46,14 +46,13 @@ export interface TouchPolicy {
 }
 
 /**
- * What to do. To `leave` a record is to end it, unless somebody has written meanwhile what goes over into a new one.
+ * What to do. To `create` where a record was loaded is to end that one in the same step. To `leave` a record is to end it,
+ * unless somebody has written meanwhile what goes over into a new one.
  *
  * The cookie is for when the store verb succeeds: one that finds its record gone sets none.
  */
 export interface Decision {
   store: 'none' | 'create' | 'replace' | 'touch' | 'leave' | 'destroy'
-  /** With `create`: the loaded record ends in the same step. */
-  endLoaded: boolean
   cookie: 'none' | 'set' | 'clear'
   /** Whether changes are dropped because they need a cookie that can no longer be set. */
   discarded: boolean
@@ -88,7 +87,7 @@ export function isTouchDue(
 /** Nothing for nobody: no record is made until there is data. */
 function withoutRecord({ fate, empty }: Handled, { presented }: Answerable): Decision {
   const ended = fate !== 'kept'
-  if (fate !== 'destroyed' && !empty) return { ...NOTHING, store: 'create', cookie: 'set' }
+  if (fate !== 'destroyed' && !empty) return CREATE
   return ended && presented ? { ...NOTHING, cookie: 'clear' } : NOTHING
 }
 
@@ -102,8 +101,7 @@ function withRecord(
   if (fate === 'destroyed') return { ...NOTHING, store: 'destroy', cookie: 'clear' }
   if (fate === 'renewed' && empty)
     return { ...NOTHING, store: carries ? 'leave' : 'destroy', cookie: 'clear' }
-  if (fate === 'renewed' || userChanged)
-    return { ...NOTHING, store: 'create', endLoaded: true, cookie: 'set' }
+  if (fate === 'renewed' || userChanged) return CREATE
   // A ticket is signed again only together with a store verb that tells whether the session still lives, and only as the
   // response leaves: a slow response must not put back the cookie of a session that a parallel one has ended or moved.
   const signAgain = loaded.olderKey && leaving
@@ -123,6 +121,7 @@ function afterHeaders(decision: Decision, loaded: Loaded | null, { fate }: Handl
   return { ...NOTHING, store: ends ? 'destroy' : 'none', discarded: true }
 }
 
-const NOTHING: Decision = { store: 'none', endLoaded: false, cookie: 'none', discarded: false }
+const NOTHING: Decision = { store: 'none', cookie: 'none', discarded: false }
+const CREATE: Decision = { ...NOTHING, store: 'create', cookie: 'set' }
 // The verb of most writes, made once.
 const REPLACE: Decision = { ...NOTHING, store: 'replace' }

@@ -107,7 +107,6 @@ describe('decide', () => {
         decision: {
           store: storeVerb(cell),
           cookie: cookieVerb(cell),
-          endLoaded: storeVerb(cell) === 'create' && loaded !== null,
           discarded: headersSent && needsNewId(cell),
         },
       })
@@ -141,10 +140,6 @@ describe('decide', () => {
     [
       'a new user never gets the old id [P5]',
       (cell, { store }) => !(cell.userChanged && cell.loaded) || (store !== 'replace' && store !== 'touch'),
-    ],
-    [
-      'a new id always ends the loaded one [P5]',
-      (cell, { store, endLoaded }) => !(store === 'create' && cell.loaded) || endLoaded,
     ],
     [
       'what was destroyed is never written [P4]',
