@@ -49,6 +49,25 @@ export const failedSaveCases: readonly AdapterCase[] = [
   ),
 
   adapterCase(
+    'store-that-throws',
+    'a store that throws at once, as one on a file of this machine does, is a 503 like any other [P11] [C75]',
+    async (trial) => {
+      let calls = 0
+      const app = await trial.serve({
+        '/set': (context) => set(context, ++calls),
+        '/look': ({ session }) => json({ visits: session.visits }),
+      })
+      const visitor = app.visitor()
+      trial.store.fail('create', { nth: 1, how: 'throw' })
+      assertEqual((await visitor.visit('/set')).status, 503, 'the status when the save fails')
+      await visitor.json('/set')
+      trial.store.fail('get', { nth: 1, how: 'throw' })
+      assertEqual((await visitor.visit('/set')).status, 503, 'the status when the load fails')
+      assertEqual(await visitor.json('/look'), { visits: 2 }, 'the session when the store is back')
+    },
+  ),
+
+  adapterCase(
     'store-down-for-visitors',
     'a store that is down is no matter to who has no session [P1]',
     async (trial) => {
