@@ -35,6 +35,7 @@ describe('update() of a session that has no record yet', () => {
         throw new Error('no')
       })
       await expect(failing).rejects.toThrow('no')
+      await expect(session.update(() => Promise.reject(new Error('not yet')))).rejects.toThrow('not yet')
       expect(session.toJSON()).toEqual({})
       session.a = 1
     })

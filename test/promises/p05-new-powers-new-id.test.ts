@@ -260,6 +260,22 @@ describe('a new user after the headers have gone', () => {
     expect(log.told).toContain('discarded: headers-sent')
   })
 
+  test('gets none where it takes two requests to make one [P5] [A01]', async () => {
+    const user = ({ theme, role }: Partial<Data>) => (theme === 'light' && role === 'admin' ? 'root' : null)
+    const { browser, thief, memory, sessions } = await visitor({ user })
+    const [slow, quick] = [await browser.arrive(), await browser.arrive()]
+    expect([slow.session.theme, quick.session.theme]).toEqual(['dark', 'dark'])
+    await slow.leave()
+    const log = new EventLog(sessions)
+    quick.session.role = 'admin'
+    await quick.leave()
+    slow.session.theme = 'light'
+    await slow.end()
+    expect(memory.listByUser('root')).toEqual([])
+    expect(await thief.look()).toEqual({ cart: ['hat'], theme: 'dark', role: 'admin' })
+    expect(log.told).toContain('discarded: headers-sent')
+  })
+
   test('gets none by update() either [P5] [A01]', async () => {
     const { browser, thief, memory } = await visitor()
     const exchange = await browser.arrive()

@@ -248,6 +248,18 @@ describe('a touch', () => {
     expect(store.calls.touch).toBe(0)
   })
 
+  test('by others lets a request go on that is slower than the idle timeout [P8]', async () => {
+    const { browser, clock } = await visitor({ idleTimeout: '1h' })
+    const slow = await browser.arrive()
+    expect(slow.session.a).toBe(1)
+    clock.advance('40m')
+    await browser.request((session) => session.a)
+    clock.advance('40m')
+    slow.session.a = 2
+    await slow.leave()
+    expect(await browser.look()).toEqual({ a: 2 })
+  })
+
   test('moves the end in the record to the nearer of both timeouts, and nothing else in it [P8]', async () => {
     const { browser, memory, clock } = await counted({ idleTimeout: '2h', absoluteTimeout: '3h' })
     const [before] = memory.entries().records

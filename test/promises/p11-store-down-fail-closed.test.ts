@@ -3,6 +3,7 @@ import type { StoreOperation } from '../../src/core/errors.ts'
 import type { Session } from '../../src/core/session.ts'
 import type { SessionStore } from '../../src/core/store.ts'
 import { faultyStore } from '../../src/testing/faulty-store.ts'
+import { interceptStore } from '../../src/testing/intercept-store.ts'
 import { Browser } from '../engine/browser.ts'
 import { EventLog } from '../engine/event-log.ts'
 import { settle } from '../engine/later-store.ts'
@@ -198,6 +199,17 @@ describe("with onStoreFailure 'anonymous'", () => {
     },
   )
 
+  test('what is written into it and taken out again ends nothing [P11]', async () => {
+    const { browser, store } = await visitor({ onStoreFailure: 'anonymous' })
+    store.fail('get', { nth: 1 })
+    const response = await browser.request((session) => {
+      session.b = 2
+      delete session.b
+    })
+    expect(response.setCookie).toBeNull()
+    expect(await browser.look()).toEqual(BEFORE)
+  })
+
   test('reload() gets the session after all when the store is back [P11]', async () => {
     const { browser, store } = await visitor({ onStoreFailure: 'anonymous' })
     store.fail('get', { nth: 1 })
@@ -351,6 +363,15 @@ describe('an error of the store', () => {
     const failed = await browser.arrive().catch((reason: unknown) => reason)
     expect(failed).toMatchObject({ cause: { message: 'write failed', code: 'ECONNRESET' } })
     expect(failed).not.toHaveProperty('cause.command')
+  })
+
+  test('says that a new id is taken, and nothing there is written over [P11] [A30]', async () => {
+    const { browser, memory } = startOn<Data, SessionStore>((below) =>
+      interceptStore(below, (operation, run) => (operation === 'create' ? false : run()), {}),
+    )
+    const failed = await browser.request((session) => session.set('a', 1)).catch((reason: unknown) => reason)
+    expect(failed).toMatchObject({ code: 'ERR_STORE_CONFLICT', operation: 'create', retryable: true })
+    expect([memory.count(), browser.ticket]).toEqual([0, null])
   })
 
   test('does not keep the process from serving others, nor the same visitor later [P11]', async () => {
