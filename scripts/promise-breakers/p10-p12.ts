@@ -62,8 +62,8 @@ export const BREAKERS_P10_P12: readonly PromiseBreaker[] = [
     promise: 'P11',
     breaks: 'saves a session that could not be loaded',
     file: 'core/session-saver.ts',
-    find: "if (plan.decision.store === 'create') throw state.unreachable.error",
-    replace: "if (plan.store === 'create') return this.#create(state, plan)",
+    find: "if (store === 'create') throw error",
+    replace: "if (store === 'create') return this.#create(state, plan)",
   },
   {
     promise: 'P11',

@@ -12,6 +12,7 @@ import { fitOf } from './schema-fit.ts'
 import type { Loss, SessionState } from './session-state.ts'
 import { isSignIn } from './sign-in.ts'
 import type { Snapshot } from './snapshot.ts'
+import type { UnreachableSession } from './unreachable-session.ts'
 import type { VerifiedTicket } from './verified-ticket.ts'
 
 /** What a save means for the cookie; `keep` leaves what an earlier save of the same request meant. */
@@ -128,7 +129,7 @@ export class SessionSaver {
   #performOnLoaded(state: SessionState, answer: Answerable, plan: Plan): Awaitable<CookieVerb> {
     const { loaded } = state
     const { store, cookie } = plan.decision
-    if (state.unreachable !== null) return this.#withoutLoad(state, plan)
+    if (state.unreachable !== null) return this.#withoutLoad(state, plan, state.unreachable)
     if (store === 'create')
       return loaded === null ? this.#create(state, plan) : this.#move(state, plan, loaded)
     if (loaded === null) return this.#nothing(state, cookie)
@@ -151,10 +152,14 @@ export class SessionSaver {
   }
 
   /** The load failed: ending the session can still be tried, saving it could overwrite what was never read. */
-  #withoutLoad(state: SessionState, plan: Plan): Awaitable<CookieVerb> {
-    if (state.unreachable === null || (plan.decision.store === 'none' && state.fate === 'kept')) return 'keep'
-    if (plan.decision.store === 'create') throw state.unreachable.error
-    const { id } = state.unreachable.ticket
+  #withoutLoad(
+    state: SessionState,
+    plan: Plan,
+    { ticket: { id }, error }: UnreachableSession,
+  ): Awaitable<CookieVerb> {
+    const { store } = plan.decision
+    if (store === 'none' && state.fate === 'kept') return 'keep'
+    if (store === 'create') throw error
     return andThen(this.#engine.writer.destroy(id), () => {
       this.#engine.events.emit('destroyed', { id })
       state.unreachable = null
