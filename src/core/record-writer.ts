@@ -49,6 +49,7 @@ const MAX_ATTEMPTS = 200
 const ATTEMPTS_WITHOUT_PAUSE = 3
 const LONGEST_PAUSE_MS = 50
 const GONE: Rewritten = { outcome: 'gone' }
+const UNMOVABLE: Rewritten = { outcome: 'unmovable' }
 
 /**
  * Carries decisions out on the store so that no update is lost and nothing dead comes back: every write is
@@ -101,7 +102,7 @@ export class RecordWriter {
     const record = this.#successor(base.record, { text, user })
     return andThen<ReplaceOutcome, Rewritten>(this.#put(record, revision), (outcome) => {
       if (outcome === 'written') return { outcome, record, data: undefined }
-      if (outcome === 'missing') return this.#gone(base)
+      if (outcome === 'missing') return this.#gone(base, GONE)
       this.#events.emit('conflict', { id, attempt: 1 })
       return this.rewrite(base, change, mayMove)
     })
@@ -127,7 +128,7 @@ export class RecordWriter {
     turn: Turn,
   ): Promise<Rewritten | null> {
     const newest = await this.#live(base.record.id, turn)
-    if (newest === null) return this.#gone(base)
+    if (newest === null) return this.#gone(base, GONE)
     const { record } = newest
     const draft = await this.#make(change, newest.data, turn)
     // New powers, new id, also when the data became another user's only by coming together here.
@@ -139,7 +140,7 @@ export class RecordWriter {
     const next = this.#successor(record, draft)
     const outcome = await this.#put(next, record.revision)
     if (outcome === 'written') return { outcome, record: next, data }
-    return outcome === 'missing' ? this.#gone(base) : null
+    return outcome === 'missing' ? this.#gone(base, GONE) : null
   }
 
   /**
@@ -170,7 +171,7 @@ export class RecordWriter {
   leave(base: LoadedSession, fresh: { id: string; createdAt: number }, change: Change): Awaitable<Left> {
     return andThen<ReplaceOutcome, Left>(this.#end(base, base.record), (outcome) => {
       if (outcome === 'written') return 'ended'
-      if (outcome === 'missing') return this.#goneLeft(base)
+      if (outcome === 'missing') return this.#gone(base, 'gone')
       return this.#turns.take(base.record.id, (turn) => this.#leaveNewer(base, fresh, change, turn), true)
     })
   }
@@ -185,7 +186,7 @@ export class RecordWriter {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       await this.#conflict(oldId, attempt)
       const newest = await this.#live(oldId, turn)
-      if (newest === null) return this.#goneLeft(base)
+      if (newest === null) return this.#gone(base, 'gone')
       const draft = await this.#make(change, newest.data, turn)
       if (draft.text !== EMPTY_TEXT) {
         const first = { record: await this.create(id, draft, createdAt), data: draft.data }
@@ -193,14 +194,9 @@ export class RecordWriter {
         return (await this.#succeed(base, newest.record, first, follow)) ?? 'gone'
       }
       const outcome = await this.#end(base, newest.record)
-      if (outcome !== 'conflict') return outcome === 'written' ? 'ended' : this.#goneLeft(base)
+      if (outcome !== 'conflict') return outcome === 'written' ? 'ended' : this.#gone(base, 'gone')
     }
     throw contendedError(this.#access.name, oldId, MAX_ATTEMPTS)
-  }
-
-  #goneLeft(base: LoadedSession): Left {
-    this.#gone(base)
-    return 'gone'
   }
 
   /** Extends a record's life and writes nothing else. Answers whether it still lives. */
@@ -208,10 +204,7 @@ export class RecordWriter {
     const { id, createdAt } = base.record
     const expires = expiresAt(createdAt, now, this.#policy)
     const touched = this.#access.touch(id, { touchedAt: now, expiresAt: expires, ttl: expires - now })
-    return andThen(touched, (lives) => {
-      if (!lives) this.#gone(base)
-      return lives
-    })
+    return andThen(touched, (lives) => lives || this.#gone(base, false))
   }
 
   /** Removes a record, whatever its revision. */
@@ -309,19 +302,17 @@ export class RecordWriter {
   }
 
   #takeBack(base: LoadedSession, record: SessionRecord): Awaitable<null> {
-    return andThen(this.#access.destroy(record.id), () => {
-      this.#gone(base)
-      return null
-    })
+    return andThen(this.#access.destroy(record.id), () => this.#gone(base, null))
   }
 
   /**
    * The record is gone, so nothing more is saved: by somebody else's doing, or perhaps by this request's own, whose answer
    * is missing. Then it is no session that ended elsewhere, but a save that failed.
+   * @returns What the caller is to be told, in its own words.
    */
-  #gone(base: LoadedSession): Rewritten {
+  #gone<Told>(base: LoadedSession, told: Told): Told {
     if (base.endInDoubt) throw inDoubtError(this.#access.name, base.record.id)
-    return GONE
+    return told
   }
 
   /** A write that failed may have reached the store all the same. Nobody waits: the request has its error already. */
@@ -396,5 +387,3 @@ export class RecordWriter {
     await new Promise((resolve) => setTimeout(resolve, pause))
   }
 }
-
-const UNMOVABLE: Rewritten = { outcome: 'unmovable' }
