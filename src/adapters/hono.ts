@@ -14,7 +14,7 @@ import {
   writeEffects,
 } from './hono/passing.ts'
 import { keepTick } from './kept-tick.ts'
-import { currentPassage, type Mount, unmount } from './mount.ts'
+import { currentPassage, type Mount, mountAgain } from './mount.ts'
 import { checkSessions } from './mount-arguments.ts'
 import { noteSaved } from './saved-effects.ts'
 
@@ -56,7 +56,7 @@ export function session<Data extends object = DefaultData>(
     await next()
     if (mounted.outer !== undefined) {
       // Further up, the session is again the one that was mounted there.
-      unmount(c, mounted)
+      mountAgain(c, mounted.outer)
       showSession(c, mounted.outer.passage)
     }
     if (known !== undefined) return

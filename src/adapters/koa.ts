@@ -10,7 +10,7 @@ import { HeldResponse } from './held-response.ts'
 import { keepTick } from './kept-tick.ts'
 import { noteMounted, passageOf } from './mount.ts'
 import { checkSessions } from './mount-arguments.ts'
-import { type SessionHolder, ShownSession, show, unshow } from './shown-session.ts'
+import { type SessionHolder, ShownSession, show, showAgain } from './shown-session.ts'
 
 // Inside the declaration below, another package's `Session` would be found first.
 type VisitorSession = Session
@@ -111,8 +111,8 @@ function enter<Data extends object>(
   // Of another middleware of the app, such as koa-session on other routes: by its setter it would take ours over.
   if ('session' in context && !Object.hasOwn(context, 'session'))
     Object.defineProperty(context, 'session', OWN_PROPERTY)
-  const mounted = show(context, sessions, passage)
+  const { outer } = show(context, sessions, passage)
   const handled = next()
   // Further up, the session is again the one that was mounted there.
-  return mounted.outer === undefined ? handled : handled.finally(() => unshow(context, mounted))
+  return outer === undefined ? handled : handled.finally(() => showAgain(context, outer))
 }

@@ -58,10 +58,10 @@ export function noteMounted<Data extends object>(
   holder[ABOVE] = new Mount(sessions, passage, holder[ABOVE])
 }
 
-/** Makes the passage current again that was so before this mount. The last one stays: responses outlive their handlers. */
-export function unmount(request: object, { outer }: Mount<object>): void {
+/** Makes the passage current again that was so before: a mount's `outer`. Without one the mount stays: responses outlive their handlers. */
+export function mountAgain(request: object, outer: Mount<object>): void {
   const holder: Holder = request
-  if (outer !== undefined) holder[MOUNT] = outer
+  holder[MOUNT] = outer
 }
 
 /** Takes a mount off a request, wherever it stands among the others: what one handler has answered is over for the next. */

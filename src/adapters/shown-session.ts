@@ -3,7 +3,7 @@ import type { Passage, SessionFollower } from '../core/passage.ts'
 import type { ResponseEffects } from '../core/response-effects.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { takeOver } from '../core/take-over.ts'
-import { currentPassage, type Mount, mount, unmount } from './mount.ts'
+import { currentPassage, type Mount, mount, mountAgain } from './mount.ts'
 
 /** What shows the session of its request: the request itself, or the framework's context of it. */
 export interface SessionHolder {
@@ -22,12 +22,11 @@ export function show<Data extends object>(
   return mounted
 }
 
-/** Shows the session again that was shown before this mount. The last one stays: responses outlive their handlers. */
-export function unshow(holder: SessionHolder, mounted: Mount<object>): void {
-  if (mounted.outer === undefined) return
+/** Shows the session again that was shown before: that of a mount's `outer`. */
+export function showAgain(holder: SessionHolder, outer: Mount<object>): void {
   settle(holder)
-  unmount(holder, mounted)
-  holder.session = mounted.outer.passage.session
+  mountAgain(holder, outer)
+  holder.session = outer.passage.session
 }
 
 /** Does what putting something in the place of the session shown asks for, before another one is put there. */
