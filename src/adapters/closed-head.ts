@@ -1,4 +1,4 @@
-import { hasSentHead, isHttp2, type NodeResponse } from './node-response.ts'
+import { hasSentHead, hasStatusMessage, isHttp2, type NodeResponse } from './node-response.ts'
 import { ShownFinish, serverOf } from './shown-finish.ts'
 
 const CLOSED: unique symbol = Symbol('coatcheck.closed')
@@ -75,15 +75,15 @@ export class ClosedHead {
   /**
    * Notes that the handler has ended the response, and shows it so: not without a server of Node's, for what stands in for one, on
    * AWS Lambda, takes what looks ended for all there is to answer with.
-   * @param isWhole - Whether nobody but Node is still at work on what was written.
+   * @param direct - Whether nobody but Node is still at work on what was written.
    */
-  end(isWhole: boolean): void {
+  end(direct: boolean): void {
     this.#ended = true
     const response = this.#response
     if (!isHttp2(response) && serverOf(response) === undefined) return
     this.showEnd()
     // There it is a property of its own, which to turn into an accessor would give each response a shape of its own.
-    if (!isHttp2(response)) this.#finish ??= new ShownFinish(response, isWhole)
+    if (!isHttp2(response)) this.#finish ??= new ShownFinish(response, direct)
   }
 
   /** Has the response say that it was ended, to who asks for `writableEnded`. */
@@ -109,11 +109,6 @@ export class ClosedHead {
     // Node takes none for that of the status.
     if (hasStatusMessage(this.#response)) this.#response.statusMessage = this.#statusMessage
   }
-}
-
-/** HTTP/2 has no status message, and warns of each use. */
-function hasStatusMessage(response: NodeResponse): boolean {
-  return Object.hasOwn(response, 'statusMessage')
 }
 
 type HeadMethod = 'setHeader' | 'appendHeader' | 'removeHeader'

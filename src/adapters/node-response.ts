@@ -53,3 +53,8 @@ export function isHttp2(response: NodeResponse): boolean {
 export function hasClosed(response: NodeResponse): boolean {
   return response.destroyed === true || response.stream?.destroyed === true
 }
+
+/** Tells whether a response has a status message: HTTP/2 has none, and warns of each use. */
+export function hasStatusMessage(response: NodeResponse): boolean {
+  return Object.hasOwn(response, 'statusMessage')
+}

@@ -18,12 +18,12 @@ export class ShownFinish {
 
   /**
    * Makes a response look finished, unless its head has left and somebody may still be at work on its body.
-   * @param isWhole - Whether nobody is: all that was written has been given to Node.
+   * @param direct - Whether nobody is: all that was written has been given to Node.
    */
-  constructor(response: NodeResponse, isWhole: boolean) {
+  constructor(response: NodeResponse, direct: boolean) {
     // What has begun is left as it is: Node writes no more of what looks finished, and compression may still be at work on it. Nor
     // does Bun, of what it was given and has not sent yet.
-    const isLeft = hasSentHead(response) && (!isWhole || globalThis.process?.versions?.bun !== undefined)
+    const isLeft = hasSentHead(response) && (!direct || globalThis.process?.versions?.bun !== undefined)
     this.#response = isLeft ? {} : response
     const server = serverOf(response)
     if (server !== undefined && !KEPT.has(server)) keepConnections(server)
