@@ -14,7 +14,7 @@ export interface PlainAnswer {
 
 /** A response of Node's, told by what an answer asks of it: not every project that uses an app has the types of `node:http`. */
 export interface NodeOutgoing {
-  writeHead(status: number, headers: Record<string, string | string[]>): unknown
+  writeHead(status: number, headers: Record<string, string>): unknown
   end(body?: string | Uint8Array): unknown
 }
 
@@ -25,7 +25,7 @@ export interface NodeOutgoing {
  * to write the session's effects, costs 6 to 10 us.
  */
 export function plainResponse(answer: PlainAnswer, effects: ResponseEffects | null): Response {
-  return new Response(answer.body, { status: answer.status, headers: headersOf(answer, effects).init })
+  return new Response(answer.body, { status: answer.status, headers: headersOf(answer, effects).record })
 }
 
 /**
@@ -41,7 +41,7 @@ export function sendPlain(
   if (body !== null && typeof body !== 'string' && !(body instanceof Uint8Array)) return false
   const headers = headersOf(answer, effects)
   if (body !== null) headers.set('content-length', String(Buffer.byteLength(body)))
-  outgoing.writeHead(status, headers.forNode)
+  outgoing.writeHead(status, headers.record)
   if (body === null) outgoing.end()
   else outgoing.end(body)
   return true

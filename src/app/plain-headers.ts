@@ -2,47 +2,20 @@ import type { ResponseHeaders } from '../core/response-effects.ts'
 
 /** The headers of a response that is not made yet, as plain data. Names are lower case. */
 export class PlainHeaders implements ResponseHeaders {
-  readonly #lines: Record<string, string> = {}
-  /** The headers of several lines, which a record of texts cannot hold. */
-  #lists: Map<string, readonly string[]> | null = null
+  /** The headers as `new Response` takes them, and Node. */
+  readonly record: Record<string, string> = {}
 
-  get(name: string): string | readonly string[] | undefined {
-    return this.#lists?.get(name) ?? this.#lines[name]
+  get(name: string): string | undefined {
+    return this.record[name]
   }
 
+  /** @throws {TypeError} it is a list: who has lines of a header beside ours has set headers, and no plain answer. */
   set(name: string, value: string | readonly string[]): void {
-    if (typeof value === 'string') {
-      this.#lists?.delete(name)
-      this.#lines[name] = value
-      return
-    }
-    delete this.#lines[name]
-    this.#lists ??= new Map()
-    this.#lists.set(name, value)
+    if (typeof value !== 'string') throw new TypeError(`A plain answer has one line of ${name} at most.`)
+    this.record[name] = value
   }
 
   remove(names: ReadonlySet<string>): void {
-    for (const name in this.#lines) if (names.has(name)) delete this.#lines[name]
-    for (const name of this.#lists?.keys() ?? []) if (names.has(name)) this.#lists?.delete(name)
+    for (const name in this.record) if (names.has(name)) delete this.record[name]
   }
-
-  /** The headers as `new Response` takes them: a record, unless one of them has several lines. */
-  get init(): Record<string, string> | [string, string][] {
-    if (this.#lists === null) return this.#lines
-    const listed = [...this.#lists].flatMap(([name, lines]) => lines.map((line) => pair(name, line)))
-    return [...Object.entries(this.#lines), ...listed]
-  }
-
-  /** The headers as Node takes them. */
-  get forNode(): Record<string, string | string[]> {
-    if (this.#lists === null) return this.#lines
-    return {
-      ...this.#lines,
-      ...Object.fromEntries([...this.#lists].map(([name, lines]) => [name, [...lines]])),
-    }
-  }
-}
-
-function pair(name: string, line: string): [string, string] {
-  return [name, line]
 }
