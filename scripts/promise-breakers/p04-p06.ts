@@ -66,7 +66,7 @@ export const BREAKERS_P04_P06: readonly PromiseBreaker[] = [
     file: 'core/two-step-store.ts',
     find: 'if (!stored) return false',
     replace:
-      "if (!stored) {\n        const record = { id, data: '{}', revision: 1, createdAt: touchedAt, touchedAt, expiresAt }\n        await this.#write(id, record, { ttl })\n        return true\n      }",
+      "if (!stored) {\n        const record = { id, data: '{}', revision: 1, createdAt: touchedAt, touchedAt, expiresAt }\n        await this.#write(id, record, { ttl }, turn)\n        return true\n      }",
   },
   {
     promise: 'P5',
