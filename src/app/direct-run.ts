@@ -112,7 +112,6 @@ export class DirectRun<Data extends object> {
   async #answerNoRoute(): Promise<void> {
     if (this.#exchange.answer.given) return
     const { context } = this.#exchange
-    if (context.finalized) return
     this.#showToHono()
     const response = await context.notFound()
     if (!context.finalized) context.res = response

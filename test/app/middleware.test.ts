@@ -104,6 +104,16 @@ describe('middleware', () => {
     expect(await (await app.request('/page')).text()).toBe('page')
   })
 
+  test('that has answered and hands on where nothing is behind it keeps its answer', async () => {
+    const app = testApp()
+    app.get('/page', (_req, res, next) => {
+      res.json({ answered: true })
+      next()
+    })
+    const response = await app.request('/page')
+    expect([response.status, await response.json()]).toEqual([200, { answered: true }])
+  })
+
   test('may call next() from a callback', async () => {
     const app = testApp()
     app.use((_req, _res, next) => {
