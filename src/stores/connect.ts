@@ -3,10 +3,10 @@ import { errorsIn, isError, isErrorOf } from '../core/is-error.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { SessionStore, WriteOptions } from '../core/store.ts'
 import { answerOf } from './connect/answer.ts'
+import { codeOf } from './error-code.ts'
 import { type DatedRecord, isDatedRecord } from './json/dated-record.ts'
 import { lifetime } from './lifetime.ts'
 import { invalidOption, optionsOf, refuseUnknownOptions } from './options.ts'
-import { codeOf } from './unreachable.ts'
 import { unreadableRecord } from './unreadable-record.ts'
 
 /** What is used of a store that was written for express-session. */

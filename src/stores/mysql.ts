@@ -9,6 +9,7 @@ import type {
   TouchOptions,
   WriteOptions,
 } from '../core/store.ts'
+import { codeOf } from './error-code.ts'
 import { encodeKey } from './key-text.ts'
 import { lifetime } from './lifetime.ts'
 import { mysqlServer } from './mysql/client.ts'
@@ -27,7 +28,6 @@ import { pageOf } from './sql/record-page.ts'
 import { recordOf, type SqlValue, valuesOf } from './sql/record-row.ts'
 import { DEFAULT_TABLE, tableNameParts } from './sql/table-name.ts'
 import { againWhenUndone } from './sql/undone.ts'
-import { codeOf } from './unreachable.ts'
 
 export type { MariadbClient, MariadbStatement } from './mysql/mariadb.ts'
 export type { MysqlClient, MysqlStatement, TypeCast } from './mysql/mysql2.ts'

@@ -1,4 +1,5 @@
 import { errorsIn, isError } from '../core/is-error.ts'
+import { codeOf } from './error-code.ts'
 
 const CODES = new Set([
   'ECONNREFUSED',
@@ -24,11 +25,6 @@ export function unreachable(store: string, error: unknown): Error | undefined {
     { cause: error },
   )
   return Object.assign(clear, { code })
-}
-
-/** Gives the code a driver put on its error; `undefined` when there is none. */
-export function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 }
 
 /** A name with several addresses fails with an AggregateError, which has no message of its own. */

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../core/errors.ts'
+import { codeOf } from '../error-code.ts'
 import { isBunSql } from '../sql/bun-sql.ts'
-import { codeOf } from '../unreachable.ts'
 import { throughBun } from './bun.ts'
 import { type MariadbClient, mariadbStatement, withoutStatement } from './mariadb.ts'
 import type { MysqlClient, MysqlStatement, TypeCast } from './mysql2.ts'

@@ -1,5 +1,6 @@
 import { ConfigError } from '../../core/errors.ts'
-import { codeOf, unreachable } from '../unreachable.ts'
+import { codeOf } from '../error-code.ts'
+import { unreachable } from '../unreachable.ts'
 
 const STORE = 'MysqlSessionStore'
 const MIGRATE = 'Call `await store.migrate()` once at start, or run the SQL that `store.schema()` gives.'

@@ -1,6 +1,6 @@
 import { isError } from '../../core/is-error.ts'
+import { codeOf } from '../error-code.ts'
 import type { SqlValue } from '../sql/record-row.ts'
-import { codeOf } from '../unreachable.ts'
 
 /** A pool or connection of the `mariadb` connector, as far as the store uses it. */
 export interface MariadbClient {

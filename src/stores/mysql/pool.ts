@@ -1,5 +1,5 @@
+import { codeOf } from '../error-code.ts'
 import type { SqlValue } from '../sql/record-row.ts'
-import { codeOf } from '../unreachable.ts'
 
 /** Runs one statement, in the form of a driver, and gives that driver's answer. */
 export type Execute<Statement, Answer> = (statement: Statement, values: SqlValue[]) => PromiseLike<Answer>

@@ -1,4 +1,4 @@
-import { codeOf } from '../unreachable.ts'
+import { codeOf } from '../error-code.ts'
 
 // Less than the engine waits by default, so that it is told what went wrong, and not only that no answer came.
 const GIVE_UP_AFTER_MS = 1_500
