@@ -6,7 +6,7 @@ import { answerOf } from './connect/answer.ts'
 import { codeOf } from './error-code.ts'
 import { type DatedRecord, isDatedRecord } from './json/dated-record.ts'
 import { lifetime } from './lifetime.ts'
-import { invalidOption, optionsOf, refuseUnknownOptions } from './options.ts'
+import { clockOf, optionsOf, refuseUnknownOptions } from './options.ts'
 import { unreadableRecord } from './unreadable-record.ts'
 
 /** What is used of a store that was written for express-session. */
@@ -60,13 +60,11 @@ export class ConnectSessionStore implements SessionStore {
    * @throws {ConfigError} `ERR_CONFIG_INVALID` it is not such a store, or an option is unknown or not usable.
    */
   constructor(store: ConnectStore, options: ConnectSessionStoreOptions = {}) {
-    const { now = () => Date.now(), ...unknown } = optionsOf(STORE, options)
+    const { now, ...unknown } = optionsOf(STORE, options)
     refuseUnknownOptions(STORE, unknown, 'now')
-    if (typeof now !== 'function')
-      throw invalidOption(STORE, 'now', 'a function giving milliseconds since the epoch', now)
+    this.#now = clockOf(STORE, now)
     checkStore(store)
     this.#store = store
-    this.#now = now
   }
 
   /** Gives the record under this id; `null` when there is none or its ttl has run out. One `get`. */

@@ -44,7 +44,7 @@ import { keyAfter, Table } from './dynamodb/table.ts'
 import { DEFAULT_TABLE, tableName } from './dynamodb/table-name.ts'
 import { UserNames } from './dynamodb/user-names.ts'
 import { numberIn } from './dynamodb/values.ts'
-import { invalidOption, optionsOf, refuseUnknownOptions } from './options.ts'
+import { clockOf, optionsOf, refuseUnknownOptions } from './options.ts'
 import { pageLimit } from './page-limit.ts'
 import { createWriteMarks } from './write-marks.ts'
 
@@ -84,15 +84,13 @@ export class DynamoDbSessionStore implements ConditionalStore {
    * @throws {ConfigError} `ERR_CONFIG_INVALID` the client is another, or an option is unknown or not usable.
    */
   constructor(client: DynamoDbClient, options: DynamoDbSessionStoreOptions = {}) {
-    const { table = DEFAULT_TABLE, now = () => Date.now(), ...unknown } = optionsOf(STORE, options)
+    const { table = DEFAULT_TABLE, now, ...unknown } = optionsOf(STORE, options)
     refuseUnknownOptions(STORE, unknown, 'table and now')
-    if (typeof now !== 'function')
-      throw invalidOption(STORE, 'now', 'a function giving milliseconds since the epoch', now)
+    this.#now = clockOf(STORE, now)
     this.#tableName = tableName(table)
     this.#client = dynamoDbClient(client)
     this.#table = new Table(this.#client, this.#tableName)
     this.#names = new UserNames(this.#table)
-    this.#now = now
   }
 
   /**

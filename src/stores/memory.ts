@@ -15,7 +15,7 @@ import { RecordTable } from './memory/record-table.ts'
 import { SlotIndex } from './memory/slot-index.ts'
 import { type SweepProgress, SweepTimer } from './memory/sweep-timer.ts'
 import { UserIndex } from './memory/user-index.ts'
-import { optionsOf } from './options.ts'
+import { clockOf, optionsOf } from './options.ts'
 
 /** How a {@link MemorySessionStore} is set up. */
 export interface MemorySessionStoreOptions {
@@ -77,16 +77,11 @@ export class MemorySessionStore implements ConditionalStore {
    * @throws {ConfigError} `ERR_CONFIG_INVALID` an option is unknown or not usable.
    */
   constructor(options: MemorySessionStoreOptions = {}) {
-    const {
-      cleanupInterval = '5m',
-      maxSessions = 1_000_000,
-      now = () => Date.now(),
-      ...others
-    } = optionsOf(STORE, options)
-    checkOptions(maxSessions, now, others)
-    this.#now = now
+    const { cleanupInterval = '5m', maxSessions = 1_000_000, now, ...others } = optionsOf(STORE, options)
+    checkOptions(maxSessions, others)
+    this.#now = clockOf(STORE, now)
     this.#maxSessions = maxSessions
-    this.#timer = new SweepTimer(parseDuration(cleanupInterval, 'cleanupInterval'), now, () =>
+    this.#timer = new SweepTimer(parseDuration(cleanupInterval, 'cleanupInterval'), this.#now, () =>
       this.#sweepSlice(),
     )
   }

@@ -27,6 +27,18 @@ export function invalidOption(
 }
 
 /**
+ * Gives the clock that a store goes by.
+ * @param now - The option `now`. Left out: `Date.now`, asked for each time, since tests that put a clock of theirs in its place
+ * do so after the store was made.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` it is no function.
+ */
+export function clockOf(store: string, now: (() => number) | undefined): () => number {
+  if (now === undefined) return () => Date.now()
+  if (typeof now === 'function') return now
+  throw invalidOption(store, 'now', 'a function giving milliseconds since the epoch', now)
+}
+
+/**
  * Refuses options that the store does not have, so that a misspelt one is not passed over in silence.
  * @param unknown - What is left of the options after the known ones were taken out.
  * @throws {ConfigError} `ERR_CONFIG_INVALID` there are any.

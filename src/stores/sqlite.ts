@@ -11,7 +11,7 @@ import type {
 } from '../core/store.ts'
 import { encodeKey } from './key-text.ts'
 import { lifetime } from './lifetime.ts'
-import { invalidOption, optionsOf, refuseUnknownOptions } from './options.ts'
+import { clockOf, invalidOption, optionsOf, refuseUnknownOptions } from './options.ts'
 import { pageLimit } from './page-limit.ts'
 import { checkBunSql, isBunSql } from './sql/bun-sql.ts'
 import { ExpiredRows } from './sql/expired-rows.ts'
@@ -90,15 +90,13 @@ export class SqliteSessionStore implements ConditionalStore {
       synchronous,
       busyTimeout,
       cleanupInterval = '5m',
-      ...rest
+      now,
+      ...unknown
     } = optionsOf(STORE, options)
-    const { now = () => Date.now(), ...unknown } = rest
     refuseUnknownOptions(STORE, unknown, 'table, synchronous, busyTimeout, cleanupInterval and now')
     checkConnectionSettings(synchronous, busyTimeout)
-    if (typeof now !== 'function')
-      throw invalidOption(STORE, 'now', 'a function giving milliseconds since the epoch', now)
+    this.#now = clockOf(STORE, now)
     const [table = DEFAULT_TABLE] = tableNameParts(STORE, name, false)
-    this.#now = now
     this.#expired = new ExpiredRows({
       store: STORE,
       interval: cleanupInterval,

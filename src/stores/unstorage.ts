@@ -3,7 +3,7 @@ import type { SessionRecord } from '../core/record.ts'
 import type { SessionStore, WriteOptions } from '../core/store.ts'
 import { type DatedRecord, isDatedRecord } from './json/dated-record.ts'
 import { lifetime } from './lifetime.ts'
-import { invalidOption, optionsOf, refuseUnknownOptions } from './options.ts'
+import { clockOf, invalidOption, optionsOf, refuseUnknownOptions } from './options.ts'
 import { pageLimit } from './page-limit.ts'
 import { unreadableRecord } from './unreadable-record.ts'
 import { WriteQueue } from './unstorage/write-queue.ts'
@@ -69,16 +69,14 @@ export class UnstorageSessionStore implements SessionStore {
    * @throws {ConfigError} `ERR_CONFIG_INVALID` it is not a storage, or an option is unknown or not usable.
    */
   constructor(storage: UnstorageStorage, options: UnstorageSessionStoreOptions = {}) {
-    const { base = 'coatcheck', now = () => Date.now(), ...unknown } = optionsOf(STORE, options)
+    const { base = 'coatcheck', now, ...unknown } = optionsOf(STORE, options)
     refuseUnknownOptions(STORE, unknown, 'base and now')
     if (typeof base !== 'string' || !BASE.test(base))
       throw invalidOption(STORE, 'base', "letters, digits, '-' and '_' in parts divided by ':'", base)
-    if (typeof now !== 'function')
-      throw invalidOption(STORE, 'now', 'a function giving milliseconds since the epoch', now)
+    this.#now = clockOf(STORE, now)
     checkStorage(storage)
     this.#storage = storage
     this.#base = base
-    this.#now = now
   }
 
   /**

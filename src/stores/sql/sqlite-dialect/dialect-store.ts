@@ -10,7 +10,7 @@ import type {
 } from '../../../core/store.ts'
 import { encodeKey } from '../../key-text.ts'
 import { lifetime } from '../../lifetime.ts'
-import { invalidOption, optionsOf, refuseUnknownOptions } from '../../options.ts'
+import { clockOf, optionsOf, refuseUnknownOptions } from '../../options.ts'
 import { pageLimit } from '../../page-limit.ts'
 import { createWriteMarks } from '../../write-marks.ts'
 import { CarriedCleanup } from '../carried-cleanup.ts'
@@ -71,18 +71,15 @@ export class SqliteDialectStore implements ConditionalStore {
    */
   constructor(dialect: SqliteDialect, options: SqliteDialectStoreOptions) {
     const { store, sendsTwice } = dialect
-    const { table: name = DEFAULT_TABLE, cleanupInterval = '5m', ...rest } = optionsOf(store, options)
-    const { now = () => Date.now(), ...unknown } = rest
+    const { table: name = DEFAULT_TABLE, cleanupInterval = '5m', now, ...unknown } = optionsOf(store, options)
     refuseUnknownOptions(store, unknown, 'table, cleanupInterval and now')
-    if (typeof now !== 'function')
-      throw invalidOption(store, 'now', 'a function giving milliseconds since the epoch', now)
+    this.#now = clockOf(store, now)
     const [table = DEFAULT_TABLE] = tableNameParts(store, name, false)
     const newMark = createWriteMarks()
     this.#dialect = dialect
     this.#table = table
     this.#statements = sendsTwice ? markedStatements(table) : sqliteStatements(table, (sql) => sql)
     this.#newMark = () => (sendsTwice ? [newMark()] : [])
-    this.#now = now
     this.#cleanup = new CarriedCleanup(cleanupInterval, CARRIED_BATCH)
     this.#expired = new ExpiredRows({
       store,
