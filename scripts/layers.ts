@@ -55,7 +55,16 @@ export const BARRELS: string[] = ['index.ts', 'app/index.ts', 'testing/index.ts'
 
 /** A store takes core's types, errors and few words more; its driver by type. */
 function store(name: string, drivers: string[]): Layer {
-  const words = ['errors', 'awaitable', 'duration', 'is-error', 'option-object', 'secret', 'warning']
+  const words = [
+    'errors',
+    'awaitable',
+    'duration',
+    'is-error',
+    'option-object',
+    'secret',
+    'shown-value',
+    'warning',
+  ]
   const core = words.map((file) => `./core/${file}.ts`)
   return { files: `stores/${name}`, values: [...core, './stores/', 'node:'], types: ['./core/', ...drivers] }
 }

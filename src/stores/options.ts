@@ -1,5 +1,6 @@
 import { ConfigError } from '../core/errors.ts'
 import { isOptions, kindOf } from '../core/option-object.ts'
+import { shownValue } from '../core/shown-value.ts'
 
 /**
  * Gives the options of a store, which JavaScript may have given as something else.
@@ -22,7 +23,7 @@ export function invalidOption(
 ): ConfigError {
   return new ConfigError(
     'ERR_CONFIG_INVALID',
-    `${store}: the option ${option} cannot be used. Expected ${expected}, received ${shown(received)}.`,
+    `${store}: the option ${option} cannot be used. Expected ${expected}, received ${shownValue(received)}.`,
   )
 }
 
@@ -47,10 +48,4 @@ export function refuseUnknownOptions(store: string, unknown: object, known: stri
   const [name] = Object.keys(unknown)
   if (name === undefined) return
   throw new ConfigError('ERR_CONFIG_INVALID', `${store} has no option ${name}. It knows ${known}.`)
-}
-
-/** Shows a text as one, so that `'100'` does not look like 100, and of an object no more than that it is one. */
-function shown(value: unknown): string {
-  if (typeof value === 'string') return `the text '${value.slice(0, 40)}'`
-  return typeof value === 'number' || value === null ? String(value) : typeof value
 }

@@ -15,14 +15,15 @@ import { UnstorageSessionStore } from '../../src/stores/unstorage.ts'
 test.each<[unknown, string]>([
   ['100', "the text '100'"],
   ['', "the text ''"],
-  ['x'.repeat(90), `the text '${'x'.repeat(40)}'`],
+  ['x'.repeat(90), `the text '${'x'.repeat(40)}…'`],
+  ['one line\n[error] another', "the text 'one line%0A[error] another'"],
   [100, '100'],
   [Number.NaN, 'NaN'],
   [Number.POSITIVE_INFINITY, 'Infinity'],
   [undefined, 'undefined'],
   [null, 'null'],
-  [true, 'boolean'],
-  [{ password: 'secret' }, 'object'],
+  [true, 'true'],
+  [{ password: 'secret' }, 'an object'],
 ])('an option of %o is refused as %s [P12]', (received, shown) => {
   const error = invalidOption('SomeStore', 'size', 'a number', received)
   expect(isSessionError(error, 'ERR_CONFIG_INVALID')).toBe(true)
