@@ -11,6 +11,7 @@ import type {
 } from '../core/store.ts'
 import { lifetime } from './lifetime.ts'
 import { invalidOption, optionsOf, refuseUnknownOptions } from './options.ts'
+import { pageLimit } from './page-limit.ts'
 import { batches } from './redis/batches.ts'
 import type { RedisClient } from './redis/client.ts'
 import { textOf } from './redis/commands.ts'
@@ -65,8 +66,6 @@ export interface RedisSessionStoreOptions {
 
 const STORE = 'RedisSessionStore'
 const LONGEST_PREFIX = 100
-const DEFAULT_PAGE_LIMIT = 100
-const LARGEST_PAGE = 10_000
 const LARGEST_CACHE = 1_000_000
 // A driver that sends a command again because the reply was lost does so within seconds, or too late for the request.
 const END_TOLD_MS = 10_000
@@ -215,9 +214,8 @@ export class RedisSessionStore implements ConditionalStore {
    * @throws {Error} a master of a Cluster is missing. The cursor stays good.
    */
   async entries(options: { cursor?: string; limit?: number } = {}): Promise<RecordPage> {
-    const { limit = DEFAULT_PAGE_LIMIT } = options
-    const count = Number.isInteger(limit) ? Math.min(Math.max(limit, 1), LARGEST_PAGE) : DEFAULT_PAGE_LIMIT
-    const { ids, cursor } = await scanIds(this.#commands, this.#keys, count, options.cursor)
+    const limit = pageLimit(options.limit)
+    const { ids, cursor } = await scanIds(this.#commands, this.#keys, limit, options.cursor)
     const records = await this.#records(ids)
     return cursor === undefined ? { records } : { records, cursor }
   }
