@@ -16,8 +16,8 @@ import { MOST_WAITING, Turns } from './turns.ts'
 // By the finer clock a timer may go off up to a millisecond early: the request can have its error before `end`.
 const TIMER_SLACK_MS = 2
 
-/** One caller's time alone with a record. */
-interface Turn {
+/** One caller's time alone with a record, which ends whether or not the caller is done. */
+interface TimedTurn {
   /** Whether the time is over, and others have their turn. */
   readonly over: boolean
   /** Notes what is written from here on, which is late when the time is over before it is done. */
@@ -136,7 +136,7 @@ export class TwoStepStore implements ConditionalStore {
         await this.#write(id, touched, { ttl }, turn)
         return true
       }
-      turn.writeInTime(new Written(this.#store, this.#late.begin(), id, touched, ttl))
+      turn.writeInTime(new WriteDeed(this.#store, this.#late.begin(), id, touched, ttl))
       // Through the store's own condition where it has one: somebody who wrote in between has touched it as well.
       return (await this.#store.replace(id, touched, { ttl, revision })) !== 'missing'
     })
@@ -151,11 +151,11 @@ export class TwoStepStore implements ConditionalStore {
   }
 
   /** Runs `work` when it is its turn, and lets the next one have it when the time is over, whatever `work` does. */
-  #inTurn<T>(id: string, ends: boolean, work: (turn: Turn) => Promise<T>): Promise<T> {
+  #inTurn<T>(id: string, ends: boolean, work: (turn: TimedTurn) => Promise<T>): Promise<T> {
     const end = performance.now() + this.#timeout - TIMER_SLACK_MS
     let over = false
     let deed: Deed | null = null
-    const turn: Turn = {
+    const turn: TimedTurn = {
       get over() {
         return over
       },
@@ -244,24 +244,24 @@ export class TwoStepStore implements ConditionalStore {
   }
 
   /** Gives the record as it was left here. What came late over that is set right first. */
-  async #stored(id: string, turn: Turn): Promise<SessionRecord | null> {
+  async #stored(id: string, turn: TimedTurn): Promise<SessionRecord | null> {
     const stored = await this.#store.get(id)
     return stored ? this.#late.setRight(id, stored, turn.writeInTime) : null
   }
 
-  async #write(id: string, record: SessionRecord, { ttl }: WriteOptions, turn: Turn): Promise<void> {
+  async #write(id: string, record: SessionRecord, { ttl }: WriteOptions, turn: TimedTurn): Promise<void> {
     if (ttl <= 0) return this.#end(id, turn, turn.writeInTime)
     const begun = this.#late.begin()
     const revision = this.#late.revisionOver(id, record.revision)
     const next = revision === record.revision ? record : { ...record, revision }
-    const written = new Written(this.#store, begun, id, next, ttl)
+    const written = new WriteDeed(this.#store, begun, id, next, ttl)
     turn.writeInTime(written)
     await written.run()
     this.#late.supersede(id, written, turn.over)
   }
 
-  async #end(id: string, turn: Turn, begin: Begin): Promise<void> {
-    const ended = new Ended(this.#store, this.#late.begin(), id)
+  async #end(id: string, turn: TimedTurn, begin: Begin): Promise<void> {
+    const ended = new EndDeed(this.#store, this.#late.begin(), id)
     begin(ended)
     // Before it is done too: its own answer may be late, and a late write come first.
     this.#late.supersede(id, ended, false)
@@ -275,7 +275,7 @@ export class TwoStepStore implements ConditionalStore {
 }
 
 /** A record that is written. */
-class Written implements Deed {
+class WriteDeed implements Deed {
   readonly begun: number
   readonly record: SessionRecord
   readonly #store: SessionStore
@@ -290,8 +290,8 @@ class Written implements Deed {
     this.#ttl = ttl
   }
 
-  under(revision: number): Written {
-    return new Written(this.#store, this.begun, this.#id, { ...this.record, revision }, this.#ttl)
+  under(revision: number): WriteDeed {
+    return new WriteDeed(this.#store, this.begun, this.#id, { ...this.record, revision }, this.#ttl)
   }
 
   async run(): Promise<void> {
@@ -300,7 +300,7 @@ class Written implements Deed {
 }
 
 /** A record that is ended. */
-class Ended implements Deed {
+class EndDeed implements Deed {
   readonly begun: number
   readonly record = null
   readonly #store: SessionStore
@@ -312,7 +312,7 @@ class Ended implements Deed {
     this.#id = id
   }
 
-  under(): Ended {
+  under(): EndDeed {
     return this
   }
 
