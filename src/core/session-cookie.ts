@@ -23,16 +23,18 @@ export interface CookieOptions {
   persistent?: boolean
 }
 
+// Typed as a full list, so that a new option that is forgotten here does not compile.
+const KNOWN: { [Option in keyof Required<CookieOptions>]: true } = {
+  name: true,
+  secure: true,
+  sameSite: true,
+  path: true,
+  domain: true,
+  partitioned: true,
+  persistent: true,
+}
 /** The names of the options. */
-export const COOKIE_OPTIONS: readonly string[] = [
-  'name',
-  'secure',
-  'sameSite',
-  'path',
-  'domain',
-  'partitioned',
-  'persistent',
-]
+export const COOKIE_OPTIONS: readonly string[] = Object.keys(KNOWN)
 const SAFEST_NAME = '__Host-Http-sid'
 
 /** The session's cookie: checked once, then written from a template. */
