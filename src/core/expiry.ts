@@ -26,7 +26,7 @@ export function endOf({ createdAt, touchedAt, expiresAt: given }: SessionRecord,
 }
 
 /** The latest time a session can live to, however much it is used. */
-export function endsAt(createdAt: number, lifetime: Lifetime): number {
+export function latestEnd(createdAt: number, lifetime: Lifetime): number {
   return createdAt + lifetime.absolute
 }
 

@@ -3,7 +3,7 @@ import { carryOf } from './carry.ts'
 import { checkChange, type DraftChange } from './draft-change.ts'
 import type { Engine } from './engine.ts'
 import { ConfigError, UsageError } from './errors.ts'
-import { endsAt } from './expiry.ts'
+import { latestEnd } from './expiry.ts'
 import { isError } from './is-error.ts'
 import type { CookieCarrier } from './request-cookie.ts'
 import type { ResponseEffects } from './response-effects.ts'
@@ -197,7 +197,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     const { cookie, plainHttp, tickets, policy } = this.#engine
     if (this.#cookie === 'set' && loaded !== null) {
       plainHttp.look(this.#request)
-      const life = endsAt(loaded.record.createdAt, policy) - policy.now()
+      const life = latestEnd(loaded.record.createdAt, policy) - policy.now()
       return { setCookie: cookie.set(tickets.issue(loaded.ticket.token), life), cookie }
     }
     if (this.#cookie === 'clear') return { setCookie: cookie.clear(), cookie }

@@ -141,7 +141,7 @@ const VERBS: Verbs = {
     return target.desk().expiresAt(target.state(), target.readonly)
   },
   has(key: string): boolean {
-    return open(this).state().holds(key)
+    return open(this).state().hasValue(key)
   },
   get(key: string): unknown {
     return open(this).state().read(key)
@@ -222,12 +222,12 @@ const HANDLER: ProxyHandler<Target> = {
     if (target.readonly) throw readonlyError()
     if (typeof key === 'symbol') return true
     const state = target.used()
-    if (state.has(key)) state.remove(key)
+    if (state.hasKey(key)) state.remove(key)
     return true
   },
   has(target, key) {
     if (typeof key === 'symbol') return Reflect.has(PROTOTYPE, key)
-    return target.used().has(key) || Reflect.has(PROTOTYPE, key)
+    return target.used().hasKey(key) || Reflect.has(PROTOTYPE, key)
   },
   ownKeys(target) {
     return target.used().keys
@@ -235,7 +235,7 @@ const HANDLER: ProxyHandler<Target> = {
   getOwnPropertyDescriptor(target, key) {
     if (typeof key === 'symbol') return undefined
     const state = target.used()
-    if (!state.has(key)) return undefined
+    if (!state.hasKey(key)) return undefined
     return { value: state.read(key), writable: true, enumerable: true, configurable: true }
   },
   defineProperty(target, key, descriptor) {
@@ -246,7 +246,7 @@ const HANDLER: ProxyHandler<Target> = {
     const value: unknown = descriptor.get ?? descriptor.set ?? descriptor.value
     // As on any object, a value that is there stays when none is given.
     const kept =
-      value === undefined && !('value' in descriptor) && typeof key === 'string' && target.used().has(key)
+      value === undefined && !('value' in descriptor) && typeof key === 'string' && target.used().hasKey(key)
     if (!kept) writeKey(target, key, value)
     return true
   },

@@ -76,12 +76,12 @@ export class SessionState {
   }
 
   /** Whether there is a key. */
-  has(key: string): boolean {
+  hasKey(key: string): boolean {
     return Object.hasOwn(this.seen, key)
   }
 
   /** Whether there is a value under a key that is not `undefined`. */
-  holds(key: string): boolean {
+  hasValue(key: string): boolean {
     const { seen } = this
     return Object.hasOwn(seen, key) && seen[key] !== undefined
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { endsAt, expiresAt, expiryOf, touchInterval } from '../../src/core/expiry.ts'
+import { expiresAt, expiryOf, latestEnd, touchInterval } from '../../src/core/expiry.ts'
 import type { SessionRecord } from '../../src/core/record.ts'
 
 const NOW = 1_000_000_000
@@ -40,7 +40,7 @@ describe('a record is over', () => {
 test('a session ends at the nearer of both timeouts [P8]', () => {
   expect(expiresAt(NOW, NOW, lifetime)).toBe(NOW + lifetime.idle)
   expect(expiresAt(NOW - lifetime.absolute + 1, NOW, lifetime)).toBe(NOW + 1)
-  expect(endsAt(NOW, lifetime)).toBe(NOW + lifetime.absolute)
+  expect(latestEnd(NOW, lifetime)).toBe(NOW + lifetime.absolute)
 })
 
 test.each([
