@@ -44,14 +44,14 @@ export interface SessionsOptions<Data extends object> {
    * loaded, and an error when saved. Default: none, any data goes.
    */
   schema?: DataSchema<Data>
-  /** Most bytes of JSON a session may take. Default 65,536. */
+  /** Most bytes of JSON a session's data may take: a whole number, at least 2. Default 65,536. */
   maxBytes?: number
   /**
    * What a request gets whose session cannot be loaded. `'fail'`: a {@link StoreError}, status 503.
    * `'anonymous'`: an empty session; saving it is still an error, so nothing is overwritten. Default `'fail'`.
    */
   onStoreFailure?: 'fail' | 'anonymous'
-  /** Longest wait for one answer of the store. Default `'2s'`. */
+  /** Longest wait for one answer of the store, above zero. Default `'2s'`; more than 24.8 days count as that. */
   storeTimeout?: Duration
   /** The clock: milliseconds since the epoch. For tests. Default `Date.now`. */
   now?: () => number

@@ -21,7 +21,12 @@ export interface SessionVerbs<Data extends object> {
   has(key: Extract<keyof Data, string>): boolean
   /** Gives the value under a key: the same as reading the property. */
   get<Key extends keyof Data>(key: Key): Data[Key] | undefined
-  /** Puts a value under a key: the same as assigning the property. */
+  /**
+   * Puts a value under a key: the same as assigning the property.
+   * @throws {DataError} `ERR_DATA_KEY_RESERVED` or `ERR_DATA_NOT_SERIALIZABLE` the key is one of the session's own names, or JSON
+   * cannot hold the value; nothing was changed.
+   * @throws {UsageError} `ERR_SESSION_DESTROYED` after `destroy()`; nothing was changed.
+   */
   set<Key extends keyof Data>(key: Key, value: Data[Key]): void
   /**
    * Wipes the data and ends this id. What is written afterwards starts a new session under a new id; if
@@ -38,6 +43,7 @@ export interface SessionVerbs<Data extends object> {
    * With a callback alone the framework's `session` property becomes a new object and the one you hold keeps the
    * old data; else the object you hold goes on as the new session.
    * @throws {UsageError} `ERR_HEADERS_SENT` too late to set a cookie; nothing was changed.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` the options are neither of these; nothing was changed.
    * @see OWASP ASVS 5.0 7.2.4
    */
   regenerate(callback: SessionCallback): void
@@ -65,6 +71,7 @@ export interface SessionVerbs<Data extends object> {
   /**
    * Drops unsaved changes and reads the session again. Empty afterwards when there is none, or none any more, which a callback gets as
    * an error (`ERR_SESSION_DESTROYED`): code for express-session lets nobody go on then.
+   * @throws {StoreError} the store failed; the session is as it was, your changes included.
    */
   reload(): Promise<void>
   reload(callback: SessionCallback): void
@@ -73,11 +80,14 @@ export interface SessionVerbs<Data extends object> {
   /**
    * Changes the data in one atomic step, over its newest state in the store, however many requests and
    * processes do so at once. Saved when it answers; your other unsaved changes stay as they are, but for those that
-   * come with a `regenerate()` before it, which is saved first. Wait for it: a failure while the response already waits to
-   * leave fails the response, an earlier one is nobody's.
+   * come with a `regenerate()` before it, which is saved first.
+   *
+   * Await it. A failure that nobody awaits fails the response if that already waits to leave; an earlier one is an unhandled
+   * rejection, by which Node ends the process.
    * @param change - Changes the draft it is given. May run several times: no other effects in it. Others wait for it
    * to write, so it has 10 seconds, and cannot wait for another verb of the same session.
    * @returns `false` when the session had ended meanwhile; nothing was written.
+   * @throws {ConfigError} `ERR_CONFIG_INVALID` the change is no function; nothing was written.
    * @throws {UsageError} `ERR_UPDATE_STUCK` the change had not ended after 10 seconds; nothing was written.
    * @throws {DataError} the data cannot be kept; nothing was written.
    * @throws {StoreError} the store failed; nothing was written, or the change went through.

@@ -60,7 +60,10 @@ export interface Sessions<Data extends object = DefaultData> {
    * @throws {ConfigError} `ERR_CONFIG_INVALID` the user id is not a text, or empty.
    */
   user(id: string | number): UserSessions<Data>
-  /** Disposes the store: stops its timers and closes what it opened itself. */
+  /**
+   * Disposes the store: stops its timers and closes what it opened itself.
+   * @throws {StoreError} the store could not be disposed.
+   */
   dispose(): Promise<void>
 }
 
