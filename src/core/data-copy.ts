@@ -1,7 +1,4 @@
-import type { DataObject } from './data-text.ts'
-
-// Deeper than data can be nested, and far from where the stack ends.
-const MAX_DEPTH = 500
+import { type DataObject, MAX_DEPTH } from './data-text.ts'
 
 /**
  * Copies data with its plain objects, arrays and dates; anything else in it is shared.

@@ -12,8 +12,8 @@ export type DataObject = Record<string, unknown>
 /** The text of no data. */
 export const EMPTY_TEXT = '{}'
 
-// Deeper nesting than anyone's session, and far from where JSON.stringify runs out of stack.
-const MAX_DEPTH = 500
+/** How deep data may be nested: deeper than anyone's session is, and far from where the stack ends, also that of JSON.stringify. */
+export const MAX_DEPTH = 500
 
 const PROTO = '__proto__'
 const PROTO_KEY = keyInJson(PROTO)

@@ -1,10 +1,9 @@
+import { LONGEST_TIMER_MS } from '../../core/duration.ts'
 import { beyondRequests } from '../beyond-requests.ts'
 
 /** How far a sweep has come: there is more to do now, it is over, or it is over and nothing is left to watch. */
 export type SweepProgress = 'more' | 'over' | 'empty'
 
-// setTimeout takes a longer delay for 1 ms.
-const MAX_DELAY_MS = 2 ** 31 - 1
 // A slice that is later than this is not one that a busy process has kept waiting.
 const LOST_AFTER_MS = 1_000
 
@@ -29,7 +28,7 @@ export class SweepTimer {
    * @param sweepSlice - Does a bounded part of a sweep.
    */
   constructor(interval: number, now: () => number, sweepSlice: () => SweepProgress) {
-    this.#interval = Math.min(interval, MAX_DELAY_MS)
+    this.#interval = Math.min(interval, LONGEST_TIMER_MS)
     this.#now = now
     this.#sweepSlice = sweepSlice
   }
