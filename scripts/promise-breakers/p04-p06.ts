@@ -36,7 +36,7 @@ export const BREAKERS_P04_P06: readonly PromiseBreaker[] = [
     promise: 'P4',
     breaks: 'brings back under a new id what was found gone',
     file: 'core/session-state.ts',
-    find: 'this.ended = this.#lost !== null',
+    find: 'this.ended = this.lost !== null',
     replace: 'this.ended = false',
   },
   {
