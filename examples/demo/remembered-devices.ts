@@ -40,10 +40,15 @@ export class RememberedDevices {
     return this.#userOf(req) !== undefined
   }
 
-  /** Logs a device's visitor in again when the session is gone. */
+  /**
+   * Logs a device's visitor in again when the session is gone. It asks the session first: a device that was found
+   * before a logout must not log in after it.
+   */
   readonly middleware: Handler<DemoSession> = (req, _res, next) => {
-    const user = this.#userOf(req)
-    if (user !== undefined && req.session.userId === undefined) signIn(req, user)
+    if (req.session.userId === undefined) {
+      const user = this.#userOf(req)
+      if (user !== undefined) signIn(req, user)
+    }
     return next()
   }
 
