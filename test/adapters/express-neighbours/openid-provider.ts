@@ -3,12 +3,20 @@ import { createServer } from 'node:http'
 import express, { type Request } from 'express'
 import { servingPort } from '../harness/paced.ts'
 
-const CODE = 'the-code'
-
-/** An OpenID provider that lets everybody in as Ann, by the authorization code flow. Gives its address. */
+/**
+ * An OpenID provider that lets everybody in as Ann: by the authorization code flow, or with an ID token in a form that
+ * its page posts. Gives its address.
+ */
 export async function openIdProvider(): Promise<string> {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  let nonce: unknown
+  const nonces = new Map<string, unknown>()
+
+  const idToken = (request: Request, nonce: unknown): string => {
+    const iat = Math.floor(Date.now() / 1000)
+    const claims = { iss: issuerOf(request), sub: 'ann', aud: 'shop', iat, exp: iat + 300, nonce }
+    const unsigned = `${encoded({ alg: 'RS256', kid: 'key' })}.${encoded(claims)}`
+    return `${unsigned}.${sign('sha256', Buffer.from(unsigned), privateKey).toString('base64url')}`
+  }
 
   const app = express()
   app.get('/.well-known/openid-configuration', (request, response) => {
@@ -18,8 +26,8 @@ export async function openIdProvider(): Promise<string> {
       authorization_endpoint: `${issuer}/authorize`,
       token_endpoint: `${issuer}/token`,
       jwks_uri: `${issuer}/jwks`,
-      response_types_supported: ['code'],
-      response_modes_supported: ['query'],
+      response_types_supported: ['code', 'id_token'],
+      response_modes_supported: ['query', 'form_post'],
       id_token_signing_alg_values_supported: ['RS256'],
     })
   })
@@ -28,23 +36,26 @@ export async function openIdProvider(): Promise<string> {
       keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'key', alg: 'RS256', use: 'sig' }],
     })
   })
-  app.get('/authorize', ({ query }, response) => {
-    nonce = query.nonce
-    response.redirect(
-      `${query.redirect_uri}?${new URLSearchParams({ code: CODE, state: String(query.state) })}`,
-    )
+  app.get('/authorize', (request, response) => {
+    const { query } = request
+    const state = String(query.state)
+    if (query.response_mode === 'form_post') {
+      // The fields of the form, which a test posts for the page.
+      response.json({ state, id_token: idToken(request, query.nonce) })
+      return
+    }
+    const code = `code-${nonces.size}`
+    nonces.set(code, query.nonce)
+    response.redirect(`${query.redirect_uri}?${new URLSearchParams({ code, state })}`)
   })
   app.post('/token', express.urlencoded(), (request, response) => {
-    if (request.body.code !== CODE) {
+    const code = String(request.body.code)
+    if (!nonces.has(code)) {
       response.status(400).json({ error: 'invalid_grant' })
       return
     }
-    const iat = Math.floor(Date.now() / 1000)
-    const claims = { iss: issuerOf(request), sub: 'ann', aud: 'shop', iat, exp: iat + 300, nonce }
-    const unsigned = `${encoded({ alg: 'RS256', kid: 'key' })}.${encoded(claims)}`
-    const signature = sign('sha256', Buffer.from(unsigned), privateKey).toString('base64url')
-    const tokens = { access_token: 'the-token', token_type: 'Bearer', id_token: `${unsigned}.${signature}` }
-    response.json(tokens)
+    const id_token = idToken(request, nonces.get(code))
+    response.json({ access_token: 'the-token', token_type: 'Bearer', id_token })
   })
   return `http://127.0.0.1:${await servingPort(createServer(app))}`
 }

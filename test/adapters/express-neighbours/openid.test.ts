@@ -1,12 +1,13 @@
 import type { RequestHandler } from 'express'
 import { auth, type ConfigParams } from 'express-openid-connect'
 import { describe, expect, test } from 'vitest'
+import { AdapterVisitor } from '../../../src/testing/adapter-visitor.ts'
 import { settle } from '../../engine/later-store.ts'
 import { openIdProvider } from './openid-provider.ts'
-import { type StartedExpress, startExpress } from './start.ts'
+import { form, type StartedExpress, startExpress } from './start.ts'
 
 /** An app whose visitors sign in at a provider. It keeps its own data of them in our session. */
-async function start(config: ConfigParams = {}): Promise<StartedExpress> {
+async function start(config: ConfigParams = {}, behind: RequestHandler[] = []): Promise<StartedExpress> {
   const issuerBaseURL = await openIdProvider()
   let openId: RequestHandler | undefined
   return startExpress((app) => {
@@ -32,6 +33,7 @@ async function start(config: ConfigParams = {}): Promise<StartedExpress> {
       })
       openId(request, response, next)
     })
+    for (const handler of behind) app.use(handler)
     app.get('/cart', (request, response) => {
       request.session.cart = ['hat']
       response.json({})
@@ -40,6 +42,13 @@ async function start(config: ConfigParams = {}): Promise<StartedExpress> {
       response.json({ user: request.oidc.user?.sub ?? null, session: request.session })
     })
   })
+}
+
+/** What docs/frameworks/express.md puts behind `auth()`. */
+const writeUser: RequestHandler = (request, _response, next) => {
+  const user = request.oidc.user?.sub
+  if (user !== undefined && user !== request.session.userId) request.session.userId = user
+  next()
 }
 
 /** Signs in as far as the way back from the provider, and gives that. */
@@ -78,6 +87,36 @@ describe('express-openid-connect', () => {
     expect(await visitor.json('/me')).toEqual({ user: 'ann', session: { cart: ['hat'], userId: 'ann' } })
     expect(await attacker.json('/me')).toEqual({ user: null, session: {} })
     expect(await sessions.user('ann').list()).toHaveLength(1)
+  })
+
+  test('behind it, after a POST from the provider’s site, the visitor’s own session is signed in [P5] [A01]', async () => {
+    const started = await start(
+      {
+        authorizationParams: { response_type: 'id_token', response_mode: 'form_post', scope: 'openid' },
+        afterCallback: (_request, _response, own) => own,
+      },
+      [writeUser],
+    )
+    const { visitor, origin, sessions, store } = started
+    await visitor.json('/cart')
+    const attacker = visitor.copy()
+    const begun = await visitor.visit('/login')
+    const page = await fetch(begun.headers.get('location') ?? '')
+    const fields = Object.entries(Object(await page.json())).map(([name, value]) => [name, String(value)])
+    // The browser leaves our cookie at home, since it is SameSite=Lax.
+    const cookies = new Map(visitor.cookieHeader.split('; ').map((pair) => splitPair(pair)))
+    cookies.delete('sid')
+    const crossSite = new AdapterVisitor({ origin, close: () => {} }, cookies)
+    expect((await crossSite.visit('/callback', form(Object.fromEntries(fields)))).status).toBe(302)
+    expect(crossSite.cookie('sid')).toBeUndefined()
+    const home = new Map([
+      ['sid', visitor.cookie('sid') ?? ''],
+      ['appSession', crossSite.cookie('appSession') ?? ''],
+    ])
+    const back = new AdapterVisitor({ origin, close: () => {} }, home)
+    expect(await back.json('/me')).toEqual({ user: 'ann', session: { cart: ['hat'], userId: 'ann' } })
+    expect(await attacker.json('/me')).toEqual({ user: null, session: {} })
+    expect([await store.count(), await sessions.user('ann').list()]).toMatchObject([1, [{}]])
   })
 
   test('its redirect waits until our session is saved [P2] [M6]', async () => {
@@ -122,3 +161,8 @@ describe('express-openid-connect', () => {
     expect([status, body.includes('req[session] is already set')]).toEqual([500, true])
   })
 })
+
+function splitPair(pair: string): [name: string, value: string] {
+  const at = pair.indexOf('=')
+  return [pair.slice(0, at), pair.slice(at + 1)]
+}
