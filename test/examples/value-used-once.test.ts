@@ -30,7 +30,7 @@ test('the guide’s value used once is good for one of two answers that are sent
   const { url } = await startSample(name, text + HELD_ANSWER)
   const visitor = new Visitor(url)
   const director = new Visitor(url)
-  const answer = await (await visitor.post('/passkey/begin')).json()
+  const answer = Object(await (await visitor.post('/passkey/begin')).json())
   const first = visitor.post('/passkey', answer)
   await director.get('/held')
   expect((await visitor.copy().post('/passkey', answer)).status).toBe(400)
