@@ -5,7 +5,7 @@ import type { Visitor } from '../../src/testing/visitor.ts'
 import { laterStore } from '../engine/later-store.ts'
 import { visitorOf } from './serving.ts'
 
-// The second factor of docs/guide.md.
+// The second factor of docs/sign-in.md.
 
 const RIGHT = '000057'
 

@@ -22,7 +22,7 @@ async function read(response: Promise<Response>): Promise<unknown> {
 /** Starts the sample of OpenID Connect, with a provider for it. */
 async function startOpenId(): Promise<Visitor> {
   const issuer = await openIdProvider()
-  const { name, text } = sampleWith('docs/guide.md', '// provider.ts')
+  const { name, text } = sampleWith('docs/sign-in.md', '// provider.ts')
   const discovery = /client\.discovery\(new URL\('[^']*'\), 'shop', process\.env\.CLIENT_SECRET\)/
   expect(text).toMatch(discovery)
   const local = `client.discovery(new URL('${issuer}'), 'shop', 'secret', undefined, {
@@ -55,7 +55,7 @@ test('a login at a provider comes back to the visitor’s session, in two tabs a
 })
 
 test('a POST from the provider’s site is posted again from ours, and finds the visitor’s session [P1] [P5]', async () => {
-  const { name, text } = sampleWith('docs/guide.md', '// saml.ts')
+  const { name, text } = sampleWith('docs/sign-in.md', '// saml.ts')
   const verify = 'async function userOf(text: string) {\n  return text\n}\n'
   const visitor = new Visitor((await startSample(name, text + verify + ROUTES)).url)
   await visitor.get('/begin')

@@ -26,7 +26,7 @@ console.log((await app.listen(0)).url)
 `
 
 test('the guide’s value used once is good for one of two answers that are sent in parallel [P3]', async () => {
-  const { name, text } = sampleWith('docs/guide.md', '// passkey.ts')
+  const { name, text } = sampleWith('docs/sign-in.md', '// passkey.ts')
   const { url } = await startSample(name, text + HELD_ANSWER)
   const visitor = new Visitor(url)
   const director = new Visitor(url)
