@@ -63,6 +63,7 @@ function store(name: string, drivers: string[]): Layer {
     'option-object',
     'secret',
     'shown-value',
+    'usable-store',
     'warning',
   ]
   const core = words.map((file) => `./core/${file}.ts`)

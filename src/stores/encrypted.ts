@@ -3,6 +3,7 @@ import { ConfigError } from '../core/errors.ts'
 import { isOptions } from '../core/option-object.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type { SessionStore, WriteOptions } from '../core/store.ts'
+import { checkStore } from '../core/usable-store.ts'
 import { importKeys } from './encrypted/key-ring.ts'
 import { Vault } from './encrypted/vault.ts'
 import { invalidOption, refuseUnknownOptions } from './options.ts'
@@ -49,6 +50,7 @@ export function encrypted(store: SessionStore, options: EncryptionOptions): Sess
 /** Before anything else: of swapped arguments, the store's parts would look like unknown options. */
 function checkArguments(store: unknown, options: unknown): void {
   if (!isStore(store)) throw unusable('the store to wrap, with get, set and destroy, as its first argument')
+  checkStore(store, 'the store to wrap')
   if (!isOptions(options) || isStore(options)) throw unusable('an object with keys as its second argument')
 }
 

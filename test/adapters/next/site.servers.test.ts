@@ -67,7 +67,7 @@ describe('on Next.js, built for production', () => {
     expect(await site.typeErrors()).toBe('')
   })
 
-  test('a visit without a session gets no cookie [P8]', async () => {
+  test('a visit without a session gets no cookie [P1]', async () => {
     const visitor = new Visitor(site.url)
     expect(await shownTo(visitor)).toEqual({})
     expect(visitor.cookieHeader).toBe('')

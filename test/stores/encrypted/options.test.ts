@@ -1,3 +1,4 @@
+import { createClient } from 'redis'
 import { describe, expect, test } from 'vitest'
 import { isSessionError, type SessionStore } from '../../../src/index.ts'
 import { encrypted } from '../../../src/stores/encrypted.ts'
@@ -139,4 +140,15 @@ describe('abilities', () => {
     expect(evicted).toEqual(['a'])
     await wrapper.dispose?.()
   })
+})
+
+test('a client in the place of the store is refused, with the class that makes a store of it [P12]', () => {
+  const client = createClient()
+  expect(() => Reflect.apply(encrypted, undefined, [client, { keys: KEY }])).toThrow(
+    expect.objectContaining({
+      code: 'ERR_CONFIG_INVALID',
+      message:
+        "the store to wrap is a Redis client; give new RedisSessionStore(…) around it, from 'coatcheck/stores/redis'.",
+    }),
+  )
 })
