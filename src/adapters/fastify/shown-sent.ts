@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { serverOf } from '../shown-finish.ts'
+import { serverOf } from '../held-response/shown-finish.ts'
 
 const SENT: PropertyDescriptor = { value: true, configurable: true, enumerable: true }
 

@@ -1,4 +1,4 @@
-import { hasSentHead, type NodeResponse } from './node-response.ts'
+import { hasSentHead, type NodeResponse } from '../node-response.ts'
 
 /** Servers that see responses as they are when they close their idle connections. */
 const KEPT = new WeakSet<object>()

@@ -1,5 +1,5 @@
+import type { NodeResponse, SendMethod } from '../node-response.ts'
 import { ClosedHead } from './closed-head.ts'
-import type { NodeResponse, SendMethod } from './node-response.ts'
 
 /** A call that waits for a save. */
 export class HeldCall {

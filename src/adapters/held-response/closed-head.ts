@@ -1,4 +1,4 @@
-import { hasSentHead, hasStatusMessage, isHttp2, type NodeResponse } from './node-response.ts'
+import { hasSentHead, hasStatusMessage, isHttp2, type NodeResponse } from '../node-response.ts'
 import { ShownFinish, serverOf } from './shown-finish.ts'
 
 const CLOSED: unique symbol = Symbol('coatcheck.closed')

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { isHttp2, type NodeResponse, type SendMethod } from './node-response.ts'
-import { takeBack } from './take-back.ts'
+import { isHttp2, type NodeResponse, type SendMethod } from '../node-response.ts'
+import { takeBack } from '../take-back.ts'
 
 /** The response that was given to an error handler, in what that one runs and waits for. */
 const ANSWERED = new AsyncLocalStorage<NodeResponse>()
