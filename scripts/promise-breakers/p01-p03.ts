@@ -73,6 +73,13 @@ export const BREAKERS_P01_P03: readonly PromiseBreaker[] = [
     replace: 'undefined',
   },
   {
+    promise: 'P2',
+    breaks: 'saves nothing for a client that has left before its answer',
+    file: 'adapters/held-response.ts',
+    find: "response.on?.('close', HOLDING.close)",
+    replace: 'response.emit',
+  },
+  {
     promise: 'P3',
     breaks: 'writes over whatever revision is there',
     file: 'core/store-access.ts',

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import { request, type ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { type Context, Hono } from 'hono'
@@ -319,4 +319,21 @@ test('what needs a new cookie and is saved behind the headers is an error for it
   exchange.session.save((error) => told.resolve(error))
   expect(await told.promise).toMatchObject(tooLate)
   expect(memory.count()).toBe(0)
+})
+
+test('what a handler has done is saved when its client leaves before the answer, also if nothing is sent then [P2] [P4]', async () => {
+  const { sessions, memory, browser } = start<Data>()
+  await browser.request((session) => session.set('userId', 'ann'))
+  const asked = Promise.withResolvers<void>()
+  const url = await serve(
+    nodeSession(sessions, ({ session }) => {
+      session.clear()
+      asked.resolve()
+    }),
+  )
+  const client = request(url, { headers: { cookie: `${sessions.cookieName}=${browser.ticket}` } })
+  client.on('error', () => {}).end()
+  await asked.promise
+  client.destroy()
+  await vi.waitFor(() => expect(memory.count()).toBe(0))
 })
