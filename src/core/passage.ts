@@ -2,9 +2,9 @@ import { type Awaitable, andThen, isPromise } from './awaitable.ts'
 import { carryOf } from './carry.ts'
 import { checkChange, type DraftChange } from './draft-change.ts'
 import type { Engine } from './engine.ts'
-import { ConfigError, UsageError } from './errors.ts'
 import { latestEnd } from './expiry.ts'
 import { isError } from './is-error.ts'
+import { notImmediate, tooLateForNewId, tooLateToSave } from './passage-errors.ts'
 import type { CookieCarrier } from './request-cookie.ts'
 import type { ResponseEffects } from './response-effects.ts'
 import type { ReadonlySession, Session } from './session.ts'
@@ -162,6 +162,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
 
   commitUnheard(): Awaitable<void> {
     this.#unheard = true
+    this.headersSent = true
     return andThen(this.commit(), () => {})
   }
 
@@ -324,10 +325,19 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   async save(state: SessionState): Promise<void> {
     // An object whose place a new one has taken can still be read; there is nothing of it to save.
     if (state !== this.#state) return
-    await this.#save()
+    await this.#inOrder(() => {
+      const { lost } = state
+      // In the same step: what is saved behind this may be lost, and this was not.
+      return andThen(this.#saveNow(), () => {
+        if (state.lost !== lost) this.#tellOfLoss(state)
+      })
+    })
+  }
+
+  #tellOfLoss({ lost }: SessionState): void {
     // Whom an error is answered is not told of a success.
-    const isTold = !this.#failed && !this.#unheard
-    if (isTold && state.lost?.reason === 'headers-sent') throw tooLateToSave()
+    if (this.#failed || this.#unheard || lost?.reason !== 'headers-sent') return
+    throw tooLateToSave()
   }
 
   async reload(state: SessionState): Promise<void> {
@@ -368,29 +378,10 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     if (!this.headersSent && !this.leaving) return
     // Whoever leaves must not end the process of a handler that does not await what it asks for.
     if (this.#unheard) return
-    throw new UsageError(
-      'ERR_HEADERS_SENT',
-      'The response has begun to leave, so the session cannot get a new id: its cookie could not be set. Nothing was changed; call regenerate() before the response begins.',
-    )
+    throw tooLateForNewId()
   }
-}
-
-function tooLateToSave(): UsageError {
-  return new UsageError(
-    'ERR_HEADERS_SENT',
-    'The response has begun to leave, and what was changed needs a new cookie, as a new session and a sign-in do. It was not saved; sign in before the response begins.',
-  )
 }
 
 function asFound(opening: Opening): Opening {
   return opening
-}
-
-/** A store that makes itself out to be faster than it is. */
-function notImmediate(answer: PromiseLike<unknown>): ConfigError {
-  answer.then(undefined, () => {})
-  return new ConfigError(
-    'ERR_CONFIG_INVALID',
-    'The session store says that it is immediate, but its get answered with a promise. Take `immediate` out of it; nothing was read or changed.',
-  )
 }

@@ -314,11 +314,25 @@ test('what needs a new cookie and is saved behind the headers is an error for it
   await exchange.leave()
   exchange.session.userId = 'ann'
   const tooLate = { name: 'UsageError', code: 'ERR_HEADERS_SENT' }
-  await expect(exchange.session.save()).rejects.toMatchObject(tooLate)
   const told = Promise.withResolvers<unknown>()
   exchange.session.save((error) => told.resolve(error))
   expect(await told.promise).toMatchObject(tooLate)
+  await exchange.session.save() // nothing was changed since
   expect(memory.count()).toBe(0)
+})
+
+test('a save behind the headers is none of those that are lost behind it [P2]', async () => {
+  const { browser } = start<Data>()
+  await browser.request((session) => session.set('a', 1))
+  const exchange = await browser.arrive()
+  await exchange.leave()
+  exchange.session.a = 2
+  const saved = exchange.session.save()
+  exchange.session.userId = 'eve'
+  const lost = exchange.session.save()
+  await saved
+  await expect(lost).rejects.toMatchObject({ code: 'ERR_HEADERS_SENT' })
+  expect(await browser.look()).toEqual({ a: 2 })
 })
 
 test('what a handler has done is saved when its client leaves before the answer, also if nothing is sent then [P2] [P4]', async () => {
