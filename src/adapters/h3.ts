@@ -1,17 +1,17 @@
 import type { Awaitable } from '../core/awaitable.ts'
 import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
-import { askingOf } from './asking.ts'
 import type { EventContext } from './event-context.ts'
 import { session as fetchSession } from './fetch.ts'
+import { mount, passageOf } from './mount.ts'
 import { checkFunctions, checkSessions } from './mount-arguments.ts'
 
 export type {} from './event-context.ts'
 
 /** What the middleware needs of an event of h3 2. */
 export interface H3SessionEvent {
-  /** The request. What a server has taken in says by which runtime it did. */
-  readonly req: Request & { readonly runtime?: unknown }
+  /** The request. */
+  readonly req: Request
   /** Where the session is put. */
   readonly context: EventContext
   /** The app that answers it. */
@@ -36,7 +36,7 @@ const USAGE =
  *
  * The session is saved when the response is made, and before anybody gets it. What a handler throws is answered by h3, with
  * what was changed before saved. When the session cannot be loaded or saved, the response is a 503 in JSON. What the app asks
- * itself for meanwhile, by `fetchWithEvent` or Nitro's `serverFetch`, is of the same session.
+ * itself for with the context of an event, as by `app.request(path, init, event.context)`, is of that event's session.
  *
  * @param sessions - The manager, from `createSessions`.
  * @param h3 - The function `toResponse` of h3.
@@ -49,19 +49,20 @@ export function session<Data extends object = DefaultData>(
   checkSessions(sessions, USAGE)
   checkFunctions(h3, ['toResponse'], 'the function toResponse of h3', USAGE)
   const { toResponse } = h3
-  const asking = askingOf(sessions)
   const answer = fetchSession(
     sessions,
-    (_request, asker, _env: undefined, event: H3SessionEvent, next: () => unknown) => {
-      event.context.session = asker.session
+    (request, { session }, _env: undefined, event: H3SessionEvent, next: () => unknown) => {
+      const passage = passageOf(request, sessions)
+      if (passage !== undefined) mount(event.context, sessions, passage)
+      event.context.session = session
       // Here, and not by h3 further out, so that it is there when the session is saved. h3 calls the hook itself.
       const config = { ...event.app?.config, onResponse() {} }
-      return asking.run(asker, () => toResponse(Promise.resolve().then(next), event, config))
+      return toResponse(Promise.resolve().then(next), event, config)
     },
   )
   return (event, next) => {
-    // What came through a server is nobody else's, whatever it came in the course of.
-    const asker = event.req.runtime === undefined ? asking.getStore() : undefined
+    // Of who asks: not by what runs in the course of what, since a queue runs one visitor's work in the course of another's.
+    const asker = passageOf(event.context, sessions)
     if (asker === undefined) return answer(event.req, undefined, event, next)
     event.context.session = asker.session
     return next()

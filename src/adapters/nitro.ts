@@ -1,6 +1,5 @@
 import type { DefaultData } from '../core/session-data.ts'
 import type { Sessions } from '../core/sessions.ts'
-import { askingOf } from './asking.ts'
 import { keepTick } from './kept-tick.ts'
 import { checkSessions } from './mount-arguments.ts'
 import { type H3App, standAround } from './nitro/around-app.ts'
@@ -36,7 +35,7 @@ const USAGE = 'export default session(createSessions({ … }))'
  * Nitro: the default export of `server/plugins/session.ts`.
  *
  * It stands around all that answers: handlers, pages, and the pages of errors. The session is saved before the first byte of the
- * response leaves. What a page asks the app itself for meanwhile, by `useFetch` or `$fetch`, is of the page's session. When the
+ * response leaves. What the app asks itself for by `event.$fetch`, as pages do by `useFetch`, is of the event's session. When the
  * session cannot be loaded or saved, the response is a 503 in JSON, and a handler whose session could not be loaded is not called.
  *
  * @param sessions - The manager, from `createSessions`.
@@ -49,7 +48,7 @@ export function session<Data extends object = DefaultData>(
   checkSessions(sessions, USAGE)
   const excepted = exceptedPaths(options)
   keepTick()
-  const around = { sessions, excepted, asking: askingOf(sessions) }
+  const around = { sessions, excepted }
   return (nitroApp) => {
     standAround(nitroApp.h3App, around)
     standAroundLocal(nitroApp, around)

@@ -3,13 +3,12 @@ import { isPromise } from '../../core/awaitable.ts'
 import type { Passage } from '../../core/passage.ts'
 import { applyEffects } from '../../core/response-effects.ts'
 import type { Sessions } from '../../core/sessions.ts'
-import type { Asking } from '../asking.ts'
 import { answerWithError } from '../error-response.ts'
 import type { EventContext } from '../event-context.ts'
 import { HeldResponse } from '../held-response.ts'
-import { passageOf } from '../mount.ts'
+import { noteMounted, passageOf } from '../mount.ts'
 import { NodeResponseHeaders } from '../node-headers.ts'
-import { type SessionHolder, ShownSession, show } from '../shown-session.ts'
+import { ShownSession, show } from '../shown-session.ts'
 import { type ExceptedPaths, isExcepted } from './excepted-paths.ts'
 
 /** What is asked of an event of h3 1. */
@@ -19,7 +18,7 @@ export interface NitroEvent {
   /** Where the session is put. */
   context: EventContext
   /** Node's request and response, or what stands in for them. */
-  readonly node: { readonly req: IncomingMessage & SessionHolder; readonly res: ServerResponse }
+  readonly node: { readonly req: IncomingMessage; readonly res: ServerResponse }
 }
 
 /** What is asked of an app of h3 1. */
@@ -36,26 +35,22 @@ export interface H3App {
 /** What stands around an app needs. */
 export interface Surroundings<Data extends object> {
   readonly sessions: Sessions<Data>
-  readonly asking: Asking
   readonly excepted: ExceptedPaths
 }
 
 /** Gives each request that an app of h3 answers its session. */
 export function standAround<Data extends object>(app: H3App, around: Surroundings<Data>): void {
-  const { sessions, asking, excepted } = around
+  const { sessions, excepted } = around
   const handler = app.handler.bind(app)
   const { onError } = app.options
 
-  const handle = (event: NitroEvent, passage: Passage<Data>): unknown => {
-    show(event.node.req, sessions, passage)
-    event.context.session = passage.session
-    return asking.run(passage, () => handler(event))
-  }
-
   const answer = async (event: NitroEvent): Promise<unknown> => {
     const { req, res } = event.node
-    const known = passageOf(req, sessions)
-    if (known !== undefined) return handle(event, known)
+    const known = passageOf(contextOf(req), sessions) ?? passageOf(req, sessions)
+    if (known !== undefined) {
+      show(event.context, sessions, known)
+      return handler(event)
+    }
     let passage: Passage<Data>
     try {
       const opened = sessions.open(req)
@@ -64,32 +59,45 @@ export function standAround<Data extends object>(app: H3App, around: Surrounding
       answerWithError(error, res)
       return undefined
     }
-    const shown = new ShownSession(req, passage)
+    noteMounted(req, sessions, passage)
+    const shown = new ShownSession(event.context, passage)
+    show(event.context, sessions, passage)
     if (!isMock(req)) {
       HeldResponse.hold(res, shown, answerWithError)
-      return handle(event, passage)
+      return handler(event)
     }
     // Nobody waits for its head: it is collected, and looked at when all of it is there.
     try {
-      return await handle(event, passage)
+      return await handler(event)
     } finally {
       const effects = await shown.commit()
       if (effects !== null) applyEffects(effects, new NodeResponseHeaders(res))
     }
   }
 
-  app.handler = (event) => {
-    // What came through a server of Node's is nobody else's, whatever it came in the course of.
-    const asker = isMock(event.node.req) ? asking.getStore() : undefined
-    if (asker !== undefined) event.context.session = asker.session
-    return asker !== undefined || isExcepted(event.path, excepted) ? handler(event) : answer(event)
-  }
+  app.handler = (event) => (isExcepted(event.path, excepted) ? handler(event) : answer(event))
   if (onError === undefined) return
-  // A page that shows the error may ask the app for more.
-  app.options.onError = (error, event) => {
-    const passage = passageOf(event.node.req, sessions)
-    return passage === undefined ? onError(error, event) : asking.run(passage, () => onError(error, event))
+  app.options.onError = async (error, event) => {
+    await saved(passageOf(event.context, sessions))
+    return onError(error, event)
   }
+}
+
+/** Saves what there is, so that a page that shows an error finds it: Nuxt asks the app for one, with the request's cookie. */
+async function saved(passage: Passage<object> | undefined): Promise<void> {
+  try {
+    await passage?.session.save()
+  } catch {
+    // Tried again as the answer leaves, which then is an error.
+  }
+}
+
+/**
+ * Gives the context that a request was made with: for one that the app makes of itself, that of the event it is made for. Not what
+ * runs in the course of what tells who asks, since a queue runs one visitor's work in the course of another's.
+ */
+function contextOf(request: IncomingMessage & { __unenv__?: unknown }): object {
+  return Object(request.__unenv__)
 }
 
 /** Whether the app itself asks, or a server that Nitro hands a request over for: it then makes what looks like Node's. */

@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { session as fetchSession } from '../fetch.ts'
+import { mount, passageOf } from '../mount.ts'
 import type { Surroundings } from './around-app.ts'
 import { isExcepted } from './excepted-paths.ts'
 
@@ -15,7 +15,7 @@ export interface LocalRequests {
 export interface LocalRequest {
   readonly url?: URL | string
   readonly headers?: unknown
-  /** What the runtime has given beside the request. */
+  /** What the runtime has given beside the request; of one that the app makes of itself, the context of the event it is made for. */
   readonly context?: unknown
 }
 
@@ -30,31 +30,47 @@ export interface LocalAnswer {
 /** Gives each request its session that a server, and not the app itself, asks an app by. */
 export function standAroundLocal<Data extends object>(
   app: LocalRequests,
-  { sessions, asking, excepted }: Surroundings<Data>,
+  { sessions, excepted }: Surroundings<Data>,
 ): void {
   const localFetch = app.localFetch.bind(app)
   const localCall = app.localCall.bind(app)
 
   const answerVisit = fetchSession(
     sessions,
-    (_request, asker, _env: undefined, _context: unknown, answer: () => Promise<Response>) =>
-      asking.run(asker, answer),
+    (
+      standing,
+      _session,
+      _env: undefined,
+      context: unknown,
+      answer: (context: object) => Promise<Response>,
+    ) => {
+      const passage = passageOf(standing, sessions)
+      const carried: object = { ...Object(context) }
+      if (passage !== undefined) mount(carried, sessions, passage)
+      STANDING_FOR.set(carried, standing)
+      return answer(carried)
+    },
   )
-  const visit = (asked: LocalRequest | undefined, answer: () => Promise<Response>): Promise<Response> => {
-    const standing = STANDING.getStore() ?? withCookie(asked)
-    return STANDING.run(standing, () => answerVisit(standing, undefined, asked?.context, answer))
-  }
-  const isVisit = (path: string): boolean =>
-    asking.getStore() === undefined && path.startsWith('/') && !isExcepted(path, excepted)
+  const visit = (asked: LocalRequest, answer: (context: object) => Promise<Response>): Promise<Response> =>
+    answerVisit(
+      STANDING_FOR.get(Object(asked.context)) ?? withCookie(asked),
+      undefined,
+      asked.context,
+      answer,
+    )
+  const isVisit = (path: string, { context }: LocalRequest): boolean =>
+    passageOf(Object(context), sessions) === undefined && path.startsWith('/') && !isExcepted(path, excepted)
 
-  app.localFetch = (input, init) =>
-    isVisit(String(input)) ? visit(init, () => localFetch(input, init)) : localFetch(input, init)
+  app.localFetch = (input, init = {}) =>
+    isVisit(String(input), init)
+      ? visit(init, (context) => localFetch(input, { ...init, context }))
+      : localFetch(input, init)
 
   app.localCall = async (request) => {
-    if (!isVisit(String(request.url))) return localCall(request)
+    if (!isVisit(String(request.url), request)) return localCall(request)
     const made: { answer?: LocalAnswer } = {}
-    const head = await visit(request, async () => {
-      made.answer = await localCall(request)
+    const head = await visit(request, async (context) => {
+      made.answer = await localCall({ ...request, context })
       return new Response(null, { status: HEAD_ALONE, headers: headersOf(made.answer) })
     })
     const headers = recordOf(head.headers)
@@ -67,11 +83,11 @@ export function standAroundLocal<Data extends object>(
 /** The status of what stands for a response without its body: no error has it. */
 const HEAD_ALONE = 299
 
-/** What stands for the request under way: another manager further in is asked by the same one. */
-const STANDING = new AsyncLocalStorage<Request>()
+/** What stands for a request, by the context that it is handed on with: several managers are asked by the same one. */
+const STANDING_FOR = new WeakMap<object, Request>()
 
 /** Makes a request of what the session needs of it. */
-function withCookie({ headers }: LocalRequest = {}): Request {
+function withCookie({ headers }: LocalRequest): Request {
   const found = headers instanceof Headers ? [...headers] : Object.entries(Object(headers))
   const lines = found.filter(([name]) => name.toLowerCase() === 'cookie').flatMap(([, value]) => value)
   return new Request('http://localhost/', { headers: { cookie: lines.join('; ') } })

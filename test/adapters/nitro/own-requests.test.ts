@@ -14,22 +14,24 @@ type Answer = (session: Session, event: H3Event, site: Site) => unknown
 interface Site {
   nitro: NitroApp
   listener: NodeRequestHandler
-  /** As a page does by `$fetch`, which no plugin has wrapped. */
-  ask(path: string): Promise<Response>
+  /** As `$fetch` does, which no plugin has wrapped; with an event, as its `event.$fetch`. */
+  ask(path: string, event?: H3Event): Promise<Response>
 }
 
-/** Makes a site of some answers, with a page for errors that asks the site for more. */
+/** Makes a site of some answers, with a page for errors that asks the site for more, as Nuxt does. */
 function siteOf(plugin: SessionPlugin, answers: Record<string, Answer>): Site {
   const router = createRouter()
   const h3App = createApp({
     onError: async (error, event) => {
-      const page = await ask('/session')
+      const { cookie = '' } = event.node.req.headers
+      const page = await nitro.localFetch('/session', { headers: { cookie } })
       event.node.res.end(JSON.stringify({ status: error.statusCode, session: await page.json() }))
     },
   })
   const listen = toNodeListener(h3App)
   const listener: NodeRequestHandler = (...args) => Reflect.apply(listen, undefined, args)
-  const ask = (path: string): Promise<Response> => fetchNodeRequestHandler(listener, path)
+  const ask = (path: string, event?: H3Event): Promise<Response> =>
+    fetchNodeRequestHandler(listener, path, event === undefined ? {} : { context: event.context })
   const nitro: NitroApp = {
     h3App,
     localFetch: (input, init) => fetchNodeRequestHandler(listener, String(input), Object(init)),
@@ -95,8 +97,8 @@ describe.each(WAYS)('Nitro 2 %s', (_way, visitorOf) => {
           session.userId = 'ann'
           return { ok: true }
         },
-        '/page': async (session, _event, { ask }) => {
-          const inner = await ask('/login')
+        '/page': async (session, event, { ask }) => {
+          const inner = await ask('/login', event)
           session.visits = 1
           return { cookies: inner.headers.getSetCookie().length, userId: session.userId }
         },
@@ -107,17 +109,49 @@ describe.each(WAYS)('Nitro 2 %s', (_way, visitorOf) => {
       expect(memory.size).toBe(1)
     })
 
-    test('the page of an error has the session, and what was written before the error is saved', async () => {
+    test('the page of an error has the session, with what was written before the error', async () => {
       const { sessions } = startPaced(pace)
       const site = siteOf(session(sessions), {
+        '/begin': (session) => {
+          session.begun = true
+          return 'begun'
+        },
         '/fail': (session) => {
           session.visits = 1
           throw new Error('as it may happen')
         },
       })
       const visitor = await visitorOf(site)
-      expect(await (await visitor.get('/fail')).json()).toEqual({ status: 500, session: { visits: 1 } })
-      expect(await (await visitor.get('/session')).json()).toEqual({ visits: 1 })
+      await visitor.get('/begin')
+      const written = { begun: true, visits: 1 }
+      expect(await (await visitor.get('/fail')).json()).toEqual({ status: 500, session: written })
+      expect(await (await visitor.get('/session')).json()).toEqual(written)
+    })
+
+    test('what is asked in the course of a request, but not for its event, is of another session', async () => {
+      const { sessions } = startPaced(pace)
+      const events: H3Event[] = []
+      const site = siteOf(session(sessions), {
+        '/login': (session) => {
+          session.userId = 'ann'
+          return 'signed in'
+        },
+        '/kept': async (session, event) => {
+          session.kept = true
+          events.push(event)
+          return 'kept'
+        },
+        // As whatever works on a queue does: one visitor's work in the course of another's.
+        '/queue': async (_session, _event, { ask }) => {
+          const others = events.map((event) => ask('/session', event))
+          const seen = await Promise.all([ask('/session'), ...others])
+          return Promise.all(seen.map((answer) => answer.json()))
+        },
+      })
+      const [ann, eve] = [await visitorOf(site), await visitorOf(site)]
+      await ann.get('/login')
+      await eve.get('/kept')
+      expect(await (await ann.get('/queue')).json()).toEqual([{}, { kept: true }])
     })
 
     test('paths that are excepted have no session, and ask no store', async () => {

@@ -2,7 +2,7 @@ import { defineEventHandler } from 'h3'
 import { count } from '../utils/count.ts'
 
 export default defineEventHandler(async (event) => {
-  await $fetch('/count', { method: 'POST' })
+  await event.$fetch('/count', { method: 'POST' })
   count(event)
   throw new Error('The handler is broken.')
 })

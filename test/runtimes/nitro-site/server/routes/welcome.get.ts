@@ -4,7 +4,7 @@ import { shownTo } from '../utils/shown.ts'
 
 /** A page that signs its visitor in by asking the app itself. */
 export default defineEventHandler(async (event) => {
-  await $fetch('/login', { method: 'POST', body: { name: 'ann' } })
+  await event.$fetch('/login', { method: 'POST', body: { name: 'ann' } })
   count(event)
   return shownTo(event)
 })
