@@ -166,3 +166,42 @@ describe.each(SERVERS)(
     })
   },
 )
+
+test.each(PACES)(
+  'a client that leaves has all sessions of its request saved, also of a manager that comes behind it, with stores that answer %s [P4]',
+  async (pace) => {
+    const [first, second, late] = ['first', 'second', 'late'].map((name) =>
+      startPaced(pace, { cookie: { name } }),
+    )
+    if (first === undefined || second === undefined || late === undefined) return expect.unreachable()
+    const waiting = Promise.withResolvers<void>()
+    const listener = onNode(first.sessions, (request, response) => {
+      const isOver = request.url === '/over'
+      const work = ({ session }: { session: Session }): void => {
+        if (isOver) session.clear()
+        else session.visits = 1
+      }
+      const enterLast = (): void => {
+        onNode(late.sessions, work)(request, response)
+        if (!isOver) response.end()
+      }
+      work(request)
+      onNode(second.sessions, (inner) => {
+        work(inner)
+        if (!isOver) return enterLast()
+        response.once('close', enterLast)
+        waiting.resolve()
+      })(request, response)
+    })
+    const port = await servingPort(createServer(listener))
+    const visitor = new Visitor(`http://127.0.0.1:${port}`)
+    await visitor.get('/begin')
+    const sizes = (): number[] => [first, second, late].map(({ memory }) => memory.size)
+    await vi.waitFor(() => expect(sizes()).toEqual([1, 1, 1]))
+    const client = new RawClient(port)
+    client.get('/over', `Cookie: ${visitor.cookieHeader}`)
+    await waiting.promise
+    client.socket.destroy()
+    await vi.waitFor(() => expect(sizes()).toEqual([0, 0, 0]))
+  },
+)
