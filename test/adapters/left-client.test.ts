@@ -57,6 +57,16 @@ const SERVERS: ReadonlyArray<[string, (sessions: Sessions, handle: Handle) => Se
   ],
 ]
 
+/** Signs somebody else in. */
+function signIn(session: Session): void {
+  session.userId = 'eve'
+}
+
+async function signInAndSave(session: Session): Promise<void> {
+  signIn(session)
+  await session.save()
+}
+
 describe.each(SERVERS)(
   'a client that leaves %s before the answer, of which nothing is sent then',
   (_name, serve) => {
@@ -138,6 +148,22 @@ describe.each(SERVERS)(
         await vi.waitFor(() => expect(discarded).toHaveBeenCalledOnce())
         expect(await shown()).toEqual({})
       })
+
+      test.each<[string, { before?: Work; behind?: Work }]>([
+        ['before', { before: signIn }],
+        [
+          'behind it, by what its handler does not await',
+          { behind: (session) => void signInAndSave(session) },
+        ],
+      ])(
+        'leaves no session of who is signed in %s: nobody would get its cookie [P1] [P5]',
+        async (_when, work) => {
+          const { leave, memory, sessions } = await start(work)
+          await leave()
+          await vi.waitFor(() => expect(memory.size).toBe(0))
+          expect(await sessions.user('eve').list()).toEqual([])
+        },
+      )
 
       test('does not end the process of a handler that awaits nothing: the session that was to get a new id has ended [P4]', async () => {
         const { leave, memory } = await start({
