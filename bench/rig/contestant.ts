@@ -1,12 +1,15 @@
 import type { Setup, StoreName, Subject } from '../subjects/subject.ts'
 import type { Bench } from './bench.ts'
-import { type Cost, Runner, type Traffic } from './runner.ts'
+import { Runner, type Traffic } from './runner.ts'
 import { MissingModule } from './server-process.ts'
+import type { Cost, SlicedRun } from './sliced-run.ts'
 import { median } from './statistics.ts'
 
 /** One server of a contestant, and what it cost in each round. */
 interface Entry {
   runner: Runner
+  /** Its measurement that is under way. */
+  run?: SlicedRun
   costs: Cost[]
 }
 
@@ -48,13 +51,26 @@ export class Contestant {
 
   /** Puts load on its nth server once, and leaves the result. */
   async warmUp(nth: number, seconds: number): Promise<void> {
-    await this.#load(nth, seconds)
+    await this.#with(nth, ({ runner }) => runner.run(seconds))
   }
 
-  /** Measures its nth server once. */
-  async measure(nth: number, seconds: number): Promise<void> {
-    const cost = await this.#load(nth, seconds)
-    if (cost !== undefined) this.#entries[nth]?.costs.push(cost)
+  /** Begins to measure its nth server, which is paused from now on but for its slices. */
+  async begin(nth: number): Promise<void> {
+    await this.#with(nth, async (entry) => {
+      entry.run = await entry.runner.begin()
+    })
+  }
+
+  /** Gives its nth server a slice. */
+  async slice(nth: number, seconds: number): Promise<void> {
+    await this.#with(nth, async ({ run }) => run?.slice(seconds))
+  }
+
+  /** Gives its nth server the last slice of a measurement. */
+  async end(nth: number): Promise<void> {
+    await this.#with(nth, async ({ run, costs }) => {
+      if (run !== undefined) costs.push(await run.end(0))
+    })
   }
 
   /** What it cost in each round: the median of its servers. */
@@ -69,28 +85,32 @@ export class Contestant {
     for (const { runner } of this.#entries) runner.stop()
   }
 
-  async #load(nth: number, seconds: number): Promise<Cost | undefined> {
-    return this.#unlessOut(async () => {
-      const runner = this.#entries[nth]?.runner
+  async #with(nth: number, work: (entry: Entry) => Promise<unknown>): Promise<void> {
+    const entry = this.#entries[nth]
+    if (entry === undefined) return
+    await this.#unlessOut(async () => {
       try {
-        return await runner?.run(seconds)
+        await work(entry)
       } catch (error) {
-        runner?.discard()
+        // The others too: one that is paused could be asked nothing more.
+        for (const { run, runner } of this.#entries) {
+          run?.abandon()
+          runner.discard()
+        }
         throw error
       }
     })
   }
 
-  async #unlessOut<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
-    if (this.#problem !== undefined) return undefined
+  async #unlessOut(work: () => Promise<void>): Promise<void> {
+    if (this.#problem !== undefined) return
     try {
-      return await work()
+      await work()
     } catch (error) {
       const { framework, name } = this.subject
       const message = error instanceof Error ? error.message : String(error)
       const what = error instanceof MissingModule ? 'was skipped' : 'was not measured'
       this.#problem = `${framework}/${name} on ${this.#setup.store} ${what}: ${message}`
-      return undefined
     }
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findOrInstall } from '../../test/servers/find-or-install.ts'
+import { endWithUs } from './end-with-us.ts'
 
 /** What to send. */
 export interface LoadOptions {
@@ -12,59 +13,69 @@ export interface LoadOptions {
   /** The Cookie headers to send in turn; an empty one is a request without. */
   cookies: readonly string[]
   connections: number
-  seconds: number
 }
 
 /** What came of it. */
 export interface LoadResult {
   requests: number
-  seconds: number
   /** Requests that failed or were answered with an error. */
   failures: number
+}
+
+/** Requests being sent. */
+export interface Load {
+  /** Sends no more, within a tenth of a second, and tells what came of it. */
+  stop(): Promise<LoadResult>
 }
 
 /** Sends requests over kept-alive connections, each connection the next one when its last is answered. */
 export interface LoadGenerator {
   name: string
-  run(options: LoadOptions): Promise<LoadResult>
+  /** Begins, and goes on until it is stopped. */
+  start(options: LoadOptions): Load
 }
 
 const SCRIPT = join(import.meta.dirname, 'wrk.lua')
+// It wants to be told how long. Long enough for the longest round, and soon enough over when nobody is left to stop it.
+const AT_MOST = '120s'
 const execute = promisify(execFile)
 
 /** Gives wrk, which costs little CPU itself; autocannon where it is not there and cannot be installed. */
 export async function findLoadGenerator(): Promise<LoadGenerator> {
   try {
     const wrk = await findOrInstall({ program: 'wrk', debianPackage: 'wrk' })
-    return { name: 'wrk', run: (options) => runWrk(wrk, options) }
+    return { name: 'wrk', start: (options) => startWrk(wrk, options) }
   } catch {
     const { default: autocannon } = await import('autocannon')
-    return { name: 'autocannon', run: (options) => runAutocannon(autocannon, options) }
+    return { name: 'autocannon', start: (options) => startAutocannon(autocannon, options) }
   }
 }
 
-async function runWrk(wrk: string, { url, cookies, connections, seconds }: LoadOptions): Promise<LoadResult> {
+function startWrk(wrk: string, { url, cookies, connections }: LoadOptions): Load {
   const folder = mkdtempSync(join(tmpdir(), 'coatcheck-wrk-'))
-  try {
-    const file = join(folder, 'cookies.txt')
-    writeFileSync(file, `${cookies.join('\n')}\n`)
-    const size = ['-t1', `-c${connections}`, `-d${Math.ceil(seconds)}s`, '--timeout', '10s']
-    const running = execute(wrk, [...size, '-s', SCRIPT, url, '--', file])
-    // It takes whole seconds. Interrupted, it stops at once and reports what it has done, and in what time.
-    const timer = setTimeout(() => running.child.kill('SIGINT'), seconds * 1_000)
-    const { stdout } = await running.finally(() => clearTimeout(timer))
-    const [counted = ''] = /^\{.*\}$/m.exec(stdout) ?? []
-    const { requests, micros, failures }: Record<string, number> = JSON.parse(counted)
-    return { requests: requests ?? 0, seconds: (micros ?? 0) / 1e6, failures: failures ?? 0 }
-  } finally {
-    rmSync(folder, { recursive: true })
+  const file = join(folder, 'cookies.txt')
+  writeFileSync(file, `${cookies.join('\n')}\n`)
+  const size = ['-t1', `-c${connections}`, `-d${AT_MOST}`, '--timeout', AT_MOST]
+  const running = execute(wrk, [...size, '-s', SCRIPT, url, '--', file])
+  endWithUs(running.child)
+  const ended = running.finally(() => rmSync(folder, { recursive: true }))
+  ended.catch(() => {}) // until somebody waits for it
+  return {
+    async stop() {
+      // Interrupted, it stops at its next look at the clock and reports what it has done.
+      running.child.kill('SIGINT')
+      const { stdout } = await ended
+      const [counted = ''] = /^\{.*\}$/m.exec(stdout) ?? []
+      const { requests, failures }: Record<string, number> = JSON.parse(counted)
+      return { requests: requests ?? 0, failures: failures ?? 0 }
+    },
   }
 }
 
-async function runAutocannon(
+function startAutocannon(
   autocannon: typeof import('autocannon').default,
-  { url, cookies, connections, seconds }: LoadOptions,
-): Promise<LoadResult> {
+  { url, cookies, connections }: LoadOptions,
+): Load {
   const { origin, pathname } = new URL(url)
   const requests = cookies.map((cookie) => ({
     path: pathname,
@@ -72,10 +83,10 @@ async function runAutocannon(
   }))
   const share = Math.ceil(requests.length / connections)
   let opened = 0
-  const result = await autocannon({
+  const running = autocannon({
     url: origin,
     connections,
-    duration: seconds,
+    duration: Number.parseInt(AT_MOST, 10),
     requests,
     // Each connection goes through visitors of its own, or all would send the same one at a time.
     setupClient: (client) => {
@@ -85,8 +96,10 @@ async function runAutocannon(
     },
   })
   return {
-    requests: result.requests.total,
-    seconds: result.duration,
-    failures: result.errors + result.non2xx,
+    async stop() {
+      running.stop()
+      const result = await running
+      return { requests: result.requests.total, failures: result.errors + result.non2xx }
+    },
   }
 }

@@ -1,9 +1,10 @@
 import type { Framework, Setup, StoreName, Subject } from '../subjects/subject.ts'
 import type { Bench } from './bench.ts'
 import { Contestant, medianCost } from './contestant.ts'
-import type { Cost, Traffic } from './runner.ts'
+import type { Traffic } from './runner.ts'
+import type { Cost } from './sliced-run.ts'
 import { median } from './statistics.ts'
-import { turnsOf } from './turns.ts'
+import { type Turn, turnsOf } from './turns.ts'
 
 /** What one subject's requests cost: medians of its rounds, in each of which it cost the median of its servers. */
 export interface Measured extends Cost {
@@ -31,10 +32,14 @@ export interface Comparison {
 
 // The length of one turn of warming up, in seconds.
 const WARMUP_TURN = 0.3
+// The length of one slice of a measurement, in seconds.
+const SLICE = 0.02
+// That of the last one, on average: the load ends at its next look at the clock, which it takes ten times a second.
+const LAST_SLICE = 0.05
 
 /**
  * Measures subjects beside each other: all their servers are started and checked, then they are warmed up in turn, then each
- * round measures every one of them, in turning order, so that what disturbs the machine disturbs all.
+ * round measures all of them, in slices and in turning order, so that what disturbs the machine disturbs all alike.
  * @param setup - What the servers are started with.
  */
 export async function compare(
@@ -57,10 +62,8 @@ export async function compare(
     }
     for (let round = 0; round < rounds; round++) {
       // In turning order: nobody is always the first.
-      for (const at of turns.keys()) {
-        const turn = turns[(at + round) % turns.length]
-        await turn?.contestant.measure(turn.nth, seconds)
-      }
+      const first = round % turns.length
+      await playRound([...turns.slice(first), ...turns.slice(0, first)], seconds)
     }
   } finally {
     for (const contestant of contestants) contestant.stop()
@@ -71,6 +74,15 @@ export async function compare(
     measured: sound.map((one) => summary(one, bare, setup.store)),
     notices: contestants.flatMap(({ problem }) => problem ?? []),
   }
+}
+
+/** Measures every server once, all at the same time: each works for a slice while the others are paused. */
+async function playRound(turns: readonly Turn[], seconds: number): Promise<void> {
+  for (const { contestant, nth } of turns) await contestant.begin(nth)
+  for (let left = Math.round((seconds - LAST_SLICE) / SLICE); left > 0; left--) {
+    for (const { contestant, nth } of turns) await contestant.slice(nth, SLICE)
+  }
+  for (const { contestant, nth } of turns) await contestant.end(nth)
 }
 
 function summary({ subject, costs }: Contestant, bare: Contestant | undefined, store: StoreName): Measured {

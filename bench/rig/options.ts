@@ -36,7 +36,7 @@ const USAGE = `npm run bench -- [question ...] [options]
                       cookie-count are asked about all they are about, whatever is chosen
   --processes <n>     how many servers of a subject are measured (default 2; peers and floors 1)
   --rounds <n>        how often each server is measured (default 7)
-  --seconds <n>       how long each time (default 0.15)
+  --seconds <n>       how long each time, in slices (default 0.15)
   --warmup <n>        how long before the first time; on Express and Hono a third more (default 3)
   --connections <n>   how many at once (default 32)
   --visitors <n>      how many sessions take turns (default 500)

@@ -3,6 +3,7 @@ import type { Bench } from './bench.ts'
 import { checkAnswers } from './check-answers.ts'
 import type { LiveServer } from './live-servers.ts'
 import { ServerProcess } from './server-process.ts'
+import { type Cost, SlicedRun } from './sliced-run.ts'
 import { signIn } from './visitors.ts'
 
 /** What is sent to each subject. */
@@ -12,15 +13,6 @@ export interface Traffic {
   cookies(signedIn: readonly string[]): readonly string[]
   /** How many visitors sign in before. */
   visitors: number
-}
-
-/** What one measurement gave. */
-export interface Cost {
-  /** CPU time of the server's process, in microseconds a request. */
-  cpuMicros: number
-  /** How much of it was spent in the operating system, on sockets above all. */
-  systemMicros: number
-  perSecond: number
 }
 
 // What a server without sessions is sent where others are sent their cookies: what is compared is the work of a
@@ -80,19 +72,19 @@ export class Runner {
    * @throws {Error} a request failed.
    */
   async run(seconds: number): Promise<Cost> {
-    const { connections } = this.#bench.options
-    const before = await this.server.cpuTime()
+    const run = await this.begin()
+    return run.end(seconds)
+  }
+
+  /** Begins to put load on it, and pauses it: it answers in the slices that the run is given. */
+  async begin(): Promise<SlicedRun> {
+    const { load, options } = this.#bench
+    const { connections } = options
+    const answered = (requests: number): void => {
+      this.#sent += requests
+    }
     const url = this.server.url + this.#path
-    const result = await this.#bench.load.run({ url, cookies: this.#nextCookies(), seconds, connections })
-    const after = await this.server.cpuTime()
-    if (result.failures > 0) throw new Error(`${result.failures} of ${result.requests} requests failed.`)
-    // The load ends while each connection waits for an answer, which the server makes all the same: of a slow one's requests, that
-    // is up to half.
-    const worked = result.requests + connections
-    this.#sent += worked
-    const systemMicros = (after.system - before.system) / worked
-    const userMicros = (after.user - before.user) / worked
-    return { cpuMicros: userMicros + systemMicros, systemMicros, perSecond: result.requests / result.seconds }
+    return SlicedRun.begin(this.server, load, { url, cookies: this.#nextCookies(), connections }, answered)
   }
 
   /** The cookies, those first whose turn it is: begun anew each time, of many visitors only the first would ever come. */

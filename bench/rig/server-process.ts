@@ -4,6 +4,7 @@ import type { Profiler } from 'node:inspector/promises'
 import { join } from 'node:path'
 import type { Setup, Subject } from '../subjects/subject.ts'
 import { onServerCore } from './cores.ts'
+import { endWithUs } from './end-with-us.ts'
 
 /** What a server process is asked. */
 export type Order = 'cpu' | 'collect garbage' | 'start profile' | 'stop profile'
@@ -58,6 +59,7 @@ export class ServerProcess {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: { ...process.env, NODE_ENV: 'production' },
     })
+    endWithUs(child)
     const server = new ServerProcess(subject, child)
     const answer = await server.#answer()
     if ('missing' in answer) {
@@ -93,6 +95,16 @@ export class ServerProcess {
     const answer = await this.#ask('stop profile')
     if (!('profile' in answer)) throw new Error('A server process answered something else than its profile.')
     return answer.profile
+  }
+
+  /** Stops all its threads where they are, at no cost, until it is resumed. */
+  pause(): void {
+    this.#child.kill('SIGSTOP')
+  }
+
+  /** Lets it go on. */
+  resume(): void {
+    this.#child.kill('SIGCONT')
   }
 
   /** Ends it. */

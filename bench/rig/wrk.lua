@@ -18,5 +18,5 @@ end
 function done(summary)
   local errors = summary.errors
   local failures = errors.connect + errors.read + errors.write + errors.status + errors.timeout
-  io.write(string.format('{"requests":%d,"micros":%d,"failures":%d}\n', summary.requests, summary.duration, failures))
+  io.write(string.format('{"requests":%d,"failures":%d}\n', summary.requests, failures))
 end

@@ -122,5 +122,5 @@ declare module 'autocannon' {
     duration: number
     requests: Sent[]
     setupClient(client: { setRequests(requests: Sent[]): void }): void
-  }): Promise<Result>
+  }): Promise<Result> & { stop(): void }
 }
