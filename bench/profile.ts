@@ -21,7 +21,7 @@ import { visitor } from './visitor.ts'
 import { write } from './write.ts'
 
 // npm run bench:profile -- read --only hono --store memory: says where the time of one question's requests goes, ours
-// beside the bare framework's. --seconds says how many slices each gets.
+// beside the bare framework's. --seconds says for how many seconds.
 
 const QUESTIONS: readonly RequestQuestion[] = [read, write, untouched, visitor, create, forged]
 const OURS_SHOWN = 30

@@ -9,7 +9,7 @@ import { median } from './statistics.ts'
 interface Entry {
   runner: Runner
   /** Its measurement that is under way. */
-  run?: SlicedRun
+  run: SlicedRun | undefined
   costs: Cost[]
 }
 
@@ -45,7 +45,7 @@ export class Contestant {
     await this.#unlessOut(async () => {
       const nth = this.#entries.length
       const runner = await Runner.start(bench, this.subject, this.#setup, traffic, nth)
-      this.#entries.push({ runner, costs: [] })
+      this.#entries.push({ runner, run: undefined, costs: [] })
     })
   }
 
@@ -68,7 +68,9 @@ export class Contestant {
 
   /** Gives its nth server the last slice of a measurement. */
   async end(nth: number): Promise<void> {
-    await this.#with(nth, async ({ run, costs }) => {
+    await this.#with(nth, async (entry) => {
+      const { run, costs } = entry
+      entry.run = undefined
       if (run !== undefined) costs.push(await run.end(0))
     })
   }
