@@ -8,11 +8,13 @@ import { short } from './rig/statistics.ts'
 import type { DatabaseFindings } from './scale/measure-database.ts'
 import type { MemoryFindings } from './scale/measure-memory.ts'
 import { SAME_WORK } from './scale/memory-subjects.ts'
+import { ONE_READ } from './scale/one-read.ts'
 import { heapMegabytes } from './subjects/sample-session.ts'
 import type { StoreName } from './subjects/subject.ts'
 
 const OUR_SIZES = [10_000, 100_000, 1_000_000, 5_000_000]
 const COMPARED_SIZES = [1_000_000]
+const FLOOR_SIZES = [10_000, 5_000_000]
 const COMPARED = [SAME_WORK, 'express-session MemoryStore', 'memorystore']
 const DATABASES: readonly StoreName[] = ['sqlite', 'redis', 'postgres']
 /** The smaller tables that a database is measured at on the way to its largest. */
@@ -37,6 +39,7 @@ async function memoryTable(bench: Bench): Promise<Table> {
   const rows: string[][] = []
   for (const [name, sizes] of [
     ['coatcheck', OUR_SIZES] as const,
+    [ONE_READ, FLOOR_SIZES] as const,
     ...COMPARED.map((one) => [one, COMPARED_SIZES] as const),
   ]) {
     for (const sessions of sizes) {
@@ -70,7 +73,7 @@ async function memoryTable(bench: Bench): Promise<Table> {
 function memoryCells(findings: MemoryFindings): string[] {
   const { overheadBytes, getsPerSecond, writesPerSecond, fillPause, sweepPause, sweepMillis } = findings
   return [
-    short(overheadBytes),
+    overheadBytes === null ? '' : short(overheadBytes),
     short(getsPerSecond),
     short(writesPerSecond),
     short(fillPause),

@@ -1,5 +1,5 @@
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
-import { type MemorySubject, type MovedClock, openMemorySubject, PAYLOAD_BYTES } from './memory-subjects.ts'
+import { type MemorySubject, type MovedClock, openMemorySubject } from './memory-subjects.ts'
 import { PauseWatch } from './pause-watch.ts'
 
 // A process of its own for one store at one size: node --expose-gc scale/measure-memory.ts <store> <sessions>
@@ -7,8 +7,8 @@ import { PauseWatch } from './pause-watch.ts'
 
 /** What is found of one store at one size. */
 export interface MemoryFindings {
-  /** Bytes of heap a session, beyond its data. */
-  overheadBytes: number
+  /** Bytes of heap a session, beyond its data; `null` when no data is held. */
+  overheadBytes: number | null
   getsPerSecond: number
   writesPerSecond: number
   /** The longest time the event loop stood still while sessions were put in, in milliseconds. */
@@ -131,12 +131,13 @@ async function measure(name: string, sessions: number): Promise<MemoryFindings> 
       return realNow() + this.moved
     },
   }
-  const subject = await openMemorySubject(name, clock)
+  const subject = await openMemorySubject(name, sessions, clock)
   // What the machinery itself takes, it takes before the first look at the heap.
   subject.add(0, HOUR)
   const before = heapBytes()
   const fillPause = await fill(subject, sessions)
-  const overheadBytes = (heapBytes() - before) / sessions - PAYLOAD_BYTES
+  const bytes = (heapBytes() - before) / sessions
+  const overheadBytes = subject.dataBytes === null ? null : bytes - subject.dataBytes
   await perSecond(WARMUP_OPERATIONS, sessions, subject.get)
   const getsPerSecond = await perSecond(OPERATIONS, sessions, subject.get)
   await perSecond(WARMUP_OPERATIONS, sessions, subject.write)

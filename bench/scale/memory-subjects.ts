@@ -2,6 +2,7 @@ import type { Store } from 'express-session'
 import type { SessionRecord } from '../../src/index.ts'
 import { built } from '../subjects/built.ts'
 import { type SampleData, SESSION_BYTES, sampleId, sampleVisitors } from '../subjects/sample-session.ts'
+import { ONE_READ, openOneRead } from './one-read.ts'
 
 /** A store in this process, as far as it is measured. Sessions are known by number. */
 export interface MemorySubject {
@@ -11,6 +12,8 @@ export interface MemorySubject {
   get(session: number, done: () => void): void
   /** Writes over one. */
   write(session: number, done: () => void): void
+  /** How many bytes of what it holds for a session are the session's data; `null` when it holds none. */
+  dataBytes: number | null
   /** Whether expired sessions are removed by themselves or by `prune`. */
   sweeps: 'by itself' | 'when asked' | 'never'
   /** Removes expired sessions at once, if it does so when asked. */
@@ -29,11 +32,11 @@ export interface MovedClock {
 /** What tables call our store where it is asked for objects, as the peers' are: ours gives out text, which the engine parses and writes. */
 export const SAME_WORK = 'coatcheck, parsing and writing JSON'
 
-/** How much of a session's size is its data, in bytes. */
-export const PAYLOAD_BYTES: number = JSON.stringify(sampleVisitors(SESSION_BYTES)()).length
+const PAYLOAD_BYTES = JSON.stringify(sampleVisitors(SESSION_BYTES)()).length
 
-/** Opens a store by the name that tables give it. */
-export function openMemorySubject(name: string, clock: MovedClock): Promise<MemorySubject> {
+/** Opens a store by the name that tables give it, for so many sessions. */
+export function openMemorySubject(name: string, sessions: number, clock: MovedClock): Promise<MemorySubject> {
+  if (name === ONE_READ) return openOneRead(sessions)
   if (name === 'coatcheck') return openOurs(clock)
   if (name === SAME_WORK) return openOurs(clock, JSON)
   return name === 'memorystore' ? openMemorystore(clock) : openMemoryStore()
@@ -71,6 +74,7 @@ async function openOurs(clock: MovedClock, { parse, stringify }: Format = TEXT):
     return found
   }
   return {
+    dataBytes: PAYLOAD_BYTES,
     sweeps: 'by itself',
     size: () => store.size,
     add(session, ttl) {
@@ -119,6 +123,7 @@ function classic(store: Pick<Store, 'get' | 'set'>): Omit<MemorySubject, 'sweeps
     return { cookie, ...nextVisitor() }
   }
   return {
+    dataBytes: PAYLOAD_BYTES,
     add: (session, ttl) => Reflect.apply(store.set, store, [idFor(session), withCookie(ttl)]),
     get: (session, done) => store.get(idFor(session), done),
     write: (session, done) =>
