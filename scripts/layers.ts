@@ -43,7 +43,16 @@ export const LAYERS: Layer[] = [
 
   {
     files: 'app/',
-    values: ['./core/', './app/', './adapters/hono', './stores/memory', 'hono', '@hono/node-server', 'node:'],
+    values: [
+      './core/',
+      './app/',
+      './adapters/hono',
+      './adapters/node-response',
+      './stores/memory',
+      'hono',
+      '@hono/node-server',
+      'node:',
+    ],
     types: [],
   },
   { files: 'testing/', values: ['./core/', './testing/', './stores/memory'], types: [] },

@@ -10,8 +10,8 @@ import { claimHead } from './head-effects.ts'
 import { keepTick } from './kept-tick.ts'
 import { type Mount, mount, passageOf, takeOff } from './mount.ts'
 import { checkHandler, checkSessions } from './mount-arguments.ts'
+import { RuntimeBelow } from './runtime-below.ts'
 import { noteSaved, savedEffects } from './saved-effects.ts'
-import { WaitingRuntime } from './waiting-runtime.ts'
 import { discard, withEffects } from './web-headers.ts'
 
 /** What a handler is given beside the request. */
@@ -66,7 +66,7 @@ export function session<
     try {
       const opened = sessions.open(request)
       passage = isPromise(opened) ? await opened : opened
-      WaitingRuntime.follow(passage, rest[0], rest[1])
+      RuntimeBelow.follow(passage, request, rest[0], rest[1])
       // One that is frozen is taken too: there, each handler has a session of its own.
       const mounted = Object.isExtensible(request) ? mount(request, sessions, passage) : null
       claimHead(rest[0], request)

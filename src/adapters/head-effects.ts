@@ -1,13 +1,16 @@
 import type { ResponseEffects } from '../core/response-effects.ts'
+import type { AnswerState } from '../core/session-follower.ts'
 import { departingHead } from './departing-head.ts'
 import type { NodeHeaderHolder } from './node-headers.ts'
+import { answerStateOf, type NodeResponse } from './node-response.ts'
 
 const EFFECTS: unique symbol = Symbol('coatcheck.headEffects')
 const ANSWERED: unique symbol = Symbol('coatcheck.answeredRequest')
 
 /** A Node response, and what is to be written into its head when that leaves. */
-export interface HeadHolder extends NodeHeaderHolder {
-  readonly headersSent: boolean
+export interface HeadHolder
+  extends NodeHeaderHolder,
+    Pick<NodeResponse, 'headersSent' | 'destroyed' | 'stream'> {
   writeHead(...args: unknown[]): unknown
   [EFFECTS]?: ResponseEffects[]
   /** The request it answers, once that is known. */
@@ -35,6 +38,13 @@ export function headBelow(env: unknown, request: Request): HeadHolder | null {
   if (typeof env !== 'object' || env === null || !('outgoing' in env)) return null
   const { outgoing } = env
   return isHeadHolder(outgoing) && outgoing[ANSWERED] === request ? outgoing : null
+}
+
+/** Tells how far the answer to a request has come; `open` where no Node response is known that answers it. */
+export function answerStateBelow(env: unknown, request: Request): AnswerState {
+  claimHead(env, request)
+  const head = headBelow(env, request)
+  return head === null ? 'open' : answerStateOf(head)
 }
 
 /** Writes effects into a head when it leaves, whatever web `Response` it is made of by then. */

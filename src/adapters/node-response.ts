@@ -1,3 +1,4 @@
+import type { AnswerState } from '../core/session-follower.ts'
 import type { NodeHeaderHolder } from './node-headers.ts'
 
 /** What adapters touch of a Node response: HTTP/1 and the compatibility layer of HTTP/2 alike. */
@@ -38,7 +39,7 @@ export type SendMethod = 'writeHead' | 'write' | 'end' | 'flushHeaders'
  * Tells whether a response's head has left, by Node's own word: @fastify/express has a response say so as soon as it is
  * about to.
  */
-export function hasSentHead(response: NodeResponse): boolean {
+export function hasSentHead(response: Pick<NodeResponse, 'headersSent'>): boolean {
   if (!response.headersSent) return false
   const said: unknown = Reflect.get(Object.getPrototypeOf(response), 'headersSent', response)
   return said !== false
@@ -50,8 +51,17 @@ export function isHttp2(response: NodeResponse): boolean {
 }
 
 /** Tells whether the connection of a response has closed: nothing more will be sent. */
-export function hasClosed(response: NodeResponse): boolean {
+export function hasClosed(response: Pick<NodeResponse, 'destroyed' | 'stream'>): boolean {
   return response.destroyed === true || response.stream?.destroyed === true
+}
+
+/** Tells how far a response has come. */
+export function answerStateOf(
+  response: Pick<NodeResponse, 'headersSent' | 'destroyed' | 'stream'>,
+): AnswerState {
+  // First: a response that has ended is closed as well.
+  if (hasSentHead(response)) return 'begun'
+  return hasClosed(response) ? 'unheard' : 'open'
 }
 
 /** Tells whether a response has a status message: HTTP/2 has none, and warns of each use. */

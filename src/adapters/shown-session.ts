@@ -1,6 +1,7 @@
 import type { Awaitable } from '../core/awaitable.ts'
-import type { Passage, SessionFollower } from '../core/passage.ts'
+import type { Passage } from '../core/passage.ts'
 import type { ResponseEffects } from '../core/response-effects.ts'
+import type { SessionFollower } from '../core/session-follower.ts'
 import type { Sessions } from '../core/sessions.ts'
 import { takeOver } from '../core/take-over.ts'
 import { currentPassage, type Mount, mount, mountAgain } from './mount.ts'

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context } from 'hono'
 import type { SessionEnv } from '../adapters/hono.ts'
+import { answerStateOf } from '../adapters/node-response.ts'
 import { isError } from '../core/is-error.ts'
+import type { AnswerState, SessionFollower } from '../core/session-follower.ts'
 import { warn } from '../core/warning.ts'
 import type { RouteTurner, SessionArrival } from './arrival.ts'
 import type { DirectRun } from './direct-run.ts'
@@ -31,7 +33,7 @@ class Entered<Data extends object> {
  *
  * The first who asks for something that only Hono has makes Hono take the request after all, and wait for the response.
  */
-export class NodeArrival<Data extends object> implements SessionArrival<Data>, RouteTurner {
+export class NodeArrival<Data extends object> implements SessionArrival<Data>, RouteTurner, SessionFollower {
   readonly method = 'GET'
   readonly path: string
   readonly #match: OwnMatch<Data>
@@ -79,6 +81,14 @@ export class NodeArrival<Data extends object> implements SessionArrival<Data>, R
     // Behind the last handler, its route stays the request's.
     if (at < this.#match.handlers.length) this.#turn = at
     this.#entered?.turner.turnTo(at)
+  }
+
+  sessionReplaced(): void {
+    // The request asks the passage for its session each time.
+  }
+
+  answerState(): AnswerState {
+    return answerStateOf(this.#outgoing)
   }
 
   /** Takes over what Hono has made of the request. */

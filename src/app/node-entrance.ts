@@ -55,9 +55,10 @@ export class NodeEntrance<Data extends object> {
       const arrival = new NodeArrival<Data>(path, match, incoming, outgoing, giveToHono)
       try {
         const opened = openPassage(this.#settings.request.sessions, incoming)
-        const ran = andThen(opened, (passage) =>
-          new DirectRun(arrival, match.handlers, arrival, this.#settings, passage).run(),
-        )
+        const ran = andThen(opened, (passage) => {
+          passage.follow(arrival)
+          return new DirectRun(arrival, match.handlers, arrival, this.#settings, passage).run()
+        })
         if (!isPromise(ran)) arrival.leave(ran)
         else
           ran.then(

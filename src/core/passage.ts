@@ -8,6 +8,7 @@ import { notImmediate, tooLateForNewId, tooLateToSave } from './passage-errors.t
 import type { CookieCarrier } from './request-cookie.ts'
 import type { ResponseEffects } from './response-effects.ts'
 import type { ReadonlySession, Session } from './session.ts'
+import type { SessionFollower } from './session-follower.ts'
 import { type SessionDesk, sessionObject } from './session-object.ts'
 import type { Opening } from './session-opener.ts'
 import type { CookieVerb, SessionSaver } from './session-saver.ts'
@@ -16,17 +17,6 @@ import { beginOf, endOfUse } from './session-times.ts'
 import { SessionUpdater, type UpdatedAnswer } from './session-updater.ts'
 import type { RegenerateOptions } from './session-verbs.ts'
 import { warn } from './warning.ts'
-
-/** Who shows a passage's session where handlers find it, and knows the runtime that its request is answered on. */
-export interface SessionFollower {
-  /** Called when `regenerate(callback)` has put another object in the session's place. */
-  sessionReplaced(before: object, session: object): void
-  /**
-   * Called with each save that no response waits for, for a runtime that stops work when a request is answered. Throws
-   * where nothing can keep it awake.
-   */
-  keepAwake?(saving: Promise<void>): void
-}
 
 /** One request's way through the engine, as an adapter sees it. */
 export interface Passage<Data extends object> {
@@ -182,6 +172,15 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     // What has departed with a response that turned out to be none that can be sent is said again.
     if (!this.#failed) this.#abandonHead(this.#effectsOnError)
     return this.#effectsOnError
+  }
+
+  canSetCookie(): boolean {
+    if (this.headersSent) return false
+    const answer = this.#follower?.answerState?.() ?? 'open'
+    if (answer === 'open') return true
+    this.headersSent = true
+    if (answer === 'unheard') this.#unheard = true
+    return false
   }
 
   #depart(): ResponseEffects | null {

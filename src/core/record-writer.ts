@@ -1,5 +1,6 @@
 import { type Awaitable, andThen, onFailure } from './awaitable.ts'
 import { type DataObject, EMPTY_TEXT, readData, writeData } from './data-text.ts'
+import type { Answerable } from './decide.ts'
 import { LONGEST_CHANGE_MS } from './draft-change.ts'
 import { isSessionError } from './errors.ts'
 import type { EventHub } from './events.ts'
@@ -95,25 +96,30 @@ export class RecordWriter {
   /**
    * Writes changed data over the record it was made from.
    * @param change - Makes the same changes to newer data, when somebody else has written meanwhile.
-   * @param mayMove - Whether a cookie can still be set, should the two changes together make another user.
+   * @param answer - Asked for a cookie, should the two changes together make another user.
    */
-  replace(base: LoadedSession, text: string, change: Change, mayMove: boolean): Awaitable<Rewritten> {
+  replace(
+    base: LoadedSession,
+    text: string,
+    change: Change,
+    answer: Pick<Answerable, 'canSetCookie'>,
+  ): Awaitable<Rewritten> {
     const { id, user, revision } = base.record
     const record = this.#successor(base.record, { text, user })
     return andThen<ReplaceOutcome, Rewritten>(this.#put(record, revision), (outcome) => {
       if (outcome === 'written') return { outcome, record, data: undefined }
       if (outcome === 'missing') return this.#gone(base, GONE)
       this.#events.emit('conflict', { id, attempt: 1 })
-      return this.rewrite(base, change, mayMove)
+      return this.rewrite(base, change, answer)
     })
   }
 
   /** Reads the newest data, changes it and writes it, again and again until nobody wrote in between. */
-  rewrite(base: LoadedSession, change: Change, mayMove: boolean): Promise<Rewritten> {
+  rewrite(base: LoadedSession, change: Change, answer: Pick<Answerable, 'canSetCookie'>): Promise<Rewritten> {
     const { id } = base.record
     return this.#turns.take(id, async (turn) => {
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-        const result = await this.#rewriteOnce(base, change, mayMove, turn)
+        const result = await this.#rewriteOnce(base, change, answer, turn)
         if (result !== null) return result
         await this.#conflict(id, attempt)
       }
@@ -124,7 +130,7 @@ export class RecordWriter {
   async #rewriteOnce(
     base: LoadedSession,
     change: Change,
-    mayMove: boolean,
+    answer: Pick<Answerable, 'canSetCookie'>,
     turn: Turn,
   ): Promise<Rewritten | null> {
     const newest = await this.#live(base.record.id, turn)
@@ -133,7 +139,9 @@ export class RecordWriter {
     const draft = await this.#make(change, newest.data, turn)
     // New powers, new id, also when the data became another user's only by coming together here.
     if (draft.user !== record.user)
-      return mayMove ? this.#moveInTurn(base, record, draft, change, turn) : this.#endUnmoved(record)
+      return answer.canSetCookie()
+        ? this.#moveInTurn(base, record, draft, change, turn)
+        : this.#endUnmoved(record)
     const { data } = draft
     // What is there may be this request's own late write, over which a basic store will do again what came since.
     if (draft.text === record.data && !base.writeInDoubt) return { outcome: 'written', record, data }

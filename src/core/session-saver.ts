@@ -23,8 +23,6 @@ interface Plan {
   readonly decision: Decision
   readonly snapshot: Snapshot
   readonly user: string | undefined
-  /** Whether a cookie can still be set, should the id have to change. */
-  readonly mayMove: boolean
 }
 
 /** Saves a session: looks at what the handler did, has it decided, and carries the decision out. */
@@ -107,7 +105,7 @@ export class SessionSaver {
       userChanged: user !== loaded?.record.user,
     }
     const decision = decide(loaded, handled, answer, policy, now)
-    return { decision, snapshot, user, mayMove: !answer.headersSent }
+    return { decision, snapshot, user }
   }
 
   #carryOut(state: SessionState, answer: Answerable, plan: Plan): Awaitable<CookieVerb> {
@@ -133,7 +131,7 @@ export class SessionSaver {
     if (store === 'create')
       return loaded === null ? this.#create(state, plan) : this.#move(state, plan, loaded)
     if (loaded === null) return this.#nothing(state, cookie)
-    if (store === 'replace') return this.#replace(state, plan, loaded)
+    if (store === 'replace') return this.#replace(state, answer, plan, loaded)
     if (store === 'touch') return this.#touch(state, plan, loaded)
     if (store === 'leave') return this.#leave(state, answer, plan, loaded)
     return store === 'destroy' ? this.#destroy(state, answer, loaded) : 'keep'
@@ -213,11 +211,16 @@ export class SessionSaver {
     return 'set'
   }
 
-  #replace(state: SessionState, plan: Plan, loaded: LoadedSession): Awaitable<CookieVerb> {
-    const { snapshot, mayMove } = plan
+  #replace(
+    state: SessionState,
+    answer: Answerable,
+    plan: Plan,
+    loaded: LoadedSession,
+  ): Awaitable<CookieVerb> {
+    const { snapshot } = plan
     const change = (newest: DataObject): DataObject => onTopOf(newest, snapshot)
     const replaced = onFailure(
-      () => this.#engine.writer.replace(loaded, snapshot.text, change, mayMove),
+      () => this.#engine.writer.replace(loaded, snapshot.text, change, answer),
       () => {
         loaded.writeInDoubt = true
         state.doubt(snapshot)

@@ -78,7 +78,7 @@ export class SessionUpdater {
     const { writer, events } = this.#engine
     const { turns } = state
     const { id } = loaded.record
-    const result = await writer.rewrite(loaded, (newest) => changeDraft(newest, change), !answer.headersSent)
+    const result = await writer.rewrite(loaded, (newest) => changeDraft(newest, change), answer)
     if (result.outcome === 'gone' || result.outcome === 'unmovable') {
       const loss: Loss = { id, reason: result.outcome === 'gone' ? 'gone' : 'headers-sent' }
       events.emit('discarded', loss)

@@ -2,15 +2,16 @@ import type { Context } from 'hono'
 import { type Awaitable, isPromise } from '../../core/awaitable.ts'
 import { isSessionError } from '../../core/errors.ts'
 import { withoutOutcome } from '../../core/outcome-headers.ts'
-import type { Passage, SessionFollower } from '../../core/passage.ts'
+import type { Passage } from '../../core/passage.ts'
 import type { CookieCarrier } from '../../core/request-cookie.ts'
 import { applyEffects, type ResponseEffects } from '../../core/response-effects.ts'
+import type { AnswerState, SessionFollower } from '../../core/session-follower.ts'
 import type { Sessions } from '../../core/sessions.ts'
 import { errorResponse } from '../error-response.ts'
-import { claimHead } from '../head-effects.ts'
+import { answerStateBelow, claimHead } from '../head-effects.ts'
 import { type Mount, mount, passageOf } from '../mount.ts'
+import { canWait } from '../runtime-below.ts'
 import { savedEffects } from '../saved-effects.ts'
-import { canWait } from '../waiting-runtime.ts'
 import { discard, withEffects } from '../web-headers.ts'
 import { WebResponseHeaders } from '../web-response-headers.ts'
 
@@ -93,7 +94,7 @@ export function dropResponse(error: unknown, passage: Passage<object>, c: Contex
   return fail(error)
 }
 
-/** Keeps the context's variable the session of a passage, and its runtime awake for late saves. */
+/** Keeps the context's variable the session of a passage and its runtime awake for late saves, and knows the server below. */
 export class ContextSession implements SessionFollower {
   readonly #context: Context
 
@@ -103,6 +104,10 @@ export class ContextSession implements SessionFollower {
 
   sessionReplaced(before: object, session: object): void {
     if (this.#context.get('session') === before) this.#context.set('session', session)
+  }
+
+  answerState(): AnswerState {
+    return answerStateBelow(this.#context.env, this.#context.req.raw)
   }
 
   keepAwake(saving: Promise<void>): void {
