@@ -22,11 +22,12 @@ export interface NextHeaders {
 
 /** Finds the session of the request that Next.js is answering. */
 export interface NextSessions<Data extends object = DefaultData> {
+  // Properties, not methods: they are taken out one by one, which typed linters allow of functions alone.
   /**
    * Gives the session for looking at, in components, layouts, actions and route handlers. Extends and changes nothing.
    * @throws {StoreError} the store failed or did not answer in time, unless `onStoreFailure` is `'anonymous'`.
    */
-  readSession(): Promise<ReadonlySession<Data>>
+  readonly readSession: () => Promise<ReadonlySession<Data>>
   /**
    * Calls `use` with the session, and saves it before it answers. When `use` ends by Next's `redirect()`, `notFound()` and the like, the
    * session is saved too; when it throws anything else, nothing is. Called inside another call, or while another one is at work for
@@ -37,7 +38,7 @@ export interface NextSessions<Data extends object = DefaultData> {
    * @throws {StoreError} the session could not be loaded, and `use` was not called, or not saved.
    * @throws {DataError} the data cannot be kept: nothing was saved.
    */
-  withSession<Answer>(use: (session: Session<Data>) => Awaitable<Answer>): Promise<Answer>
+  readonly withSession: <Answer>(use: (session: Session<Data>) => Awaitable<Answer>) => Promise<Answer>
 }
 
 const USAGE = "session(createSessions({ … }), { cookies, headers }), with both from 'next/headers'"

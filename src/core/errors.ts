@@ -158,7 +158,10 @@ export class StoreError extends SessionError {
  * Tells whether an unknown error comes from this library, also from another copy of it.
  * @param code - Only this code counts. Default: any.
  */
-export function isSessionError(error: unknown, code?: ErrorCode): error is SessionError {
+export function isSessionError<Code extends ErrorCode = ErrorCode>(
+  error: unknown,
+  code?: Code,
+): error is SessionError & { readonly code: Code } {
   if (typeof error !== 'object' || error === null || !(BRAND in error)) return false
   return code === undefined || ('code' in error && error.code === code)
 }

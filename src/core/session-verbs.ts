@@ -1,10 +1,23 @@
 /** What a callback verb calls: with an error, or with nothing when all went well. */
 export type SessionCallback = (error?: Error) => void
 
+/** The keys of data that is one of several kinds: those that only some kinds have, too. */
+type KeyOfAny<Data> = Data extends unknown ? keyof Data : never
+
+/** The names of keys of data, whatever kind it is of. Both, for where the type is not known yet: the second is none then. */
+type SessionKey<Data> = Extract<keyof Data | KeyOfAny<Data>, string>
+
+/** What may stand under a key of data that is one of several kinds. */
+type ValueOfAny<Data, Key extends PropertyKey> = Data extends unknown
+  ? Key extends keyof Data
+    ? Data[Key]
+    : never
+  : never
+
 /** What {@link SessionVerbs.regenerate} carries over into the new session. */
 export interface RegenerateOptions<Data extends object = Record<string, unknown>> {
   /** `true` keeps all data, a list keeps these top-level keys. Default: nothing. */
-  keep?: true | readonly Extract<keyof Data, string>[]
+  keep?: true | readonly SessionKey<Data>[]
 }
 
 /** What every session can do and tell. None of it is enumerable: loops and spreads see your data only. */
@@ -18,16 +31,18 @@ export interface SessionVerbs<Data extends object> {
   /** When the session ends if it is not used again after this request. Milliseconds since the epoch. */
   readonly expiresAt: number
   /** Tells whether there is a value under this key. */
-  has(key: Extract<keyof Data, string>): boolean
+  has(key: SessionKey<Data>): boolean
   /** Gives the value under a key: the same as reading the property. */
   get<Key extends keyof Data>(key: Key): Data[Key] | undefined
+  get<Key extends KeyOfAny<Data>>(key: Key): ValueOfAny<Data, Key> | undefined
   /**
    * Puts a value under a key: the same as assigning the property.
    * @throws {DataError} `ERR_DATA_KEY_RESERVED` or `ERR_DATA_NOT_SERIALIZABLE` the key is one of the session's own names, or JSON
    * cannot hold the value; nothing was changed.
    * @throws {UsageError} `ERR_SESSION_DESTROYED` after `destroy()`; nothing was changed.
    */
-  set<Key extends keyof Data>(key: Key, value: Data[Key]): void
+  set<Key extends keyof Data>(key: Key, value: Data[Key] | undefined): void
+  set<Key extends KeyOfAny<Data>>(key: Key, value: ValueOfAny<Data, Key> | undefined): void
   /**
    * Wipes the data and ends this id. What is written afterwards starts a new session under a new id; if
    * nothing is, the record is destroyed and the cookie cleared when the response goes out.
@@ -47,9 +62,9 @@ export interface SessionVerbs<Data extends object> {
    * @see OWASP ASVS 5.0 7.2.4
    */
   regenerate(callback: SessionCallback): void
-  regenerate(options?: RegenerateOptions<Data> | readonly Extract<keyof Data, string>[]): Promise<void>
+  regenerate(options?: RegenerateOptions<Data> | readonly SessionKey<Data>[]): Promise<void>
   regenerate(
-    options: RegenerateOptions<Data> | readonly Extract<keyof Data, string>[] | undefined,
+    options: RegenerateOptions<Data> | readonly SessionKey<Data>[] | undefined,
     callback: SessionCallback,
   ): void
   /**

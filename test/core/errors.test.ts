@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, expectTypeOf, test } from 'vitest'
 import {
   ConfigError,
   DataError,
+  type ErrorCode,
   isSessionError,
   SessionError,
   StoreError,
@@ -77,3 +78,12 @@ test.each([null, undefined, 'ERR_NOT_MOUNTED', 5, {}, { code: 'ERR_NOT_MOUNTED' 
   '%j is none of ours',
   (other) => expect(isSessionError(other)).toBe(false),
 )
+
+test('an error that has not the code that was asked for is still one of the library, to the compiler too', () => {
+  const error: SessionError = new UsageError('ERR_HEADERS_SENT', 'too late')
+  if (isSessionError(error, 'ERR_DATA_TOO_LARGE'))
+    expectTypeOf(error.code).toEqualTypeOf<'ERR_DATA_TOO_LARGE'>()
+  else expect(error.code).toBe('ERR_HEADERS_SENT')
+  const unknown: unknown = error
+  if (isSessionError(unknown)) expectTypeOf(unknown.code).toEqualTypeOf<ErrorCode>()
+})

@@ -57,6 +57,50 @@ describe('a session of described data', () => {
     })
   })
 
+  test('has set take undefined, as the property does', () => {
+    compileOnly(() => sessionOf<Data>().set('count', undefined))
+  })
+
+  test('of one of several kinds has verbs that know the keys of each', () => {
+    interface Guest {
+      kind: 'guest'
+      cart: string[]
+    }
+    interface Member {
+      kind: 'member'
+      userId: string
+      cart: number
+    }
+    compileOnly(() => {
+      const session = sessionOf<Guest | Member>()
+      expectTypeOf(session.get('kind')).toEqualTypeOf<'guest' | 'member' | undefined>()
+      expectTypeOf(session.get('userId')).toEqualTypeOf<string | undefined>()
+      expectTypeOf(session.get('cart')).toEqualTypeOf<string[] | number | undefined>()
+      session.set('userId', 'ann')
+      session.has('userId')
+      session.regenerate({ keep: ['userId', 'cart'] })
+      session.regenerate(['userId'])
+      // @ts-expect-error no kind has this key
+      session.get('name')
+      // @ts-expect-error in no kind is it a number
+      session.set('userId', 1)
+      // @ts-expect-error nor is it there to be kept
+      session.regenerate(['name'])
+      // @ts-expect-error nor to be asked for
+      return session.has('name')
+    })
+  })
+
+  test('of a type that is not known yet has its known keys got and set', () => {
+    compileOnly(() => {
+      function count<Some extends { count: number }>(session: Session<Some>): Some['count'] | undefined {
+        session.set('count', session.get('count'))
+        return session.get('count')
+      }
+      return count
+    })
+  })
+
   test('has verbs that cannot be written and answer what they promise', () => {
     expectTypeOf<Session<Data>['id']>().toEqualTypeOf<string>()
     expectTypeOf<Session<Data>['toJSON']>().returns.toEqualTypeOf<Partial<Data>>()
