@@ -104,7 +104,7 @@ async function commit(
   request: Request,
 ): Promise<Response> {
   try {
-    const committed = passage.commit()
+    const committed = passage.commit(response?.status)
     const effects = isPromise(committed) ? await committed : committed
     if (mounted?.outer !== undefined && effects !== null) noteSaved(request, effects)
     return withEffectsOf(effects, response, env, request)

@@ -154,7 +154,7 @@ export class HeldResponse {
       if (method === 'writeHead') refuse('write')
       return this.#waiting?.add(method, args)
     }
-    const saving = this.#save()
+    const saving = this.#save(method === 'writeHead' ? args[0] : undefined)
     if (isPromise(saving)) return this.#hold(saving, method, args)
     this.#stage = 'saved'
     return this.#send(method, args)
@@ -171,17 +171,23 @@ export class HeldResponse {
     return this.#stage !== 'open'
   }
 
-  /** Saves all sessions; rejects with the first failure, when each has been tried. */
-  #save(): Awaitable<void> {
-    const saving = this.#saveOne(this.#first)
+  /**
+   * Saves all sessions; rejects with the first failure, when each has been tried.
+   * @param given - The status that the head is made with, where that is given to `writeHead`.
+   */
+  #save(given?: unknown): Awaitable<void> {
+    const status = typeof given === 'number' ? given : this.#response.statusCode
+    const saving = this.#saveOne(this.#first, status)
     if (this.#others === null) return saving
-    const pending = [saving, ...this.#others.map((passage) => this.#saveOne(passage))].filter(isPromise)
+    const pending = [saving, ...this.#others.map((passage) => this.#saveOne(passage, status))].filter(
+      isPromise,
+    )
     return pending.length === 0 ? undefined : allDone(pending)
   }
 
-  #saveOne(passage: Committable): Awaitable<void> {
+  #saveOne(passage: Committable, status: number): Awaitable<void> {
     try {
-      const effects = passage.commit()
+      const effects = passage.commit(status)
       return isPromise(effects) ? this.#noteLater(passage, effects) : this.#note(effects)
     } catch (error) {
       return this.#giveUp(passage, error)

@@ -79,7 +79,7 @@ export function sessionOf<Data extends object>(
 
 function commit(passage: Passage<object>, mounted: Mount<object>, c: Context): Awaitable<void> {
   try {
-    const committed = passage.commit()
+    const committed = passage.commit(c.finalized ? c.res.status : undefined)
     if (!isPromise(committed)) return leave(committed, mounted, c)
     return committed
       .then((effects) => leave(effects, mounted, c))

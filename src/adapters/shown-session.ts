@@ -67,9 +67,9 @@ export class ShownSession implements SessionFollower {
   }
 
   /** Does what putting something in the session's place asks for, and saves. */
-  commit(): Awaitable<ResponseEffects | null> {
+  commit(status?: number): Awaitable<ResponseEffects | null> {
     this.#settle()
-    return this.#passage.commit()
+    return this.#passage.commit(status)
   }
 
   /** The same, when nobody is there any more to be answered. */

@@ -126,7 +126,7 @@ export class DirectRun<Data extends object> {
 
   #save(): Awaitable<this> {
     try {
-      const committed = this.#passage.commit()
+      const committed = this.#passage.commit(this.answer.status)
       if (!isPromise(committed)) return this.#end(committed)
       return committed.then(
         (effects) => this.#end(effects),

@@ -2,6 +2,7 @@ import { type Awaitable, andThen, isPromise } from './awaitable.ts'
 import { carryOf } from './carry.ts'
 import { checkChange, type DraftChange } from './draft-change.ts'
 import type { Engine } from './engine.ts'
+import { isSessionError } from './errors.ts'
 import { latestEnd } from './expiry.ts'
 import { isError } from './is-error.ts'
 import { notImmediate, tooLateForNewId, tooLateToSave } from './passage-errors.ts'
@@ -25,12 +26,13 @@ export interface Passage<Data extends object> {
   /**
    * Saves the session. Call it before the response's headers leave, and do not let them leave before it has
    * answered; then write what it answers into them with `applyEffects`. Call it again when the body ends.
+   * @param status - The response's. A 503 leaves as it is when the store fails: it says what would be answered instead.
    * @returns What the session does to the headers; `null` for nothing.
    * @throws {StoreError} the save failed: answer with the error instead of the handler's response, and with what
    * `giveUp` says.
    * @throws {DataError} the data cannot be kept: likewise.
    */
-  commit(): Awaitable<ResponseEffects | null>
+  commit(status?: number): Awaitable<ResponseEffects | null>
   /**
    * Saves the session when the client has left before its answer. What is changed later is saved by itself; what needs a new cookie
    * is dropped, with the event `discarded`.
@@ -63,6 +65,9 @@ interface UpdateBegun {
 }
 
 const NO_UPDATES: readonly UpdateBegun[] = []
+
+/** Service Unavailable. */
+const UNAVAILABLE = 503
 
 /** A request between `open` and the end of its response: runs its saves one after another. */
 export class RequestPassage<Data extends object> implements Passage<Data>, SessionDesk, UpdatedAnswer {
@@ -135,7 +140,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     return sessionObject<Data>(this.#state, this, true)
   }
 
-  commit(): Awaitable<ResponseEffects | null> {
+  commit(status?: number): Awaitable<ResponseEffects | null> {
     // A failed response is answered with an error, whose own headers must not wait for the same failure again.
     if (this.#failed) return null
     this.#usedMeanwhile = false
@@ -144,9 +149,11 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     const begun = this.#updates === null ? NO_UPDATES : [...this.#updates]
     try {
       const departed = this.#inOrder(() => this.#saveAndDepart(begun))
-      return isPromise(departed) ? departed.then(undefined, (error: unknown) => this.#fail(error)) : departed
+      return isPromise(departed)
+        ? departed.then(undefined, (error: unknown) => this.#fail(error, status))
+        : departed
     } catch (error) {
-      return this.#fail(error)
+      return this.#fail(error, status)
     }
   }
 
@@ -204,9 +211,12 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     return used ? this.#engine.effectsOfUse : null
   }
 
-  #fail(error: unknown): never {
+  #fail(error: unknown, status: number | undefined): ResponseEffects | null {
     this.#abandonHead(null)
-    throw error
+    // Nobody takes it for a success, and it may be what the app itself has to say of this very failure.
+    const says = status === UNAVAILABLE && isSessionError(error) && error.status === status
+    if (!says) throw error
+    return this.#effectsOnError ?? (this.#state.used ? this.#engine.effectsOfUse : null)
   }
 
   /** Makes way for an error. What is saved from here on has no response to set a cookie in. */

@@ -22,7 +22,7 @@ export interface JsonAnswer {
   /** What is sent, as JSON. */
   body: object
   /** Default 200. */
-  status?: 200 | 500
+  status?: 200 | 500 | 503
   /** Further headers. */
   headers?: Record<string, string>
   /** `Set-Cookie` lines of the app's own, to be added one by one. */

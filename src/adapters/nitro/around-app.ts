@@ -70,7 +70,7 @@ export function standAround<Data extends object>(app: H3App, around: Surrounding
     try {
       return await handler(event)
     } finally {
-      const effects = await shown.commit()
+      const effects = await shown.commit(res.statusCode)
       if (effects !== null) applyEffects(effects, new NodeResponseHeaders(res))
     }
   }

@@ -71,10 +71,11 @@ export function standAroundLocal<Data extends object>(
     const made: { answer?: LocalAnswer } = {}
     const head = await visit(request, async (context) => {
       made.answer = await localCall({ ...request, context })
-      return new Response(null, { status: HEAD_ALONE, headers: headersOf(made.answer) })
+      return new Response(null, { status: statusFor(made.answer), headers: headersOf(made.answer) })
     })
     const headers = recordOf(head.headers)
-    if (made.answer !== undefined && head.status === HEAD_ALONE) return { ...made.answer, headers }
+    if (made.answer !== undefined && head.status === statusFor(made.answer))
+      return { ...made.answer, headers }
     const { status, statusText } = head
     return { status, statusText, headers, body: await head.text() }
   }
@@ -82,6 +83,11 @@ export function standAroundLocal<Data extends object>(
 
 /** The status of what stands for a response without its body: no error has it. */
 const HEAD_ALONE = 299
+
+/** Gives that status, but a 503's own: it leaves as it is where a session cannot be saved, so no error comes in its place. */
+function statusFor({ status }: LocalAnswer): number {
+  return status === 503 ? status : HEAD_ALONE
+}
 
 /** What stands for a request, by the context that it is handed on with: several managers are asked by the same one. */
 const STANDING_FOR = new WeakMap<object, Request>()

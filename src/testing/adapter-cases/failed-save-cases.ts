@@ -1,4 +1,4 @@
-import type { RouteContext } from '../adapter-app.ts'
+import type { JsonAnswer, RouteContext } from '../adapter-app.ts'
 import { type AdapterCase, adapterCase } from '../adapter-case.ts'
 import { json } from '../adapter-trial.ts'
 import { assert, assertEqual } from '../assert.ts'
@@ -108,6 +108,40 @@ export const failedSaveCases: readonly AdapterCase[] = [
       })
       trial.store.fail('create')
       assertEqual((await app.visitor().visit('/save')).status, 503, 'the status')
+    },
+  ),
+
+  adapterCase(
+    'failed-save-answered-by-the-handler',
+    'the 503 that a handler answers itself when save() or destroy() fails is what the client gets, and nothing was saved [P2] [P11]',
+    async (trial) => {
+      const caught = (verb: 'save' | 'destroy') => {
+        return async ({ session }: RouteContext): Promise<JsonAnswer> => {
+          session.visits = 2
+          const done = await session[verb]().then(
+            () => true,
+            () => false,
+          )
+          return { kind: 'json', status: done ? 200 : 503, body: { [MARK]: done } }
+        }
+      }
+      const app = await trial.serve({
+        '/set': (context) => set(context, 1),
+        '/save': caught('save'),
+        '/destroy': caught('destroy'),
+        '/look': ({ session }) => json(session.toJSON()),
+      })
+      const visitor = app.visitor()
+      await visitor.json('/set')
+      for (const path of ['/save', '/destroy']) {
+        trial.store.fail('replace')
+        trial.store.fail('destroy')
+        const reply = await visitor.visit(path)
+        assertEqual([reply.status, reply.setCookies], [503, []], 'the status and the Set-Cookie lines')
+        assertEqual(JSON.parse(reply.body), { [MARK]: false }, 'the body')
+        trial.store.heal()
+        assertEqual(await visitor.json('/look'), { visits: 1 }, 'the session afterwards')
+      }
     },
   ),
 
