@@ -77,10 +77,17 @@ export const BREAKERS_P04_P06: readonly PromiseBreaker[] = [
   },
   {
     promise: 'P5',
+    breaks: 'moves a session whose new cookie reaches nobody',
+    file: 'core/passage.ts',
+    find: "if (answer === 'open') return true",
+    replace: "if (answer !== 'unheard') return true",
+  },
+  {
+    promise: 'P5',
     breaks: 'keeps the id when the user changes by update()',
     file: 'core/record-writer.ts',
-    find: 'if (draft.user !== record.user)\n      return mayMove',
-    replace: 'if (draft.user === null)\n      return mayMove',
+    find: 'if (draft.user !== record.user)\n      return answer',
+    replace: 'if (draft.user === null)\n      return answer',
   },
   {
     promise: 'P5',

@@ -101,6 +101,27 @@ describe('a commit', () => {
     },
   )
 
+  test('lets a response leave that says by its own status what the failure would be answered with, and no other [P2] [P11]', async () => {
+    const { browser, store, memory } = startFaulty<Data>()
+    store.fail('create')
+    for (const status of [undefined, 200, 204, 302, 404, 499, 500, 502, 504]) {
+      const { session, passage } = await browser.arrive()
+      session.a = 1
+      await expect((async () => passage.commit(status))()).rejects.toMatchObject({ status: 503 })
+    }
+    const { session, passage } = await browser.arrive()
+    session.a = 1
+    expect(await passage.commit(503)).toMatchObject({ setCookie: null })
+    expect(memory.size).toBe(0)
+  })
+
+  test('rejects with the data error also where the response is a 503: its reason is another [P2]', async () => {
+    const { browser } = start<{ text: string }>({ maxBytes: 100 })
+    const { session, passage } = await browser.arrive()
+    session.text = 'x'.repeat(200)
+    await expect((async () => passage.commit(503))()).rejects.toMatchObject({ code: 'ERR_DATA_TOO_LARGE' })
+  })
+
   test('rejects with the data error when the data cannot be kept, and gives no cookie [P2]', async () => {
     const { browser, memory } = start<{ text: string }>({ maxBytes: 100 })
     const exchange = await browser.arrive()

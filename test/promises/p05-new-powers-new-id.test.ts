@@ -287,3 +287,45 @@ describe('a new user after the headers have gone', () => {
     expect(await thief.look()).toEqual({ cart: ['hat'], theme: 'dark' })
   })
 })
+
+describe('a sign-in whose new cookie would reach nobody', () => {
+  const ANSWERS = ['begun', 'unheard'] as const
+
+  test.each(ANSWERS)(
+    'moves nothing, where the answer is %s: the visitor keeps the session [P5]',
+    async (answer) => {
+      const { browser, sessions, memory } = await visitor()
+      const events = new EventLog(sessions)
+      const { passage, session } = await browser.arrive()
+      passage.follow({ sessionReplaced() {}, answerState: () => answer })
+      session.userId = 'ann'
+      expect(await passage.commit()).toBeNull()
+      expect(events.told).toContain('discarded: headers-sent')
+      expect(await sessions.user('ann').list()).toEqual([])
+      expect(memory.size).toBe(1)
+      expect(await browser.look()).toEqual({ cart: ['hat'], theme: 'dark' })
+    },
+  )
+
+  test.each(ANSWERS)('by update() moves nothing, where the answer is %s [P5]', async (answer) => {
+    const { browser, sessions, memory } = await visitor()
+    const { passage, session } = await browser.arrive()
+    passage.follow({ sessionReplaced() {}, answerState: () => answer })
+    const updated = await session.update((draft) => {
+      draft.userId = 'ann'
+    })
+    expect(updated).toBe(false)
+    expect(await passage.commit()).toBeNull()
+    expect(await sessions.user('ann').list()).toEqual([])
+    expect(memory.size).toBe(1)
+  })
+
+  test('is saved where nothing has left yet [P5]', async () => {
+    const { browser, sessions } = await visitor()
+    const { passage, session } = await browser.arrive()
+    passage.follow({ sessionReplaced() {}, answerState: () => 'open' })
+    session.userId = 'ann'
+    expect((await passage.commit())?.setCookie).toEqual(expect.any(String))
+    expect(await sessions.user('ann').list()).toHaveLength(1)
+  })
+})
