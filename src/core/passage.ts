@@ -185,6 +185,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     if (this.headersSent) return false
     const answer = this.#follower?.answerState?.() ?? 'open'
     if (answer === 'open') return true
+    // From here on it is as if the adapter had said so.
     this.headersSent = true
     if (answer === 'unheard') this.#unheard = true
     return false
