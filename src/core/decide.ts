@@ -35,8 +35,10 @@ export interface Answerable {
   presented: boolean
   /** Whether the response is about to leave, or has left: what is decided now is what it says. */
   leaving: boolean
-  /** Tells whether a cookie can still be set. Asked only when that is decided, for not every adapter knows it at once. */
-  canSetCookie(): boolean
+  /** Whether the response's headers have gone out, so that no cookie can be set. */
+  headersSent: boolean
+  /** Tells whether a new id would reach the client. Asked only when there is to be one: not every adapter knows it at once. */
+  takesNewId(): boolean
 }
 
 /** The settings a decision depends on. */
@@ -72,9 +74,8 @@ export function decide(
 ): Decision {
   const decision =
     loaded === null ? withoutRecord(handled, answer) : withRecord(loaded, handled, answer, policy, now)
-  return decision.cookie === 'none' || answer.canSetCookie()
-    ? decision
-    : afterHeaders(decision, loaded, handled)
+  const tooLate = isMove(decision) ? !answer.takesNewId() : answer.headersSent
+  return tooLate ? afterHeaders(decision, loaded, handled) : decision
 }
 
 /** Tells whether a use of the session now is worth writing down. */
@@ -113,8 +114,14 @@ function withRecord(
   return NOTHING
 }
 
+/** Whether there is to be a new id, or may be. */
+function isMove({ store }: Decision): boolean {
+  return store === 'create' || store === 'leave'
+}
+
 /** Without a cookie an existing record can be written or ended; a new id could reach nobody. */
 function afterHeaders(decision: Decision, loaded: Loaded | null, { fate }: Handled): Decision {
+  if (decision.cookie === 'none') return decision
   if (decision.store === 'leave') return { ...NOTHING, store: 'destroy' }
   if (decision.store !== 'create') return { ...decision, cookie: 'none' }
   // Nobody goes on as a user the request meant to leave. A visitor's record that was to become a user's stays as it was.

@@ -181,7 +181,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     return this.#effectsOnError
   }
 
-  canSetCookie(): boolean {
+  takesNewId(): boolean {
     if (this.headersSent) return false
     const answer = this.#follower?.answerState?.() ?? 'open'
     if (answer === 'open') return true

@@ -96,13 +96,13 @@ export class RecordWriter {
   /**
    * Writes changed data over the record it was made from.
    * @param change - Makes the same changes to newer data, when somebody else has written meanwhile.
-   * @param answer - Asked for a cookie, should the two changes together make another user.
+   * @param answer - Asked whether it takes a new id, should the two changes together make another user.
    */
   replace(
     base: LoadedSession,
     text: string,
     change: Change,
-    answer: Pick<Answerable, 'canSetCookie'>,
+    answer: Pick<Answerable, 'takesNewId'>,
   ): Awaitable<Rewritten> {
     const { id, user, revision } = base.record
     const record = this.#successor(base.record, { text, user })
@@ -115,7 +115,7 @@ export class RecordWriter {
   }
 
   /** Reads the newest data, changes it and writes it, again and again until nobody wrote in between. */
-  rewrite(base: LoadedSession, change: Change, answer: Pick<Answerable, 'canSetCookie'>): Promise<Rewritten> {
+  rewrite(base: LoadedSession, change: Change, answer: Pick<Answerable, 'takesNewId'>): Promise<Rewritten> {
     const { id } = base.record
     return this.#turns.take(id, async (turn) => {
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
@@ -130,7 +130,7 @@ export class RecordWriter {
   async #rewriteOnce(
     base: LoadedSession,
     change: Change,
-    answer: Pick<Answerable, 'canSetCookie'>,
+    answer: Pick<Answerable, 'takesNewId'>,
     turn: Turn,
   ): Promise<Rewritten | null> {
     const newest = await this.#live(base.record.id, turn)
@@ -139,7 +139,7 @@ export class RecordWriter {
     const draft = await this.#make(change, newest.data, turn)
     // New powers, new id, also when the data became another user's only by coming together here.
     if (draft.user !== record.user)
-      return answer.canSetCookie()
+      return answer.takesNewId()
         ? this.#moveInTurn(base, record, draft, change, turn)
         : this.#endUnmoved(record)
     const { data } = draft

@@ -5,7 +5,7 @@ export type AnswerState = 'open' | 'begun' | 'unheard'
 export interface SessionFollower {
   /** Called when `regenerate(callback)` has put another object in the session's place. */
   sessionReplaced(before: object, session: object): void
-  /** Tells how far the answer has come, where a server is known that knows. Asked only when a cookie has to be set. */
+  /** Tells how far the answer has come, where a server is known that knows. Asked only when there is to be a new id. */
   answerState?(): AnswerState
   /**
    * Called with each save that no response waits for, for a runtime that stops work when a request is answered. Throws

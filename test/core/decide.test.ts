@@ -12,13 +12,12 @@ const NOW = 1_000_000
 const POLICY = { touchInterval: 100 }
 
 /** One combination of everything a decision can depend on. */
-interface Cell extends Handled, Omit<Answerable, 'canSetCookie'> {
+interface Cell extends Handled, Omit<Answerable, 'takesNewId'> {
   loaded: Loaded | null
-  headersSent: boolean
 }
 
 function answerOf({ presented, leaving, headersSent }: Cell): Answerable {
-  return { presented, leaving, canSetCookie: () => !headersSent }
+  return { presented, leaving, headersSent, takesNewId: () => !headersSent }
 }
 
 const BOTH = [false, true] as const
