@@ -6,8 +6,15 @@ export const BREAKERS_P04_P06: readonly PromiseBreaker[] = [
     promise: 'P4',
     breaks: 'leaves a record where it is that was found and not let in',
     file: 'core/session-opener.ts',
-    find: 'remains: id }',
+    find: 'remains: ticket.id }',
     replace: 'remains: null }',
+  },
+  {
+    promise: 'P4',
+    breaks: 'begins a session in the place of one that was ended since the request came',
+    file: 'core/session-opener.ts',
+    find: '!this.#ended?.isEndedSince(missing.id, before)',
+    replace: 'this.#ended !== undefined',
   },
   {
     promise: 'P4',

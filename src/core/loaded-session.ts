@@ -1,4 +1,4 @@
-import type { DataObject } from './data-text.ts'
+import { type DataObject, EMPTY_TEXT } from './data-text.ts'
 import type { Loaded } from './decide.ts'
 import type { SessionRecord } from './record.ts'
 import { newTicket, type VerifiedTicket } from './verified-ticket.ts'
@@ -35,6 +35,16 @@ export class LoadedSession implements Loaded {
   static writtenOver(record: SessionRecord, ticket: VerifiedTicket, data?: DataObject): LoadedSession {
     ticket.touchedAt = record.touchedAt
     return new LoadedSession(record, ticket, data)
+  }
+
+  /**
+   * A session that was there when the request came, and has ended since: it has nothing to read, and what is written to it is
+   * found to be too late.
+   */
+  static ended(ticket: VerifiedTicket, now: number): LoadedSession {
+    const { id } = ticket
+    const record = { id, data: EMPTY_TEXT, revision: 0, createdAt: now, touchedAt: now, expiresAt: now }
+    return new LoadedSession(record, ticket)
   }
 
   /** What changes count from: a schema may fill in defaults or change types, and its own output is what is unchanged. */

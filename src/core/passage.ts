@@ -76,6 +76,8 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
   readonly #request: CookieCarrier | null
   /** The `Cookie` header that the session is looked for by when somebody uses it; `null` once it was. */
   #unopened: string | null
+  /** How many records had been ended when the request came. */
+  readonly #endedBefore: number
   /** Whether the request brought a cookie of our name, good or bad. */
   presented = false
   /** Whether the response waits to leave, or has left. */
@@ -100,6 +102,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
 
   /** @param unopened - The `Cookie` header to look for a session by when somebody uses it; `null` when `begin` is called. */
   constructor(engine: Engine, saver: SessionSaver, request: CookieCarrier | null, unopened: string | null) {
+    this.#endedBefore = engine.opener.ended
     this.#engine = engine
     this.#saver = saver
     this.#state = new SessionState(engine.policy, engine.onCorrupt)
@@ -266,7 +269,7 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
 
   /** Looks for the session now that it is used. When that fails, the next use tries again. */
   #open(unopened: string): void {
-    const opening = this.#engine.opener.open(unopened, asFound)
+    const opening = this.#engine.opener.openLate(unopened, this.#endedBefore)
     if (isPromise(opening)) throw notImmediate(opening)
     this.#unopened = null
     this.begin(opening)
@@ -390,8 +393,4 @@ export class RequestPassage<Data extends object> implements Passage<Data>, Sessi
     if (this.#unheard) return
     throw tooLateForNewId()
   }
-}
-
-function asFound(opening: Opening): Opening {
-  return opening
 }

@@ -1,10 +1,11 @@
 import { type Awaitable, isPromise } from './awaitable.ts'
 import { StoreError } from './errors.ts'
 import type { EventHub } from './events.ts'
-import type { LoadedSession } from './loaded-session.ts'
+import { LoadedSession } from './loaded-session.ts'
 import type { Policy } from './policy.ts'
 import { type CookieCarrier, cookieHeaderOf } from './request-cookie.ts'
 import type { Found, SessionLoader } from './session-loader.ts'
+import type { EndedRecords } from './store.ts'
 import type { TicketBook } from './ticket.ts'
 import type { UnreachableSession } from './unreachable-session.ts'
 import type { VerifiedTicket } from './verified-ticket.ts'
@@ -19,6 +20,8 @@ export interface Opening {
   readonly presented: boolean
   /** The id of a record that was found and not let in; `null` for none. */
   readonly remains: string | null
+  /** The ticket of a record that is not there. */
+  readonly missing?: VerifiedTicket
 }
 
 /** Goes on from what was found for a request. */
@@ -33,12 +36,26 @@ export class SessionOpener {
   readonly #loader: SessionLoader
   readonly #policy: Policy
   readonly #events: EventHub
+  readonly #ended: EndedRecords | undefined
 
-  constructor(tickets: TicketBook, loader: SessionLoader, policy: Policy, events: EventHub) {
+  /** @param ended - What a store that is asked when a session is first used knows of ended records. */
+  constructor(
+    tickets: TicketBook,
+    loader: SessionLoader,
+    policy: Policy,
+    events: EventHub,
+    ended: EndedRecords | undefined,
+  ) {
+    this.#ended = ended
     this.#tickets = tickets
     this.#loader = loader
     this.#policy = policy
     this.#events = events
+  }
+
+  /** How many records have been ended so far; 0 where nobody has to know. */
+  get ended(): number {
+    return this.#ended === undefined ? 0 : this.#ended.count
   }
 
   /**
@@ -70,14 +87,26 @@ export class SessionOpener {
     )
   }
 
+  /**
+   * Does the same when the session is first used, with a store that is immediate.
+   * @param before - What `ended` was when the request came.
+   */
+  openLate(cookieHeader: string, before: number): Awaitable<Opening> {
+    return this.open(cookieHeader, (opening) => {
+      const { missing } = opening
+      if (missing === undefined || !this.#ended?.isEndedSince(missing.id, before)) return opening
+      return { ...opening, loaded: LoadedSession.ended(missing, this.#policy.now()) }
+    })
+  }
+
   #withoutStore(ticket: VerifiedTicket, error: unknown): Opening {
     if (this.#policy.onStoreFailure === 'fail' || !(error instanceof StoreError)) throw error
     return { loaded: null, unreachable: { ticket, error }, presented: true, remains: null }
   }
 }
 
-function opening(found: Found, { id }: VerifiedTicket): Opening {
-  if (found === null) return NO_SESSION
-  if (found === 'not let in') return { ...NO_SESSION, remains: id }
+function opening(found: Found, ticket: VerifiedTicket): Opening {
+  if (found === null) return { ...NO_SESSION, missing: ticket }
+  if (found === 'not let in') return { ...NO_SESSION, remains: ticket.id }
   return { loaded: found, unreachable: null, presented: true, remains: null }
 }

@@ -106,6 +106,9 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
     this.#access = new StoreAccess(this.#store, nameOf(options.store), policy.storeTimeout, events)
     const tickets = new TicketBook(keys, cookie.name, cookie.place)
     const loader = new SessionLoader(this.#access, policy, events)
+    // A schema may ask somebody else, and a ticket of an older key is signed again even where nobody uses its session.
+    const defers = options.store.immediate === true && policy.validate === null && !keys.rotating
+    const ended = defers ? options.store.ended : undefined
     this.#engine = {
       policy,
       cookie,
@@ -113,14 +116,13 @@ class StoredSessions<Data extends object> implements Sessions<Data> {
       events,
       tickets,
       loader,
-      opener: new SessionOpener(tickets, loader, policy, events),
+      opener: new SessionOpener(tickets, loader, policy, events, ended),
       writer: new RecordWriter(this.#access, policy, events),
       onCorrupt: (id) => events.emit('missed', { reason: 'corrupt', id }),
       effectsOfUse: { setCookie: null, cookie },
     }
     this.#saver = new SessionSaver(this.#engine)
-    // A schema may ask somebody else, and a ticket of an older key is signed again even where nobody uses its session.
-    this.#defers = options.store.immediate === true && policy.validate === null && !keys.rotating
+    this.#defers = ended !== undefined
     this.cookieName = cookie.name
     this.#store.onEvict?.((id) => events.emit('evicted', { id }))
   }

@@ -41,6 +41,17 @@ export interface RecordPage {
 }
 
 /**
+ * Tells a record that has ended since a request came from one that had ended before: the first must not be followed by a new
+ * session, the second may be.
+ */
+export interface EndedRecords {
+  /** How many live records have been ended so far, in whatever way but by their own time. */
+  readonly count: number
+  /** Tells whether the record under this id was ended when `count` was more than this. */
+  isEndedSince(id: string, count: number): boolean
+}
+
+/**
  * Where session records live.
  *
  * `get`, `set` and `destroy` are all a store needs. Each of the other methods makes a stronger promise
@@ -54,9 +65,12 @@ export interface RecordPage {
 export interface SessionStore {
   /**
    * Says that `get` answers at once, without a promise, and has nothing that could fail: memory, and little else.
-   * The engine then asks when a session is first used, so a request that leaves its session alone costs next to nothing.
+   * The engine then asks when a session is first used, so a request that leaves its session alone costs next to nothing. It does
+   * so only where the store has `ended` too.
    */
   readonly immediate?: true
+  /** What an immediate store knows of records that were ended lately. */
+  readonly ended?: EndedRecords
   /** Gives the record under this id; `null` when there is none or its ttl has run out. */
   get(id: string): Awaitable<SessionRecord | null>
   /** Writes the record, whatever was there. */

@@ -2,6 +2,7 @@ import { type Duration, parseDuration } from '../core/duration.ts'
 import type { SessionRecord } from '../core/record.ts'
 import type {
   ConditionalStore,
+  EndedRecords,
   RecordPage,
   ReplaceOptions,
   ReplaceOutcome,
@@ -9,6 +10,7 @@ import type {
   WriteOptions,
 } from '../core/store.ts'
 import { checkOptions, STORE } from './memory/check-options.ts'
+import { EndedIds } from './memory/ended-ids.ts'
 import { LastUse } from './memory/last-use.ts'
 import { MARK, NONE, TEXT } from './memory/record-page.ts'
 import { RecordTable } from './memory/record-table.ts'
@@ -56,6 +58,9 @@ const DEFAULT_PAGE_LIMIT = 100
 export class MemorySessionStore implements ConditionalStore {
   /** Says that nothing has to be waited for. */
   readonly immediate?: true = true
+  /** Which records were ended lately. */
+  readonly ended?: EndedRecords
+  readonly #ended = new EndedIds()
   readonly #now: () => number
   readonly #maxSessions: number
   readonly #table = new RecordTable()
@@ -79,6 +84,7 @@ export class MemorySessionStore implements ConditionalStore {
   constructor(options: MemorySessionStoreOptions = {}) {
     const { cleanupInterval = '5m', maxSessions = 1_000_000, now, ...others } = optionsOf(STORE, options)
     checkOptions(maxSessions, others)
+    this.ended = this.#ended
     this.#now = clockOf(STORE, now)
     this.#maxSessions = maxSessions
     this.#timer = new SweepTimer(parseDuration(cleanupInterval, 'cleanupInterval'), this.#now, () =>
@@ -134,15 +140,15 @@ export class MemorySessionStore implements ConditionalStore {
       this.#table.touch(slot, options.touchedAt, options.expiresAt, now + options.ttl)
       this.#lastUse.note(slot)
     } else {
-      this.#remove(slot)
+      this.#endLive(slot)
     }
     return true
   }
 
   /** Removes the record. A missing one is not an error. */
   destroy(id: string): void {
-    const slot = this.#ids.get(id)
-    if (slot !== NONE) this.#remove(slot)
+    const slot = this.#findLive(id, this.#now())
+    if (slot !== NONE) this.#endLive(slot)
   }
 
   /** Gives the live records of one user. */
@@ -158,8 +164,10 @@ export class MemorySessionStore implements ConditionalStore {
     let removed = 0
     for (const slot of this.#users.slots(user)) {
       if (this.#table.key(slot) === options.except) continue
-      if (this.#table.deadline(slot) > now) removed++
-      this.#remove(slot)
+      if (this.#table.deadline(slot) > now) {
+        removed++
+        this.#endLive(slot)
+      } else this.#remove(slot)
     }
     return removed
   }
@@ -223,7 +231,7 @@ export class MemorySessionStore implements ConditionalStore {
 
   #write(slot: number, id: string, record: SessionRecord, now: number, ttl: number): void {
     if (!(ttl > 0)) {
-      this.#remove(slot)
+      this.#endLive(slot)
       return
     }
     const user = this.#table.text(slot, TEXT.user)
@@ -235,6 +243,11 @@ export class MemorySessionStore implements ConditionalStore {
     this.#lastUse.note(slot)
   }
 
+  #endLive(slot: number): void {
+    this.#ended.note(this.#table.key(slot))
+    this.#remove(slot)
+  }
+
   #remove(slot: number): void {
     this.#ids.remove(slot)
     this.#users.remove(this.#table.text(slot, TEXT.user), slot)
@@ -244,6 +257,7 @@ export class MemorySessionStore implements ConditionalStore {
   #evict(slot: number): void {
     const id = this.#table.key(slot)
     const wasLive = this.#table.deadline(slot) > this.#now()
+    if (wasLive) this.#ended.note(id)
     this.#remove(slot)
     if (wasLive) for (const listener of this.#evictListeners) listener(id)
   }

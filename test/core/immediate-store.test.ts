@@ -110,7 +110,7 @@ describe('a store that is immediate', () => {
     const ending = await sessions.open(cookie)
     await ending.session.destroy()
     expect({ ...waiting.session }).toEqual({})
-    expect(waiting.session.isNew).toBe(true)
+    expect(waiting.session.isNew).toBe(false)
   })
 
   const uses: ReadonlyArray<[string, (session: Session<Data>) => unknown, unknown]> = [
@@ -196,6 +196,7 @@ describe('a store that is immediate', () => {
     const memory = new MemorySessionStore()
     const store = {
       immediate: true as const,
+      ended: { count: 0, isEndedSince: () => false },
       get: async (id: string) => memory.get(id),
       set: memory.set.bind(memory),
       create: memory.create.bind(memory),
