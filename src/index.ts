@@ -25,6 +25,7 @@ export type { RegenerateOptions, SessionCallback, SessionVerbs } from './core/se
 export { createSessions, type Sessions } from './core/sessions.ts'
 export type { ReservedKey, StorableData, UnstorableValue } from './core/storable-data.ts'
 export type {
+  EndedRecords,
   RecordPage,
   ReplaceOptions,
   ReplaceOutcome,
