@@ -16,6 +16,7 @@ import { batches } from './redis/batches.ts'
 import type { RedisClient } from './redis/client.ts'
 import { textOf } from './redis/commands.ts'
 import { connect } from './redis/connect.ts'
+import { type CommandPart, coverText } from './redis/covered-text.ts'
 import { type ExplainedCommands, explaining } from './redis/explain.ts'
 import { Keys } from './redis/keys.ts'
 import { type LoadedRecord, NearCache } from './redis/near-cache.ts'
@@ -124,7 +125,7 @@ export class RedisSessionStore implements ConditionalStore {
     if (ttl === 0) return this.destroy(id)
     const key = this.#keys.session(id)
     const text = encode(record, await this.#index(id, record.user, ttl), this.#nextMark())
-    await this.#changing(id, this.#commands.send(key, ['SET', key, text, 'PX', String(ttl)]))
+    await this.#changing(id, this.#commands.send(key, ['SET', key, coverText(text), 'PX', String(ttl)]))
   }
 
   /**
@@ -137,7 +138,7 @@ export class RedisSessionStore implements ConditionalStore {
     if (ttl === 0) return Number(await this.#commands.send(key, ['EXISTS', key])) === 0
     const mark = this.#nextMark()
     const text = encode(record, await this.#index(id, record.user, ttl), mark)
-    return Number(await this.#run(scripts.CREATE, id, text, String(ttl), mark)) === 1
+    return Number(await this.#run(scripts.CREATE, id, coverText(text), String(ttl), mark)) === 1
   }
 
   /**
@@ -149,7 +150,7 @@ export class RedisSessionStore implements ConditionalStore {
     if (ttl === 0) return this.#end(id, options.revision)
     const { user } = record
     const mark = this.#nextMark()
-    const text = encode(record, NOT_INDEXED, mark)
+    const text = coverText(encode(record, NOT_INDEXED, mark))
     const write = async (indexedUntil: string): Promise<string | null> => {
       const args = [text, String(ttl), digits(options.revision), mark, ownerLines(record), indexedUntil]
       return textOf(await this.#run(scripts.REPLACE, id, ...args))
@@ -273,7 +274,7 @@ export class RedisSessionStore implements ConditionalStore {
     return user === undefined ? NOT_INDEXED : this.#users.add(user, id, ttl)
   }
 
-  #run(script: Script, id: string, ...args: string[]): Promise<unknown> {
+  #run(script: Script, id: string, ...args: CommandPart[]): Promise<unknown> {
     return this.#changing(id, run(this.#commands, script, [this.#keys.session(id)], ...args))
   }
 

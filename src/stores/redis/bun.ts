@@ -1,16 +1,21 @@
 import { isError } from '../../core/is-error.ts'
 import type { BunRedisClient } from './client.ts'
 import type { RedisCommands } from './commands.ts'
+import { type CommandPart, uncovered } from './covered-text.ts'
 
 /** Speaks through a `RedisClient` of Bun. */
 export function throughBun(client: BunRedisClient): RedisCommands {
-  const send = ([name = '', ...args]: string[]): Promise<unknown> =>
+  const sendTexts = (name: string, args: string[]): Promise<unknown> =>
     client.send(name, args).catch((error: unknown) => {
       if (!hasGivenUp(error)) throw error
       // Nobody waits: it is for what is sent next, which waits for the same connection and fails with it.
       client.connect().catch(() => {})
       return client.send(name, args)
     })
+  const send = (command: CommandPart[]): Promise<unknown> => {
+    const [name = '', ...args] = command.map(uncovered)
+    return sendTexts(name, args)
+  }
   return {
     sentPrefix: '',
     driverPrefix: '',

@@ -1,3 +1,5 @@
+import type { CommandPart } from './covered-text.ts'
+
 /** What all clients of node-redis have. */
 interface NodeRedis {
   /** Whether `connect()` was called, and neither `close()` nor `destroy()` since. */
@@ -9,7 +11,7 @@ interface NodeRedis {
 /** What the store needs of a node-redis client made with `createClient` or `createClientPool`. */
 export interface NodeRedisClient extends NodeRedis {
   /** Sends one command as it is. */
-  sendCommand(args: string[]): Promise<unknown>
+  sendCommand(args: readonly CommandPart[]): Promise<unknown>
 }
 
 /** What the store needs of a node-redis client made with `createCluster`. */
@@ -19,7 +21,11 @@ export interface NodeRedisCluster extends NodeRedis {
   /** Gives the connection to one node. */
   nodeClient(master: ClusterMaster): NodeRedisClient | Promise<NodeRedisClient>
   /** Sends one command to the node of a key. */
-  sendCommand(firstKey: string | undefined, isReadonly: boolean | undefined, args: string[]): Promise<unknown>
+  sendCommand(
+    firstKey: string | undefined,
+    isReadonly: boolean | undefined,
+    args: readonly CommandPart[],
+  ): Promise<unknown>
 }
 
 /** One master of a node-redis cluster. */
@@ -33,13 +39,13 @@ export interface NodeRedisSentinel extends NodeRedis {
   /** Gives the master as the sentinels last named it. Only tells this client from others: never called. */
   getMasterNode(): unknown
   /** Sends one command; to the master, unless it is marked as one that reads only. */
-  sendCommand(isReadonly: boolean | undefined, args: string[]): Promise<unknown>
+  sendCommand(isReadonly: boolean | undefined, args: readonly CommandPart[]): Promise<unknown>
 }
 
 /** What all clients of ioredis have. */
 interface IoRedis {
   /** Sends one command. */
-  call(command: string, args: string[]): Promise<unknown>
+  call(command: string, args: (CommandPart | number)[]): Promise<unknown>
 }
 
 /** What the store needs of an ioredis `Redis`, standalone or with Sentinel. */

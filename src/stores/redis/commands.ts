@@ -1,4 +1,5 @@
 import { decodeText } from '../decode-text.ts'
+import type { CommandPart } from './covered-text.ts'
 import type { OpenFeed } from './invalidation-feed.ts'
 
 /** One server that holds keys: the only one, or one master of a Cluster. */
@@ -24,7 +25,7 @@ export interface RedisCommands {
   /** What the driver puts before every key by itself. SCAN does not know of it, and gives keys that begin with it. */
   readonly driverPrefix: string
   /** Sends one command to the master that holds `key`. */
-  send(key: string, command: string[]): Promise<unknown>
+  send(key: string, command: CommandPart[]): Promise<unknown>
   /**
    * Sends commands of one key each, all at one go, and gives the replies in their order. Absent where what is given in the same
    * turn goes at one go by itself.

@@ -1,5 +1,6 @@
 import { isError } from '../../core/is-error.ts'
 import { type Advice, type RedisCommands, textOf } from './commands.ts'
+import type { CommandPart } from './covered-text.ts'
 import { sendAgain } from './send-again.ts'
 
 const UNREACHABLE =
@@ -85,7 +86,7 @@ function explain(error: unknown, special: readonly Advice[]): unknown {
 /** Commands that are sent until they are answered, and whose failures, on whatever node, say what to do about them. */
 export interface ExplainedCommands extends RedisCommands {
   /** Sends one command and reads its reply, in one step: every request waits for this, and each wait of its own costs it. */
-  ask<T>(key: string, command: string[], read: (reply: unknown) => T): Promise<T>
+  ask<T>(key: string, command: CommandPart[], read: (reply: unknown) => T): Promise<T>
 }
 
 /** Sends commands whose replies were lost again, and makes every failure, on whatever node, say what to do about it. */

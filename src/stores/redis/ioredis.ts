@@ -2,12 +2,13 @@ import { ConfigError } from '../../core/errors.ts'
 import type { IoRedisClient, IoRedisCluster } from './client.ts'
 import { allMasters, hasAll } from './cluster-masters.ts'
 import type { RedisCommands, RedisNode } from './commands.ts'
+import type { CommandPart } from './covered-text.ts'
 import { ioRedisFeed } from './ioredis-feed.ts'
 
-function call(client: IoRedisClient | IoRedisCluster, command: string[]): Promise<unknown> {
+function call(client: IoRedisClient | IoRedisCluster, command: CommandPart[]): Promise<unknown> {
   const [name = '', ...args] = command
   // ioredis looks up where a command's keys are by its name in small letters.
-  return client.call(name.toLowerCase(), args)
+  return client.call(String(name).toLowerCase(), args)
 }
 
 /**

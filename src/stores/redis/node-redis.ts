@@ -2,6 +2,7 @@ import type { NodeRedisClient, NodeRedisCluster, NodeRedisSentinel } from './cli
 import { allMasters } from './cluster-masters.ts'
 import type { RedisCommands } from './commands.ts'
 import { textOf } from './commands.ts'
+import type { CommandPart } from './covered-text.ts'
 import { nodeRedisFeed } from './node-redis-feed.ts'
 
 // Raw commands throughout: `client.get()` may be answered by node-redis's own client-side cache or, in a
@@ -20,7 +21,7 @@ export function throughClient(client: NodeRedisClient): RedisCommands {
 
 /** Speaks through a client made with `createSentinel`. */
 export function throughSentinel(client: NodeRedisSentinel): RedisCommands {
-  const send = (command: string[]): Promise<unknown> => client.sendCommand(false, command)
+  const send = (command: CommandPart[]): Promise<unknown> => client.sendCommand(false, command)
   return {
     sentPrefix: textOf(client._keyPrefix) ?? '',
     driverPrefix: '',

@@ -1,6 +1,7 @@
 import { batches } from './batches.ts'
 import type { RedisRestDatabase } from './client.ts'
 import type { RedisCommands } from './commands.ts'
+import { uncovered } from './covered-text.ts'
 import { restAddress } from './rest-address.ts'
 import { REST_ADVICE } from './rest-advice.ts'
 import { restRequests } from './rest-request.ts'
@@ -29,7 +30,7 @@ export function throughRest(database: RedisRestDatabase): RedisCommands {
   return {
     sentPrefix: '',
     driverPrefix: '',
-    send: (_key, command) => sendOne(onPrimary(command)),
+    send: (_key, command) => sendOne(onPrimary(command.map(uncovered))),
     sendAll: async (commands) => {
       const replies = batches(commands, MOST_AT_ONCE).map((batch) => request(batch.map(onPrimary)))
       return (await Promise.all(replies)).flat()

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isError } from '../../core/is-error.ts'
 import type { RedisCommands } from './commands.ts'
+import type { CommandPart } from './covered-text.ts'
 
 /** A Lua script that Redis runs as one atomic step. */
 export interface Script {
@@ -32,7 +33,7 @@ export async function run(
   commands: RedisCommands,
   script: Script,
   keys: readonly [string, ...string[]],
-  ...args: string[]
+  ...args: CommandPart[]
 ): Promise<unknown> {
   const rest = [String(keys.length), ...keys, ...args]
   try {

@@ -1,5 +1,6 @@
 import { isError } from '../../core/is-error.ts'
 import type { RedisCommands } from './commands.ts'
+import type { CommandPart } from './covered-text.ts'
 import { CREATE } from './record-scripts.ts'
 
 const MOST_TIMES = 5
@@ -12,7 +13,7 @@ const MOST_TIMES = 5
 export async function sendAgain(
   commands: RedisCommands,
   key: string,
-  command: string[],
+  command: CommandPart[],
   failure: unknown,
 ): Promise<unknown> {
   if (makesRecord(command)) throw failure
@@ -28,7 +29,7 @@ export async function sendAgain(
 }
 
 /** Tells whether a command makes a record, which may have been made and ended by the time it is sent again. */
-export function makesRecord([name, script]: readonly string[]): boolean {
+export function makesRecord([name, script]: readonly CommandPart[]): boolean {
   return name === 'SET' || script === CREATE.sha || script === CREATE.text
 }
 

@@ -26,8 +26,8 @@ const CLIENTS: Record<string, (port: number, onSend: OnSend) => Promise<OpenClie
     inner.on('error', () => {}) // the connection that is cut
     const client: RedisClient = {
       options: {},
-      call: (name, args) => {
-        onSend(name, args[0])
+      call: (name, args: (string | Buffer)[]) => {
+        onSend(name, args[0]?.toString())
         return inner.call(name, args)
       },
     }
