@@ -6,11 +6,7 @@ export type CommandPart = string | Uint8Array
 
 const PRINTED = '[a session]'
 const print = (): string => PRINTED
-const COVER: PropertyDescriptorMap = {
-  toString: { value: print },
-  toJSON: { value: print },
-  [Symbol.for('nodejs.util.inspect.custom')]: { value: print },
-}
+const COVER = { toString: print, toJSON: print, [Symbol.for('nodejs.util.inspect.custom')]: print }
 
 /**
  * Covers a text from all but the server. Tracing knows that what a `SET` sets is nobody's business, and prints all that a
@@ -18,7 +14,8 @@ const COVER: PropertyDescriptorMap = {
  * node-redis and ioredis send bytes as they are, and whoever prints these gets a name for them.
  */
 export function coverText(text: string): Uint8Array {
-  return Object.defineProperties(Buffer.from(text), COVER)
+  // Not by Object.defineProperties, which takes a microsecond more (Node 24).
+  return Object.assign(Buffer.from(text), COVER)
 }
 
 /** Gives the text of a part, for clients that take texts alone. */
